@@ -1,0 +1,71 @@
+package top.neuralbox;
+
+import java.math.BigDecimal;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a generation cost, in credits of the account. A credit is money, not a token of the language model, although the
+ * wire calls it {@code tokens_used}. Figures are exact; a figure that the service left out, or gave as anything but a
+ * number, is null.
+ */
+public final class Billing {
+
+    private static final Billing UNTOLD = new Billing(null, null);
+
+    private final @Nullable BigDecimal creditsUsed;
+    private final @Nullable BigDecimal balanceRemaining;
+
+    private Billing(@Nullable BigDecimal creditsUsed, @Nullable BigDecimal balanceRemaining) {
+        this.creditsUsed = creditsUsed;
+        this.balanceRemaining = balanceRemaining;
+    }
+
+    /** Billing with these figures, of which each may be unknown. */
+    public static Billing of(@Nullable BigDecimal creditsUsed, @Nullable BigDecimal balanceRemaining) {
+        return creditsUsed == null && balanceRemaining == null ? UNTOLD : new Billing(creditsUsed, balanceRemaining);
+    }
+
+    /** Credits that this generation cost; {@code tokens_used} or {@code tokens_spent} on the wire. */
+    public @Nullable BigDecimal creditsUsed() {
+        return creditsUsed;
+    }
+
+    /** Credits left on the account right after it; {@code balance_remaining} on the wire. May be negative or a fraction. */
+    public @Nullable BigDecimal balanceRemaining() {
+        return balanceRemaining;
+    }
+
+    /** Equal figures by value: 296.5 equals 296.50. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Billing that
+                && same(creditsUsed, that.creditsUsed)
+                && same(balanceRemaining, that.balanceRemaining);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(normal(creditsUsed), normal(balanceRemaining));
+    }
+
+    @Override
+    public String toString() {
+        return "Billing[creditsUsed=" + plain(creditsUsed) + ", balanceRemaining=" + plain(balanceRemaining) + "]";
+    }
+
+    private static boolean same(@Nullable BigDecimal a, @Nullable BigDecimal b) {
+        if (a == null || b == null) {
+            return a == null && b == null;
+        }
+        return a.compareTo(b) == 0;
+    }
+
+    private static @Nullable BigDecimal normal(@Nullable BigDecimal figure) {
+        return figure == null ? null : figure.stripTrailingZeros();
+    }
+
+    private static String plain(@Nullable BigDecimal figure) {
+        return figure == null ? "unknown" : figure.toPlainString();
+    }
+}

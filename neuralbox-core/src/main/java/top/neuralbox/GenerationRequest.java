@@ -1,0 +1,297 @@
+package top.neuralbox;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What to generate: a model or an assistant, the conversation so far, and how to answer. Immutable. */
+public final class GenerationRequest {
+
+    private static final Set<String> OWN_FIELDS =
+            Set.of("model", "assistant_id", "messages", "system", "temperature", "max_tokens", "stream");
+
+    private final @Nullable String model;
+    private final @Nullable String assistantId;
+    private final List<Message> messages;
+    private final @Nullable String system;
+    private final @Nullable Double temperature;
+    private final @Nullable Integer maxTokens;
+    private final Map<String, @Nullable Object> parameters;
+    private final Map<String, String> headers;
+    private final @Nullable Timeouts timeouts;
+
+    private GenerationRequest(Builder builder) {
+        this.model = builder.model;
+        this.assistantId = builder.assistantId;
+        this.messages = List.copyOf(builder.messages);
+        this.system = builder.system;
+        this.temperature = builder.temperature;
+        this.maxTokens = builder.maxTokens;
+        this.parameters = Collections.unmodifiableMap(new LinkedHashMap<>(builder.parameters));
+        this.headers = Map.copyOf(builder.headers);
+        this.timeouts = builder.timeouts;
+    }
+
+    /**
+     * One user message to one model.
+     *
+     * @throws NullPointerException if either is null, naming it
+     * @throws IllegalArgumentException if the model is blank
+     */
+    public static GenerationRequest of(String model, String prompt) {
+        Objects.requireNonNull(prompt, "prompt");
+        return builder().model(model).message(Message.user(prompt)).build();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The model's slug; null if an assistant answers. */
+    public @Nullable String model() {
+        return model;
+    }
+
+    /** The assistant's id; null if a model answers. */
+    public @Nullable String assistantId() {
+        return assistantId;
+    }
+
+    /** The conversation, oldest message first. Unmodifiable, never empty. */
+    public List<Message> messages() {
+        return messages;
+    }
+
+    public @Nullable String system() {
+        return system;
+    }
+
+    public @Nullable Double temperature() {
+        return temperature;
+    }
+
+    /** The most that the model may answer, in tokens of the language model. */
+    public @Nullable Integer maxTokens() {
+        return maxTokens;
+    }
+
+    /** Further fields of the request body. Unmodifiable. */
+    public Map<String, @Nullable Object> parameters() {
+        return parameters;
+    }
+
+    /** Header fields of this request alone. Unmodifiable. */
+    public Map<String, String> headers() {
+        return headers;
+    }
+
+    /** Time-outs of this request alone; null means the client's. */
+    public @Nullable Timeouts timeouts() {
+        return timeouts;
+    }
+
+    /** Model or assistant and the number of messages: neither prompt nor header value belongs in a log. */
+    @Override
+    public String toString() {
+        String who = model != null ? "model=" + model : "assistantId=" + assistantId;
+        return "GenerationRequest[" + who + ", " + messages.size() + " messages]";
+    }
+
+    /** Collects a request. Exactly one of model and assistant, and at least one message, have to be set. Not thread-safe. */
+    public static final class Builder {
+
+        private @Nullable String model;
+        private @Nullable String assistantId;
+        private final List<Message> messages = new ArrayList<>();
+        private @Nullable String system;
+        private @Nullable Double temperature;
+        private @Nullable Integer maxTokens;
+        private final Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
+        private final Map<String, String> headers = new LinkedHashMap<>();
+        private @Nullable Timeouts timeouts;
+
+        private Builder() {}
+
+        /**
+         * Sets the model's slug, for example {@code gpt-5}.
+         *
+         * @throws IllegalArgumentException if it is blank
+         */
+        public Builder model(String model) {
+            this.model = requireText("model", model);
+            return this;
+        }
+
+        /**
+         * Lets an assistant of the account answer, in place of a model.
+         *
+         * @throws IllegalArgumentException if it is blank
+         */
+        public Builder assistantId(String assistantId) {
+            this.assistantId = requireText("assistantId", assistantId);
+            return this;
+        }
+
+        /** Adds a message to the end of the conversation. */
+        public Builder message(Message message) {
+            messages.add(Objects.requireNonNull(message, "message"));
+            return this;
+        }
+
+        /** Replaces the conversation. */
+        public Builder messages(List<Message> messages) {
+            List<Message> copy = List.copyOf(messages);
+            this.messages.clear();
+            this.messages.addAll(copy);
+            return this;
+        }
+
+        /** Sets instructions that stand above the conversation, the same as a first message of role {@code system}. */
+        public Builder system(String system) {
+            this.system = Objects.requireNonNull(system, "system");
+            return this;
+        }
+
+        /**
+         * Sets how freely the model chooses. The service's default is 0.7.
+         *
+         * @param temperature 0.0 to 2.0
+         * @throws IllegalArgumentException if it lies outside
+         */
+        public Builder temperature(double temperature) {
+            if (!(temperature >= 0.0 && temperature <= 2.0)) {
+                throw new IllegalArgumentException("temperature must lie between 0.0 and 2.0: " + temperature);
+            }
+            this.temperature = temperature;
+            return this;
+        }
+
+        /**
+         * Bounds the answer.
+         *
+         * @param maxTokens tokens of the language model, at least 1
+         * @throws IllegalArgumentException if it is below 1
+         */
+        public Builder maxTokens(int maxTokens) {
+            if (maxTokens < 1) {
+                throw new IllegalArgumentException("maxTokens must be at least 1: " + maxTokens);
+            }
+            this.maxTokens = maxTokens;
+            return this;
+        }
+
+        /**
+         * Adds a field to the request body, for what this builder has no method for.
+         *
+         * @param name the field's name on the wire
+         * @param value a String, Number, Boolean, List, Map with String keys, or null; copied, to any depth
+         * @throws IllegalArgumentException if the builder has a method for the field, or the value is of another type or no
+         *     finite number
+         */
+        public Builder parameter(String name, @Nullable Object value) {
+            requireText("name", name);
+            if (OWN_FIELDS.contains(name)) {
+                throw new IllegalArgumentException("parameter " + name + " has its own method or is set by the client");
+            }
+            parameters.put(name, JsonValues.copyOf(name, value));
+            return this;
+        }
+
+        /**
+         * Adds a header field to this request alone.
+         *
+         * @throws IllegalArgumentException if the client sets this field itself, or it is not well-formed; the value is not
+         *     echoed
+         */
+        public Builder header(String name, String value) {
+            HeaderFields.requireUsable(name, value);
+            headers.put(name, value);
+            return this;
+        }
+
+        /** Sets time-outs for this request alone, in place of the client's. */
+        public Builder timeouts(Timeouts timeouts) {
+            this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
+            return this;
+        }
+
+        /**
+         * Finishes the request.
+         *
+         * @throws IllegalArgumentException if there is not exactly one of model and assistant id, or no message
+         */
+        public GenerationRequest build() {
+            if ((model == null) == (assistantId == null)) {
+                throw new IllegalArgumentException("exactly one of model and assistantId must be set");
+            }
+            if (messages.isEmpty()) {
+                throw new IllegalArgumentException("messages must not be empty");
+            }
+            return new GenerationRequest(this);
+        }
+
+        private static String requireText(String what, String text) {
+            Objects.requireNonNull(text, what);
+            if (text.isBlank()) {
+                throw new IllegalArgumentException(what + " must not be blank");
+            }
+            return text;
+        }
+    }
+
+    /** The values that JSON can hold, checked and copied once, so that encoding cannot fail later. */
+    static final class JsonValues {
+
+        private static final int DEEPEST = 100;
+
+        private JsonValues() {}
+
+        static @Nullable Object copyOf(String where, @Nullable Object value) {
+            return copyOf(where, value, 0);
+        }
+
+        private static @Nullable Object copyOf(String where, @Nullable Object value, int depth) {
+            if (depth > DEEPEST) {
+                throw new IllegalArgumentException("parameter " + where + " is nested deeper than " + DEEPEST);
+            }
+            if (value == null || value instanceof String || value instanceof Boolean) {
+                return value;
+            }
+            if (value instanceof Number number) {
+                return exact(where, number);
+            }
+            if (value instanceof List<?> list) {
+                List<@Nullable Object> copy = new ArrayList<>(list.size());
+                list.forEach(element -> copy.add(copyOf(where, element, depth + 1)));
+                return Collections.unmodifiableList(copy);
+            }
+            if (value instanceof Map<?, ?> map) {
+                Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+                map.forEach((key, element) -> {
+                    if (!(key instanceof String name)) {
+                        throw new IllegalArgumentException("parameter " + where + " holds a map key that is no String");
+                    }
+                    copy.put(name, copyOf(where, element, depth + 1));
+                });
+                return Collections.unmodifiableMap(copy);
+            }
+            throw new IllegalArgumentException(
+                    "parameter " + where + " is of type " + value.getClass().getName() + ", which JSON does not have");
+        }
+
+        /** Keeps the digits as they are: 0.1 stays 0.1, and a long is not rounded. */
+        private static BigDecimal exact(String where, Number number) {
+            try {
+                return number instanceof BigDecimal decimal ? decimal : new BigDecimal(number.toString());
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException("parameter " + where + " is no finite number", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+package top.neuralbox;
+
+/** stub */
+public final class NeuralBox {
+    private NeuralBox() {}
+}

@@ -1,0 +1,25 @@
+package top.neuralbox.sse;
+
+/** Receives what a stream of events holds, in its order. Called by the thread that feeds the parser. */
+@FunctionalInterface
+public interface EventStreamHandler {
+
+    /**
+     * An event was dispatched.
+     *
+     * @param type the event's type, {@code message} unless the stream named another
+     * @param data holds the data buffer, as bytes that were not decoded yet; valid only during this call and not to be
+     *     changed
+     * @param offset where the data begins
+     * @param length how many bytes of data there are, without the last line feed; zero is possible
+     * @param lastEventId the last event ID string, empty if none was set
+     */
+    void event(String type, byte[] data, int offset, int length, String lastEventId);
+
+    /**
+     * A valid {@code retry} field was read.
+     *
+     * @param millis the reconnection time in milliseconds
+     */
+    default void retry(long millis) {}
+}

@@ -1,0 +1,22 @@
+package top.neuralbox.sse;
+
+import java.io.Serial;
+
+/** A line or an event outgrew the parser's limit. The parser is of no use afterwards. */
+public final class EventStreamLimitException extends RuntimeException {
+
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    private final int limit;
+
+    EventStreamLimitException(String what, int limit) {
+        super("a " + what + " of the event stream is longer than " + limit + " bytes");
+        this.limit = limit;
+    }
+
+    /** The limit that was broken, in bytes. */
+    public int limit() {
+        return limit;
+    }
+}

@@ -1,0 +1,22 @@
+package top.neuralbox.transport;
+
+import java.util.concurrent.CompletionStage;
+
+/** One exchange in flight: a request that is sent once, and its response. Thread-safe. */
+public interface TransportCall {
+
+    /**
+     * The response, settled when its head has arrived, or failed with a {@link TransportException}. The stage may settle
+     * on a thread of the engine: what depends on it must not block.
+     */
+    CompletionStage<TransportResponse> response();
+
+    /**
+     * Whether the service may have seen the request. False only while that is certain to be impossible; see rule 3 of the
+     * package.
+     */
+    boolean mayHaveBeenSent();
+
+    /** Gives the exchange up: the connection is closed or the stream reset within a second. Idempotent, never blocks. */
+    void cancel();
+}

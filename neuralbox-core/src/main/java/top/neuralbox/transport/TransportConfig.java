@@ -1,0 +1,127 @@
+package top.neuralbox.transport;
+
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+import javax.net.ssl.X509KeyManager;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** What every transport can be told when it is made, whatever its engine. Immutable; all of it is optional. */
+public final class TransportConfig {
+
+    /** A version of HTTP that a transport may speak. */
+    public enum Protocol {
+        /** RFC 9112. */
+        HTTP_1_1,
+        /** RFC 9113, negotiated by ALPN; never in clear text. */
+        HTTP_2
+    }
+
+    private final @Nullable X509TrustManager trustManager;
+    private final @Nullable X509KeyManager keyManager;
+    private final @Nullable ProxySettings proxy;
+    private final int maxConnections;
+    private final Set<Protocol> protocols;
+
+    private TransportConfig(Builder builder) {
+        this.trustManager = builder.trustManager;
+        this.keyManager = builder.keyManager;
+        this.proxy = builder.proxy;
+        this.maxConnections = builder.maxConnections;
+        this.protocols = java.util.Collections.unmodifiableSet(EnumSet.copyOf(builder.protocols));
+    }
+
+    /** The platform's trust store, no client certificate, no proxy, 1,000 connections, HTTP/2 where the server offers it. */
+    public static TransportConfig defaults() {
+        return builder().build();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** What decides on server certificates; null means the platform's. Host names are verified in any case. */
+    public @Nullable X509TrustManager trustManager() {
+        return trustManager;
+    }
+
+    /** What holds the client certificate; null means none is shown. */
+    public @Nullable X509KeyManager keyManager() {
+        return keyManager;
+    }
+
+    public @Nullable ProxySettings proxy() {
+        return proxy;
+    }
+
+    /** How many connections may be open at once, in all and to one host. At least 1. */
+    public int maxConnections() {
+        return maxConnections;
+    }
+
+    /** The versions that may be spoken. Never empty. */
+    public Set<Protocol> protocols() {
+        return protocols;
+    }
+
+    /** Collects settings. Not thread-safe. */
+    public static final class Builder {
+
+        private @Nullable X509TrustManager trustManager;
+        private @Nullable X509KeyManager keyManager;
+        private @Nullable ProxySettings proxy;
+        private int maxConnections = 1_000;
+        private Set<Protocol> protocols = EnumSet.allOf(Protocol.class);
+
+        private Builder() {}
+
+        /** Trusts what this manager trusts, in place of the platform's. */
+        public Builder trustManager(X509TrustManager trustManager) {
+            this.trustManager = Objects.requireNonNull(trustManager, "trustManager");
+            return this;
+        }
+
+        /** Shows a client certificate from this manager when the server asks for one. */
+        public Builder keyManager(X509KeyManager keyManager) {
+            this.keyManager = Objects.requireNonNull(keyManager, "keyManager");
+            return this;
+        }
+
+        /** Sends through an HTTP proxy. The environment's proxy settings are never read. */
+        public Builder proxy(ProxySettings proxy) {
+            this.proxy = Objects.requireNonNull(proxy, "proxy");
+            return this;
+        }
+
+        /**
+         * Bounds the open connections; further calls wait, up to their connect timeout. Default 1,000.
+         *
+         * @throws IllegalArgumentException if it is below 1
+         */
+        public Builder maxConnections(int maxConnections) {
+            if (maxConnections < 1) {
+                throw new IllegalArgumentException("maxConnections must be at least 1: " + maxConnections);
+            }
+            this.maxConnections = maxConnections;
+            return this;
+        }
+
+        /**
+         * Restricts the versions of HTTP. Default: both.
+         *
+         * @throws IllegalArgumentException if none is named
+         */
+        public Builder protocols(Protocol... protocols) {
+            if (protocols.length == 0) {
+                throw new IllegalArgumentException("protocols must name at least one version");
+            }
+            this.protocols = EnumSet.copyOf(java.util.List.of(protocols));
+            return this;
+        }
+
+        public TransportConfig build() {
+            return new TransportConfig(this);
+        }
+    }
+}

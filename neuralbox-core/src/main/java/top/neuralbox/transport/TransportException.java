@@ -1,0 +1,52 @@
+package top.neuralbox.transport;
+
+import java.io.Serial;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a transport reports that an exchange failed. It never reaches an application by itself: core turns it into one of
+ * its own types and keeps it as the cause. Messages hold no header value.
+ */
+public final class TransportException extends RuntimeException {
+
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    /** What failed. */
+    public enum Kind {
+        /** The host's name does not resolve. */
+        DNS,
+        /** No TCP connection: refused, or the host or network is unreachable. */
+        REFUSED,
+        /** The TLS handshake failed, the certificate was not trusted, or it names another host. */
+        TLS,
+        /** The proxy could not be reached or refused the tunnel. */
+        PROXY,
+        /** Nothing was written within the connect timeout. */
+        CONNECT_TIMEOUT,
+        /** No pooled connection became free within the connect timeout. */
+        POOL_TIMEOUT,
+        /** The connection was reset or closed, or the HTTP/2 stream reset, before the response was complete. */
+        LOST,
+        /** The peer does not speak HTTP, or breaks a limit on header fields. */
+        PROTOCOL,
+        /** The call was cancelled. */
+        CANCELLED,
+        /** The transport was closed. */
+        CLOSED,
+        /** Anything else, a defect included. */
+        OTHER
+    }
+
+    private final Kind kind;
+
+    public TransportException(Kind kind, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.kind = Objects.requireNonNull(kind, "kind");
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+}

@@ -1,0 +1,45 @@
+/**
+ * The SPI that an HTTP engine implements to carry NeuralBox calls.
+ *
+ * <p>The rules of the contract. Each test of the contract suite names the rule it proves.
+ *
+ * <ol>
+ *   <li><b>Start.</b> {@code start} does not block. It throws for an invalid argument only ({@link
+ *       java.lang.IllegalArgumentException}, the offending header value not echoed); every other failure settles {@code
+ *       response()} with a {@link top.neuralbox.transport.TransportException}, also after {@code close()}.
+ *   <li><b>Head.</b> {@code response()} settles when the response head has arrived, whatever its status and before any
+ *       byte of the body is needed. Interim (1xx) responses are passed over.
+ *   <li><b>Sent.</b> {@code mayHaveBeenSent()} is false only while it is certain that the service cannot have seen the
+ *       request: nothing was written, or the HTTP/2 stream was refused (REFUSED_STREAM, or GOAWAY with a last stream
+ *       identifier below ours). Except on those two it never goes from true to false. In doubt it is true. {@link
+ *       top.neuralbox.transport.TransportRequest#onSent()} runs at most once, when the request is about to be written.
+ *   <li><b>Cancel.</b> {@code cancel()} works in every phase (queued, connecting, before the head, in the body, in an
+ *       error body, on a reused connection), from any thread, more than once, and never blocks. Within one second the
+ *       connection is closed (HTTP/1.1) or the stream reset (HTTP/2), even if no byte ever arrives. A request cancelled
+ *       while it is queued or connecting never reaches the wire. Before the head, {@code response()} fails with kind
+ *       {@code CANCELLED}. After the end of the body it does nothing: a pooled connection stays.
+ *   <li><b>Body.</b> {@code body()} has one subscriber; a second one gets {@code onSubscribe} and then {@code onError}
+ *       with an {@link java.lang.IllegalStateException}. Demand is counted in buffers. A buffer belongs to the receiver
+ *       and is never empty. Cancelling the subscription cancels the call.
+ *   <li><b>Back-pressure.</b> Without demand nothing but one engine window (at most 128 KiB) is read, whatever the
+ *       server sends.
+ *   <li><b>End.</b> A body ends with exactly one terminal signal, or with none after the subscription was cancelled. An
+ *       early close (a missing last chunk, a short {@code Content-Length}, a reset) is {@code onError} with kind {@code
+ *       LOST}, never {@code onComplete}. A cancel through the call, or {@code close()} of the response, that comes before
+ *       the end is {@code onError} with kind {@code CANCELLED}.
+ *   <li><b>Once.</b> A request is written once. Transports do not retry, follow redirects, decompress, authenticate,
+ *       keep cookies, or add an {@code Accept-Encoding} of their own: core does, or nobody.
+ *   <li><b>Connecting.</b> If nothing was written within {@code connectTimeout} (waiting for a pooled connection, DNS,
+ *       TCP, proxy and TLS handshake together), the call fails with kind {@code CONNECT_TIMEOUT}, or {@code POOL_TIMEOUT}
+ *       if it was still waiting for a connection to become free. A transport owns no other timer.
+ *   <li><b>Close.</b> {@code close()} ends each call in flight with kind {@code CLOSED} within one second, is
+ *       idempotent, and frees all threads and sockets that the transport made. What a caller handed in is never closed.
+ *   <li><b>Threads.</b> No lock is held while foreign code runs. Whatever foreign code throws cancels that call alone.
+ *       Signals of one body are serial. No thread per call; threads are daemons, save what an engine forces.
+ *   <li><b>Secrets.</b> No header value and no proxy password appears in a message, a log line or a thread name.
+ * </ol>
+ */
+@NullMarked
+package top.neuralbox.transport;
+
+import org.jspecify.annotations.NullMarked;
