@@ -1,0 +1,17 @@
+package top.neuralbox;
+
+import java.io.Serial;
+
+/**
+ * What should be a JSON object of the service is none, or lacks what its kind needs (wire contract, part A). The message
+ * says what is wrong and where, and nothing of the content. It has no stack trace: the bytes are at fault, not the code.
+ */
+final class MalformedEventException extends Exception {
+
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    MalformedEventException(String message) {
+        super(message, null, false, false);
+    }
+}
