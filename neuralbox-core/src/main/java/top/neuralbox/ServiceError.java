@@ -1,0 +1,28 @@
+package top.neuralbox;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the service said about a failure, in an {@code error} event or in the body of an error response (wire contract,
+ * part B, error answers).
+ *
+ * @param code the error code; null if none was given
+ * @param message the message for people, or of a body that is no JSON object its beginning; null if there is neither
+ * @param detailsJson the {@code details} as JSON text; null if none were given
+ * @param retryAfter when to try again, from zero to a day; null if nothing sensible was given
+ * @param json the whole as it came; empty if it is no valid JSON object
+ */
+record ServiceError(
+        @Nullable String code,
+        @Nullable String message,
+        @Nullable String detailsJson,
+        @Nullable Duration retryAfter,
+        String json) {
+
+    /** The code alone: a service may quote the request in its message. */
+    @Override
+    public String toString() {
+        return "ServiceError[code=" + code + "]";
+    }
+}

@@ -1,0 +1,182 @@
+package top.neuralbox;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the text of a {@code content_delta} in its usual shape directly from the bytes: the type, then the delta, nothing
+ * else, with the spaces of Python's {@code json.dumps} or with none. Whatever looks different in any way, or is not quite
+ * JSON, is left to the JSON parser, so that both always agree. Not thread-safe.
+ */
+final class UsualDelta {
+
+    private static final byte[] SPACED = ascii("{\"type\": \"content_delta\", \"delta\": \"");
+    private static final byte[] COMPACT = ascii("{\"type\":\"content_delta\",\"delta\":\"");
+    /** Where the two spellings differ first. */
+    private static final int AFTER_TYPE = 8;
+    /** The closing quote and the closing brace. */
+    private static final int TAIL = 2;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long HIGH_BITS = 0x8080808080808080L;
+    private static final long ONES = 0x0101010101010101L;
+    private static final long QUOTES = '"' * ONES;
+    private static final long BACKSLASHES = '\\' * ONES;
+    private static final long SPACES = ' ' * ONES;
+
+    /** Room for a usual delta; a longer one gets its own, so that a stream that rests holds little. */
+    private static final int ROOM = 256;
+
+    private static final char[] NO_ROOM = {};
+
+    private char[] room = NO_ROOM;
+
+    /** The delta's text, or null if the data does not have the usual shape. */
+    @Nullable
+    String text(byte[] data, int offset, int length) {
+        int end = offset + length - TAIL;
+        int begin = behindHead(data, offset, end);
+        if (begin < 0 || data[end] != '"' || data[end + 1] != '}') {
+            return null;
+        }
+        int plainEnd = plainEnd(data, begin, end);
+        return plainEnd == end
+                ? new String(data, begin, end - begin, StandardCharsets.ISO_8859_1)
+                : decode(data, begin, plainEnd, end);
+    }
+
+    /** The index of the text's first byte, or -1 if the data begins in another way. */
+    private static int behindHead(byte[] data, int offset, int end) {
+        if (end - offset < COMPACT.length) {
+            return -1;
+        }
+        byte[] head = data[offset + AFTER_TYPE] == ' ' ? SPACED : COMPACT;
+        int begin = offset + head.length;
+        return begin <= end && Arrays.equals(data, offset, begin, head, 0, head.length) ? begin : -1;
+    }
+
+    /** The index of the first byte that does not stand for itself, or the end. */
+    private static int plainEnd(byte[] data, int begin, int end) {
+        int at = begin;
+        for (; at <= end - Long.BYTES; at += Long.BYTES) {
+            long special = special((long) LONGS.get(data, at));
+            if (special != 0) {
+                return at + (Long.numberOfTrailingZeros(special) >>> 3);
+            }
+        }
+        if (at == end) {
+            return end;
+        }
+        // The last bytes come from a word that begins before them; the head is longer than a word. Spaces fill it up.
+        int bits = (end - at) << 3;
+        long rest = (long) LONGS.get(data, end - Long.BYTES) >>> (Long.SIZE - bits) | SPACES << bits;
+        long special = special(rest);
+        return special == 0 ? end : at + (Long.numberOfTrailingZeros(special) >>> 3);
+    }
+
+    /**
+     * Eight bytes at once: the lowest bit set is in the first byte that is a quote, a backslash, a control character or
+     * not ASCII. Bits above it may be wrong, by a borrow.
+     */
+    private static long special(long word) {
+        return (((word ^ QUOTES) - ONES) | ((word ^ BACKSLASHES) - ONES) | (word - SPACES) | word) & HIGH_BITS;
+    }
+
+    /** Decodes a text with escapes or raw UTF-8. It has no more UTF-16 units than bytes. */
+    private @Nullable String decode(byte[] data, int begin, int plainEnd, int end) {
+        char[] units = room(end - begin);
+        int count = 0;
+        int at = begin;
+        while (at < plainEnd) {
+            units[count++] = (char) data[at++];
+        }
+        while (at < end) {
+            byte b = data[at];
+            if (b == '\\') {
+                int unit = escape(data, at, end);
+                if (unit < 0) {
+                    return null;
+                }
+                units[count++] = (char) unit;
+                at += data[at + 1] == 'u' ? 6 : 2;
+            } else if (b < 0) {
+                int length = Utf8.lengthAt(data, at, end);
+                if (length == 0) {
+                    return null;
+                }
+                count = append(data, at, length, units, count);
+                at += length;
+            } else if (b < ' ' || b == '"') {
+                return null;
+            } else {
+                units[count++] = (char) b;
+                at++;
+            }
+        }
+        return new String(units, 0, count);
+    }
+
+    private char[] room(int size) {
+        if (size > ROOM) {
+            return new char[size];
+        }
+        if (room.length == 0) {
+            room = new char[ROOM];
+        }
+        return room;
+    }
+
+    /** The UTF-16 unit of the escape at an index (RFC 8259, section 7), or a negative number if it is none. */
+    private static int escape(byte[] data, int at, int end) {
+        if (at + 1 >= end) {
+            return -1;
+        }
+        return switch (data[at + 1]) {
+            case '"' -> '"';
+            case '\\' -> '\\';
+            case '/' -> '/';
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'u' ->
+                at + 6 > end
+                        ? -1
+                        : hex(data[at + 2]) << 12 | hex(data[at + 3]) << 8 | hex(data[at + 4]) << 4 | hex(data[at + 5]);
+            default -> -1;
+        };
+    }
+
+    /** The value of a hexadecimal digit, or -1, whose sign outlives shift and or. */
+    private static int hex(byte digit) {
+        if (digit >= '0' && digit <= '9') {
+            return digit - '0';
+        }
+        int lower = digit | 0x20;
+        return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+    }
+
+    /** Appends the character of a well-formed sequence of two to four bytes, and gives the new count. */
+    private static int append(byte[] data, int at, int length, char[] units, int count) {
+        int trail = data[at + 1] & 0x3F;
+        if (length == 2) {
+            units[count] = (char) ((data[at] & 0x1F) << 6 | trail);
+            return count + 1;
+        }
+        trail = trail << 6 | (data[at + 2] & 0x3F);
+        if (length == 3) {
+            units[count] = (char) ((data[at] & 0x0F) << 12 | trail);
+            return count + 1;
+        }
+        return count + Character.toChars((data[at] & 0x07) << 18 | trail << 6 | (data[at + 3] & 0x3F), units, count);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}
