@@ -1,0 +1,50 @@
+package top.neuralbox.sse;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a parser told of a stream. */
+final class RecordedEvents implements EventStreamHandler {
+
+    /** One event, its data decoded. */
+    record Event(String type, String data, String lastEventId) {}
+
+    /** All that can be seen of a stream: its events, its last valid retry and its last event ID at the end. */
+    record Outcome(List<Event> events, Long retryMillis, String lastEventId) {}
+
+    final List<Event> events = new ArrayList<>();
+    Long retryMillis;
+
+    static Outcome ofParse(EventStreamParser parser, Iterable<ByteBuffer> pieces) {
+        RecordedEvents recorded = new RecordedEvents();
+        for (ByteBuffer piece : pieces) {
+            parser.parse(piece, recorded);
+        }
+        return recorded.outcome(parser);
+    }
+
+    static Outcome ofParseNext(EventStreamParser parser, Iterable<ByteBuffer> pieces) {
+        RecordedEvents recorded = new RecordedEvents();
+        for (ByteBuffer piece : pieces) {
+            while (parser.parseNext(piece, recorded)) {
+                // the next event of the piece
+            }
+        }
+        return recorded.outcome(parser);
+    }
+
+    Outcome outcome(EventStreamParser parser) {
+        return new Outcome(List.copyOf(events), retryMillis, parser.lastEventId());
+    }
+
+    @Override
+    public void event(String type, byte[] data, int offset, int length, String lastEventId) {
+        events.add(new Event(type, Utf8.decode(data, offset, length), lastEventId));
+    }
+
+    @Override
+    public void retry(long millis) {
+        retryMillis = millis;
+    }
+}
