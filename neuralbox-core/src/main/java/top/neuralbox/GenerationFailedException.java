@@ -1,8 +1,36 @@
 package top.neuralbox;
 
-/** stub */
-public final class GenerationFailedException extends RuntimeException {
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The service began the generation and gave it up with an {@code error} event. A failed generation costs nothing (wire
+ * contract, part B, money).
+ */
+public final class GenerationFailedException extends NeuralBoxException {
+
+    @Serial
     private static final long serialVersionUID = 1;
 
-    GenerationFailedException() {}
+    private final transient @Nullable ServiceError error;
+
+    GenerationFailedException(String message, ServiceError error, CallFacts facts) {
+        super(message, null, facts);
+        this.error = error;
+    }
+
+    /** The service's error code; null if the event held none. */
+    public @Nullable String code() {
+        return error == null ? null : error.code();
+    }
+
+    /** The service's message for people; null if the event held none. */
+    public @Nullable String serviceMessage() {
+        return error == null ? null : error.message();
+    }
+
+    /** The event as it came; null after deserialization. */
+    public @Nullable String json() {
+        return error == null ? null : error.json();
+    }
 }

@@ -1,0 +1,36 @@
+package top.neuralbox;
+
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The service refused the request with an error answer (wire contract, part B, error answers). The subtypes single out
+ * what a caller can act on; {@link #status()} and {@link #code()} tell the rest apart.
+ */
+public class ApiException extends NeuralBoxException {
+
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    private final transient @Nullable ServiceError error;
+
+    ApiException(String message, @Nullable ServiceError error, CallFacts facts) {
+        super(message, null, facts);
+        this.error = error;
+    }
+
+    /** The service's error code, for example {@code insufficient_plan}; null if the body held none. */
+    public @Nullable String code() {
+        return error == null ? null : error.code();
+    }
+
+    /** The service's message for people; null if the body held none. */
+    public @Nullable String serviceMessage() {
+        return error == null ? null : error.message();
+    }
+
+    /** The {@code details} of the error as JSON text; null if the body held none. */
+    public @Nullable String detailsJson() {
+        return error == null ? null : error.detailsJson();
+    }
+}

@@ -1,0 +1,11 @@
+package top.neuralbox;
+
+/** What is known of the charge for a generation that did not complete. */
+public enum BillingState {
+    /** It is certain, or documented by the service, that nothing was charged. */
+    NOT_CHARGED,
+    /** The service said that the generation was charged. */
+    CHARGED,
+    /** The service may have generated and charged: look at the balance, and do not send the request again blindly. */
+    UNKNOWN
+}

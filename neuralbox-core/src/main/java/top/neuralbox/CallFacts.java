@@ -1,0 +1,56 @@
+package top.neuralbox;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every exception carries of the call it ends.
+ *
+ * @param phase how far the last attempt came
+ * @param attempts how many attempts were started
+ * @param status the status code of the last response, or null
+ * @param requestId the service's {@code X-Request-Id}, or null
+ * @param retryAfter how long the service asked to wait, or null
+ * @param billingState what is known of the charge
+ * @param rateLimits what the last response said of the account's limits
+ * @param partial what was known of the generation
+ */
+record CallFacts(
+        NeuralBoxException.Phase phase,
+        int attempts,
+        @Nullable Integer status,
+        @Nullable String requestId,
+        @Nullable Duration retryAfter,
+        BillingState billingState,
+        RateLimits rateLimits,
+        PartialGeneration partial) {
+
+    static final CallFacts NONE = new CallFacts(
+            NeuralBoxException.Phase.NOT_SENT,
+            0,
+            null,
+            null,
+            null,
+            BillingState.UNKNOWN,
+            RateLimits.unknown(),
+            PartialGeneration.NOTHING);
+
+    /** The same facts about a call of which more is known. */
+    CallFacts with(BillingState billingState, @Nullable Duration retryAfter) {
+        return new CallFacts(phase, attempts, status, requestId, retryAfter, billingState, rateLimits, partial);
+    }
+
+    /** The same facts about a call whose answer came in one piece. */
+    CallFacts with(Answer answer) {
+        Billing billing = answer.billing();
+        return new CallFacts(
+                phase,
+                attempts,
+                status,
+                requestId,
+                retryAfter,
+                billing.creditsUsed() == null ? BillingState.UNKNOWN : BillingState.CHARGED,
+                rateLimits,
+                new PartialGeneration(answer.id(), answer.model(), "", false, billing));
+    }
+}

@@ -1,0 +1,40 @@
+package top.neuralbox;
+
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/** No response head arrived. {@link #phase()} and {@link #billingState()} tell whether the service can have seen it. */
+public final class ConnectionException extends NeuralBoxException {
+
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    /** What failed. */
+    public enum Reason {
+        /** The host's name does not resolve. */
+        DNS,
+        /** No TCP connection. */
+        REFUSED,
+        /** The TLS handshake failed, or the certificate was not trusted or names another host. */
+        TLS,
+        /** The proxy refused or could not be reached. */
+        PROXY,
+        /** No connection of the pool became free in time: the pool is too small for this load. */
+        POOL,
+        /** The connection was lost before the response head. */
+        LOST,
+        /** Anything else; see the cause. */
+        OTHER
+    }
+
+    private final Reason reason;
+
+    ConnectionException(Reason reason, String message, @Nullable Throwable cause, CallFacts facts) {
+        super(message, cause, facts);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,37 @@
+package top.neuralbox;
+
+import java.io.Serial;
+
+/** The generation was cancelled on this side. The service may have charged what it had begun. */
+public final class GenerationCancelledException extends NeuralBoxException {
+
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    /** Who cancelled. */
+    public enum Reason {
+        CALLER("the caller cancelled the generation"),
+        /** The thread that waited was interrupted; its interrupt flag is set again. */
+        INTERRUPTED("the waiting thread was interrupted"),
+        CLIENT_CLOSED("the client was closed"),
+        /** A {@link GenerationStream} was neither read to its end nor closed before it became unreachable. */
+        ABANDONED("the stream was dropped without being closed");
+
+        final String what;
+
+        Reason(String what) {
+            this.what = what;
+        }
+    }
+
+    private final Reason reason;
+
+    GenerationCancelledException(Reason reason, CallFacts facts) {
+        super(reason.what, null, facts);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}

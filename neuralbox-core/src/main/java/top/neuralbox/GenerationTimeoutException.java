@@ -1,0 +1,47 @@
+package top.neuralbox;
+
+import java.io.Serial;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A timer of {@link Timeouts} ran out. The call was given up and its connection closed. */
+public final class GenerationTimeoutException extends NeuralBoxException {
+
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    /** A timer of {@link Timeouts}. */
+    public enum Timer {
+        CONNECT("connecting"),
+        RESPONSE_HEAD("waiting for the response head"),
+        FIRST_EVENT("waiting for the first event"),
+        IDLE("waiting for bytes"),
+        EVENT_IDLE("waiting for an event"),
+        TOTAL("the whole generation");
+
+        final String what;
+
+        Timer(String what) {
+            this.what = what;
+        }
+    }
+
+    private final Timer timer;
+    private final Duration limit;
+
+    GenerationTimeoutException(Timer timer, Duration limit, @Nullable Throwable cause, CallFacts facts) {
+        super(timer.what + " took longer than " + limit.toMillis() + " ms", cause, facts);
+        this.timer = timer;
+        this.limit = limit;
+    }
+
+    /** The timer that ran out. */
+    public Timer timer() {
+        return timer;
+    }
+
+    /** The value it was set to. */
+    public Duration limit() {
+        return limit;
+    }
+}

@@ -1,0 +1,15 @@
+package top.neuralbox;
+
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/** The account has no credits left (status 402): refill it. Nothing was charged. */
+public final class InsufficientCreditsException extends ApiException {
+
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    InsufficientCreditsException(String message, @Nullable ServiceError error, CallFacts facts) {
+        super(message, error, facts);
+    }
+}

@@ -1,0 +1,15 @@
+package top.neuralbox;
+
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/** The account's hourly or daily limit is reached (status 429): wait for {@link #retryAfter()}. Nothing was charged. */
+public final class RateLimitException extends ApiException {
+
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    RateLimitException(String message, @Nullable ServiceError error, CallFacts facts) {
+        super(message, error, facts);
+    }
+}

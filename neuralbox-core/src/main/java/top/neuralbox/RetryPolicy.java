@@ -1,0 +1,134 @@
+package top.neuralbox;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How often, and after what wait, a request is sent again. Immutable.
+ *
+ * <p>What may be sent again is not a setting: only what was surely not charged is (nothing was written, status 429, 500
+ * {@code provider_error}, 503 {@code model_unavailable}), and nothing once a response of status 200 arrived.
+ */
+public final class RetryPolicy {
+
+    private static final RetryPolicy DEFAULTS = new Builder().build();
+    private static final RetryPolicy NONE = new Builder().maxRetries(0).build();
+
+    private final int maxRetries;
+    private final Duration firstDelay;
+    private final Duration maxDelay;
+    private final Duration maxWait;
+
+    private RetryPolicy(Builder builder) {
+        this.maxRetries = builder.maxRetries;
+        this.firstDelay = builder.firstDelay;
+        this.maxDelay = builder.maxDelay;
+        this.maxWait = builder.maxWait;
+    }
+
+    /** Two re-sends, full jitter between 0.5 s and 8 s, and no wait asked for by the service beyond 20 s. */
+    public static RetryPolicy defaults() {
+        return DEFAULTS;
+    }
+
+    /** Every request is sent once. */
+    public static RetryPolicy none() {
+        return NONE;
+    }
+
+    /** A builder that begins with the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** How many times a request is sent again at the most. */
+    public int maxRetries() {
+        return maxRetries;
+    }
+
+    /** The upper bound of the first wait; it doubles with each further one. Each wait is drawn evenly from zero to it. */
+    public Duration firstDelay() {
+        return firstDelay;
+    }
+
+    /** The upper bound of any wait that the service did not ask for. */
+    public Duration maxDelay() {
+        return maxDelay;
+    }
+
+    /** The longest wait that is granted when the service asks for one; beyond it the call fails now and says when. */
+    public Duration maxWait() {
+        return maxWait;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RetryPolicy that
+                && maxRetries == that.maxRetries
+                && firstDelay.equals(that.firstDelay)
+                && maxDelay.equals(that.maxDelay)
+                && maxWait.equals(that.maxWait);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(maxRetries, firstDelay, maxDelay, maxWait);
+    }
+
+    @Override
+    public String toString() {
+        return "RetryPolicy[maxRetries=" + maxRetries + ", firstDelay=" + firstDelay + ", maxDelay=" + maxDelay
+                + ", maxWait=" + maxWait + "]";
+    }
+
+    /** Collects a policy. Not thread-safe. Each method refuses a negative value. */
+    public static final class Builder {
+
+        private int maxRetries = 2;
+        private Duration firstDelay = Duration.ofMillis(500);
+        private Duration maxDelay = Duration.ofSeconds(8);
+        private Duration maxWait = Duration.ofSeconds(20);
+
+        private Builder() {}
+
+        /** Sets {@link RetryPolicy#maxRetries()}. */
+        public Builder maxRetries(int maxRetries) {
+            if (maxRetries < 0) {
+                throw new IllegalArgumentException("maxRetries must not be negative: " + maxRetries);
+            }
+            this.maxRetries = maxRetries;
+            return this;
+        }
+
+        /** Sets {@link RetryPolicy#firstDelay()}. */
+        public Builder firstDelay(Duration firstDelay) {
+            this.firstDelay = requireNotNegative("firstDelay", firstDelay);
+            return this;
+        }
+
+        /** Sets {@link RetryPolicy#maxDelay()}. */
+        public Builder maxDelay(Duration maxDelay) {
+            this.maxDelay = requireNotNegative("maxDelay", maxDelay);
+            return this;
+        }
+
+        /** Sets {@link RetryPolicy#maxWait()}. */
+        public Builder maxWait(Duration maxWait) {
+            this.maxWait = requireNotNegative("maxWait", maxWait);
+            return this;
+        }
+
+        public RetryPolicy build() {
+            return new RetryPolicy(this);
+        }
+
+        private static Duration requireNotNegative(String what, Duration duration) {
+            Objects.requireNonNull(duration, what);
+            if (duration.isNegative()) {
+                throw new IllegalArgumentException(what + " must not be negative: " + duration);
+            }
+            return duration;
+        }
+    }
+}

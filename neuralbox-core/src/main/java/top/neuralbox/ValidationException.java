@@ -1,0 +1,15 @@
+package top.neuralbox;
+
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/** The request breaks the service's rules (status 400, 413 or 422): change it; {@link #detailsJson()} names the fields. Nothing was charged. */
+public final class ValidationException extends ApiException {
+
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    ValidationException(String message, @Nullable ServiceError error, CallFacts facts) {
+        super(message, error, facts);
+    }
+}
