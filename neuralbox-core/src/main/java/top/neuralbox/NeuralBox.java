@@ -1,6 +1,355 @@
 package top.neuralbox;
 
-/** stub */
-public final class NeuralBox {
-    private NeuralBox() {}
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.transport.Transport;
+import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.TransportProvider;
+
+/**
+ * The client. Make one for each account and keep it: it is thread-safe and holds the connections.
+ *
+ * <pre>{@code
+ * try (NeuralBox neuralBox = NeuralBox.create();
+ *         GenerationStream stream = neuralBox.stream(GenerationRequest.of("gpt-5", "Write a haiku"))) {
+ *     for (String piece : stream.textDeltas()) {
+ *         System.out.print(piece);
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>There are four ways to read a generation: {@link #stream} for a thread that waits, {@link #publish} for reactive code
+ * with exact demand, {@link #generate} and {@link #generateAsync} for the whole answer. All of them send a request once,
+ * and again only if the service surely did not charge it; see {@link RetryPolicy}.
+ *
+ * <p>Signals of {@code publish}, of {@code generateAsync} and of listeners come on the transport's thread, or on that of
+ * the timers; do not block there, or set {@link Builder#executor}.
+ */
+public final class NeuralBox implements AutoCloseable {
+
+    private final ClientSettings settings;
+    private final CallRegistry calls = new CallRegistry();
+    private final BlockingGuard guard;
+    private final Runnable closer;
+
+    NeuralBox(ClientSettings settings, BlockingGuard guard, Runnable closer) {
+        this.settings = settings;
+        this.guard = guard;
+        this.closer = closer;
+    }
+
+    /**
+     * A client with the key of the environment variable {@code NEURALBOX_API_KEY}, the base URI of {@code
+     * NEURALBOX_BASE_URL} if that is set, the one transport that is on the class path, and defaults for the rest.
+     *
+     * @throws IllegalStateException if there is no key, or not exactly one transport
+     */
+    public static NeuralBox create() {
+        return builder().build();
+    }
+
+    /** A client with settings of your own. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Sends a request and reads its events by waiting for them. Returns at once.
+     *
+     * @throws NullPointerException if the request is null
+     */
+    public GenerationStream stream(GenerationRequest request) {
+        Objects.requireNonNull(request, "request");
+        PullSink sink = new PullSink();
+        KeptText text = new KeptText(settings.limits().keptText());
+        GenerationCall call = new GenerationCall(settings, calls, request, sink, text);
+        call.send();
+        return new GenerationStream(call, sink, text, guard);
+    }
+
+    /**
+     * Events with exact demand. The publisher is cold: <b>each subscription is one paid call</b>, whose request is sent when
+     * the first event is asked for. Cancelling the subscription stops the generation.
+     *
+     * <p>A generation that does not complete ends with {@code onError} and a {@link NeuralBoxException}.
+     *
+     * @throws NullPointerException if the request is null
+     */
+    public Flow.Publisher<GenerationEvent> publish(GenerationRequest request) {
+        Objects.requireNonNull(request, "request");
+        return new EventPublisher(sink -> new GenerationCall(
+                settings, calls, request, sink, new KeptText(settings.limits().keptText())));
+    }
+
+    /**
+     * Generates and waits for the whole answer, which is streamed and collected. A thread that is interrupted cancels the
+     * generation; its interrupt flag stays set.
+     *
+     * @throws NullPointerException if the request is null
+     * @throws NeuralBoxException if the generation does not complete
+     * @throws IllegalStateException if this thread must not block
+     */
+    public Generation generate(GenerationRequest request) {
+        guard.check("generateAsync");
+        Objects.requireNonNull(request, "request");
+        CollectingSink sink = new CollectingSink();
+        GenerationCall call = collected(request, sink);
+        CompletableFuture<Generation> result = sink.collect(call);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return result.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    call.cancel(GenerationCancelledException.Reason.INTERRUPTED);
+                } catch (ExecutionException e) {
+                    throw thrown(e.getCause());
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
+     * Generates the whole answer without blocking. Cancelling the returned future stops the generation; cancelling one that
+     * was derived from it does not.
+     *
+     * @return a future that fails with a {@link NeuralBoxException} if the generation does not complete
+     * @throws NullPointerException if the request is null
+     */
+    public CompletableFuture<Generation> generateAsync(GenerationRequest request) {
+        Objects.requireNonNull(request, "request");
+        CollectingSink sink = new CollectingSink();
+        return sink.collect(collected(request, sink));
+    }
+
+    /**
+     * Ends all generations in flight with {@link GenerationCancelledException.Reason#CLIENT_CLOSED}, and closes the
+     * transport if the client found or made it; one that was passed in stays the caller's. Idempotent.
+     */
+    @Override
+    public void close() {
+        calls.close();
+        closer.run();
+    }
+
+    /** The client's name, endpoint and transport. */
+    @Override
+    public String toString() {
+        return "NeuralBox[" + settings.name() + ", " + settings.endpoint() + ", "
+                + settings.transport().name() + "]";
+    }
+
+    private GenerationCall collected(GenerationRequest request, CollectingSink sink) {
+        return new GenerationCall(settings, calls, request, sink, new KeptText(Integer.MAX_VALUE));
+    }
+
+    private static RuntimeException thrown(@Nullable Throwable failure) {
+        return failure instanceof NeuralBoxException known ? known : new CompletionException(failure);
+    }
+
+    /** Collects the settings of a client. Not thread-safe. Only a key is needed. */
+    public static final class Builder {
+
+        private static final String KEY_VARIABLE = "NEURALBOX_API_KEY";
+        private static final String BASE_VARIABLE = "NEURALBOX_BASE_URL";
+
+        private @Nullable Supplier<CompletionStage<ApiKey>> keys;
+        private @Nullable URI baseUri;
+        private boolean allowClearText;
+        private final Map<String, String> headers = new LinkedHashMap<>();
+        private @Nullable Transport transport;
+        private TransportConfig transportConfig = TransportConfig.defaults();
+        private Timeouts timeouts = Timeouts.defaults();
+        private RetryPolicy retryPolicy = RetryPolicy.defaults();
+        private Limits limits = Limits.defaults();
+        private final List<GenerationListener> listeners = new ArrayList<>();
+        private @Nullable Executor executor;
+        private String name = "default";
+        private @Nullable Delayer delayer;
+
+        private Builder() {}
+
+        /**
+         * Sets the key. Default: the environment variable {@code NEURALBOX_API_KEY}.
+         *
+         * @throws IllegalArgumentException if it is blank, or holds a character that a header field cannot carry; it is not
+         *     echoed
+         */
+        public Builder apiKey(String apiKey) {
+            CompletionStage<ApiKey> key = CompletableFuture.completedFuture(ApiKey.of(apiKey));
+            this.keys = () -> key;
+            return this;
+        }
+
+        /**
+         * Sets where the key comes from before each attempt, so that it can be exchanged while the client runs. The supplier
+         * must not block for long; if it throws, or gives a malformed key, the call fails with an {@link
+         * AuthenticationException}.
+         */
+        public Builder apiKeySupplier(Supplier<String> supplier) {
+            Objects.requireNonNull(supplier, "supplier");
+            this.keys = () -> CompletableFuture.completedFuture(ApiKey.of(supplier.get()));
+            return this;
+        }
+
+        /** As {@link #apiKeySupplier}, for a key that has to be fetched; the stage may settle on any thread. */
+        public Builder asyncApiKeySupplier(Supplier<? extends CompletionStage<String>> supplier) {
+            Objects.requireNonNull(supplier, "supplier");
+            this.keys = () -> supplier.get().thenApply(ApiKey::of);
+            return this;
+        }
+
+        /**
+         * Sets the base URI, below which {@code /api/v2/generate} lies. Default: the environment variable {@code
+         * NEURALBOX_BASE_URL}, else {@code https://neuralbox.top}.
+         */
+        public Builder baseUri(URI baseUri) {
+            this.baseUri = Objects.requireNonNull(baseUri, "baseUri");
+            return this;
+        }
+
+        /** Whether {@code http} is good enough for a host other than this machine: the key is then readable on the way. */
+        public Builder allowClearText(boolean allowClearText) {
+            this.allowClearText = allowClearText;
+            return this;
+        }
+
+        /**
+         * Adds a header field to each request, for example one that a gateway asks for.
+         *
+         * @throws IllegalArgumentException if the client sets this field itself, or it is not well-formed; the value is not
+         *     echoed
+         */
+        public Builder header(String name, String value) {
+            HeaderFields.requireUsable(name, value);
+            headers.put(name, value);
+            return this;
+        }
+
+        /** Sets the transport, which stays the caller's to close. Default: the one on the class path. */
+        public Builder transport(Transport transport) {
+            this.transport = Objects.requireNonNull(transport, "transport");
+            return this;
+        }
+
+        /** Sets how a transport is made that the client finds by itself: trust, proxy, pool. */
+        public Builder transportConfig(TransportConfig transportConfig) {
+            this.transportConfig = Objects.requireNonNull(transportConfig, "transportConfig");
+            return this;
+        }
+
+        /** Sets the time-outs of requests that have none of their own. */
+        public Builder timeouts(Timeouts timeouts) {
+            this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
+            return this;
+        }
+
+        /** Sets how often what was surely not charged is sent again. */
+        public Builder retryPolicy(RetryPolicy retryPolicy) {
+            this.retryPolicy = Objects.requireNonNull(retryPolicy, "retryPolicy");
+            return this;
+        }
+
+        /** Sets how much one generation may bring. */
+        public Builder limits(Limits limits) {
+            this.limits = Objects.requireNonNull(limits, "limits");
+            return this;
+        }
+
+        /** Adds a listener that hears of every generation. */
+        public Builder listener(GenerationListener listener) {
+            listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /** Moves the signals of {@code publish} and {@code generateAsync} to an executor, serially for each generation. */
+        public Builder executor(Executor executor) {
+            this.executor = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /** Names the client in thread names and metrics. Default: {@code default}. */
+        public Builder name(String name) {
+            this.name = Objects.requireNonNull(name, "name");
+            return this;
+        }
+
+        /** Sets time, for tests of this package. */
+        Builder delayer(Delayer delayer) {
+            this.delayer = delayer;
+            return this;
+        }
+
+        /**
+         * Makes the client. No connection is opened.
+         *
+         * @throws IllegalStateException if there is no key, or no transport was passed in and not exactly one is found
+         * @throws IllegalArgumentException if the base URI is not usable
+         */
+        public NeuralBox build() {
+            Supplier<CompletionStage<ApiKey>> supply = keys == null ? keyOfTheEnvironment() : keys;
+            URI endpoint = Endpoint.generate(base(), allowClearText);
+            List<TransportProvider> providers = TransportLoader.providers();
+            Transport carrier = transport == null
+                    ? TransportLoader.choose(providers, System.getProperty(TransportLoader.PROPERTY))
+                            .create(transportConfig)
+                    : transport;
+            TimerThread timer = new TimerThread(name);
+            ClientSettings settings = new ClientSettings(
+                    name,
+                    endpoint,
+                    supply,
+                    Map.copyOf(headers),
+                    UserAgent.of(carrier.name()),
+                    carrier,
+                    timeouts,
+                    retryPolicy,
+                    limits,
+                    List.copyOf(listeners),
+                    executor,
+                    delayer == null ? timer : delayer,
+                    () -> ThreadLocalRandom.current().nextDouble());
+            Runnable closer = transport == null ? carrier::close : () -> {};
+            return new NeuralBox(settings, new BlockingGuard(carrier, providers), () -> {
+                timer.close();
+                closer.run();
+            });
+        }
+
+        private URI base() {
+            if (baseUri != null) {
+                return baseUri;
+            }
+            String variable = System.getenv(BASE_VARIABLE);
+            return variable == null || variable.isBlank() ? Endpoint.SERVICE : URI.create(variable.trim());
+        }
+
+        private static Supplier<CompletionStage<ApiKey>> keyOfTheEnvironment() {
+            String variable = System.getenv(KEY_VARIABLE);
+            if (variable == null || variable.isBlank()) {
+                throw new IllegalStateException("no API key: set the environment variable " + KEY_VARIABLE
+                        + ", or pass one to NeuralBox.builder().apiKey(..)");
+            }
+            CompletionStage<ApiKey> key = CompletableFuture.completedFuture(ApiKey.of(variable.trim()));
+            return () -> key;
+        }
+    }
 }

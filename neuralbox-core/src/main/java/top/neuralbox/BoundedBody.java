@@ -1,0 +1,93 @@
+package top.neuralbox;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.transport.TransportResponse;
+
+/** Reads the body of an answer that is not a stream: so many bytes, for so long, and no more. */
+final class BoundedBody implements Flow.Subscriber<ByteBuffer> {
+
+    /** How the reading ended. */
+    enum End {
+        COMPLETE,
+        TOO_LONG,
+        TOO_LATE,
+        BROKEN
+    }
+
+    /** Hears of what was read; called once, on a thread of the transport or of the timers. */
+    @FunctionalInterface
+    interface Target {
+        void body(byte[] bytes, End end, @Nullable Throwable error);
+    }
+
+    private final TransportResponse response;
+    private final int limit;
+    private final Target target;
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private volatile End early = End.BROKEN;
+    private volatile Delayer.Cancellable deadline = () -> {};
+    private Flow.@Nullable Subscription subscription;
+
+    private BoundedBody(TransportResponse response, int limit, Target target) {
+        this.response = response;
+        this.limit = limit;
+        this.target = target;
+    }
+
+    /**
+     * Reads a body.
+     *
+     * @param limit how many bytes are kept; the rest is given up
+     * @param patience how long it may take; zero means without end
+     */
+    static void read(TransportResponse response, int limit, Duration patience, Delayer delayer, Target target) {
+        BoundedBody body = new BoundedBody(response, limit, target);
+        if (!patience.isZero()) {
+            body.deadline = delayer.after(patience.toNanos(), () -> body.giveUp(End.TOO_LATE));
+        }
+        response.body().subscribe(body);
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+        this.subscription = subscription;
+        subscription.request(1);
+    }
+
+    @Override
+    public void onNext(ByteBuffer chunk) {
+        byte[] piece = new byte[Math.min(limit - bytes.size(), chunk.remaining())];
+        chunk.get(piece);
+        bytes.writeBytes(piece);
+        if (chunk.hasRemaining()) {
+            giveUp(End.TOO_LONG);
+        } else if (subscription != null) {
+            subscription.request(1);
+        }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        settle(early, error);
+    }
+
+    @Override
+    public void onComplete() {
+        settle(End.COMPLETE, null);
+    }
+
+    /** Closing the response makes its body end with an error, which settles this one, on the transport's thread. */
+    private void giveUp(End why) {
+        early = why;
+        response.close();
+    }
+
+    private void settle(End end, @Nullable Throwable error) {
+        deadline.cancel();
+        target.body(bytes.toByteArray(), end, error);
+    }
+}

@@ -1,0 +1,31 @@
+package top.neuralbox;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The calls of a client that hold something, so that closing the client can end them. Thread-safe. */
+final class CallRegistry {
+
+    private final Set<GenerationCall> calls = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    /** Whether the call was taken in; a closed client takes none. */
+    boolean add(GenerationCall call) {
+        calls.add(call);
+        if (closed) {
+            calls.remove(call);
+            return false;
+        }
+        return true;
+    }
+
+    void remove(GenerationCall call) {
+        calls.remove(call);
+    }
+
+    /** Ends every call, and takes none from now on. Idempotent. */
+    void close() {
+        closed = true;
+        calls.forEach(GenerationCall::clientClosed);
+    }
+}

@@ -1,0 +1,47 @@
+package top.neuralbox;
+
+import java.net.URI;
+import java.util.Locale;
+import java.util.Objects;
+
+/** Where a client sends its requests: the base URI, checked once, and the paths below it. */
+final class Endpoint {
+
+    static final URI SERVICE = URI.create("https://neuralbox.top");
+
+    private static final String GENERATE = "/api/v2/generate";
+
+    private Endpoint() {}
+
+    /**
+     * The URI at which a generation is asked for.
+     *
+     * @throws IllegalArgumentException if the base is not absolute, has user information, a query or a fragment, or would
+     *     send the key in clear text to another machine without leave
+     */
+    static URI generate(URI base, boolean allowClearText) {
+        Objects.requireNonNull(base, "baseUri");
+        String scheme = base.getScheme() == null ? "" : base.getScheme().toLowerCase(Locale.ROOT);
+        if (!(scheme.equals("https") || scheme.equals("http")) || base.getHost() == null) {
+            throw new IllegalArgumentException("baseUri must be absolute, http or https, with a host");
+        }
+        if (base.getRawUserInfo() != null || base.getRawQuery() != null || base.getRawFragment() != null) {
+            throw new IllegalArgumentException("baseUri must not have user information, a query or a fragment");
+        }
+        if (scheme.equals("http") && !allowClearText && !isLoopback(base.getHost())) {
+            throw new IllegalArgumentException("baseUri is http, which shows the key to everyone on the way to "
+                    + base.getHost() + "; use https, or allowClearText(true) if that network is yours");
+        }
+        String path = base.getRawPath() == null ? "" : base.getRawPath();
+        while (path.endsWith("/")) {
+            path = path.substring(0, path.length() - 1);
+        }
+        return URI.create(scheme + "://" + base.getRawAuthority() + path + GENERATE);
+    }
+
+    /** By the form of the host alone: asking DNS would block, and its answer may change. */
+    private static boolean isLoopback(String host) {
+        String name = host.toLowerCase(Locale.ROOT);
+        return name.equals("localhost") || name.equals("[::1]") || name.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
+    }
+}

@@ -1,0 +1,113 @@
+package top.neuralbox;
+
+import java.util.Objects;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Makes one paid call of each subscription, when its first event is asked for. */
+final class EventPublisher implements Flow.Publisher<GenerationEvent> {
+
+    private final Function<EventSink, GenerationCall> calls;
+
+    EventPublisher(Function<EventSink, GenerationCall> calls) {
+        this.calls = calls;
+    }
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super GenerationEvent> subscriber) {
+        Objects.requireNonNull(subscriber, "subscriber");
+        EventSubscription subscription = new EventSubscription(subscriber);
+        GenerationCall call = calls.apply(subscription);
+        subscription.call = call;
+        try {
+            subscriber.onSubscribe(subscription);
+        } catch (Throwable t) {
+            Log.subscriberThrew(t);
+            subscription.cancel();
+        }
+        // Until here the call stands still, so that no signal overtakes onSubscribe.
+        call.open();
+    }
+
+    /** Demand on one side, signals on the other. */
+    private static final class EventSubscription implements Flow.Subscription, EventSink {
+
+        private final AtomicLong requested = new AtomicLong();
+        private volatile boolean cancelled;
+        private volatile @Nullable IllegalArgumentException violation;
+
+        /** Set before anyone else sees this object. */
+        private @Nullable GenerationCall call;
+
+        /** These two belong to whoever has the call's turn; the subscriber is let go of at the end (rule 3.13). */
+        private Flow.@Nullable Subscriber<? super GenerationEvent> subscriber;
+
+        private long delivered;
+
+        EventSubscription(Flow.Subscriber<? super GenerationEvent> subscriber) {
+            this.subscriber = subscriber;
+        }
+
+        @Override
+        public void request(long n) {
+            if (n <= 0) {
+                violation = new IllegalArgumentException("demand must be positive (Reactive Streams, rule 3.9): " + n);
+                call().cancel(GenerationCancelledException.Reason.CALLER);
+            } else {
+                requested.accumulateAndGet(n, (have, more) -> have + more < 0 ? Long.MAX_VALUE : have + more);
+                call().drive();
+            }
+        }
+
+        @Override
+        public void cancel() {
+            cancelled = true;
+            call().cancel(GenerationCancelledException.Reason.CALLER);
+        }
+
+        @Override
+        public boolean pushes() {
+            return true;
+        }
+
+        @Override
+        public boolean wants() {
+            return delivered < requested.get();
+        }
+
+        @Override
+        public void event(GenerationEvent event) {
+            Flow.Subscriber<? super GenerationEvent> receiver = subscriber;
+            if (!cancelled && receiver != null) {
+                delivered++;
+                receiver.onNext(event);
+            }
+        }
+
+        @Override
+        public void ended(@Nullable NeuralBoxException error) {
+            Flow.Subscriber<? super GenerationEvent> receiver = subscriber;
+            Throwable cause = violation == null ? error : violation;
+            subscriber = null;
+            if (cancelled || receiver == null) {
+                return;
+            }
+            if (cause == null) {
+                receiver.onComplete();
+            } else {
+                receiver.onError(cause);
+            }
+        }
+
+        @Override
+        public void ready(GenerationCall call) {
+            call.drive();
+        }
+
+        private GenerationCall call() {
+            return Objects.requireNonNull(call);
+        }
+    }
+}

@@ -1,0 +1,365 @@
+package top.neuralbox;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.GenerationTimeoutException.Timer;
+import top.neuralbox.transport.TransportResponse;
+
+/**
+ * One paid call, from its start to its one end. Whatever happens to it happens in turns: {@link #drive()} lets one thread
+ * at a time advance it, and a thread that comes while another is at it leaves the work to that one. So nothing below
+ * needs a lock, and nothing is locked while foreign code runs.
+ *
+ * <p>It ends in {@link #end}, by whichever comes first: the stream's own end, or {@link #abort}, which is the way of
+ * cancellations, time-outs and attempts that failed.
+ */
+final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
+
+    /** How long {@code [DONE]} or the end of the body is waited for once the generation is known to be complete. */
+    private static final long AFTER_END_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final ClientSettings settings;
+    private final GenerationRequest request;
+    private final CallRegistry registry;
+    private final EventSink sink;
+    private final KeptText text;
+    private final @Nullable Executor executor;
+    private final StreamTimers timers;
+    private final RetryLoop sending;
+    private final BodyInbox inbox;
+
+    /** What the steps of sending have to tell, to be done in turn. */
+    private final Queue<Runnable> notices = new ConcurrentLinkedQueue<>();
+
+    /** How many asked for a turn since the one who has it last looked; 1 from the beginning, for {@link #open}. */
+    private final AtomicInteger turns = new AtomicInteger(1);
+
+    private final AtomicReference<@Nullable Failure> aborted = new AtomicReference<>();
+    private volatile boolean ended;
+
+    /** The rest belongs to whoever has the turn. */
+    private boolean started;
+
+    private ListenerFence listener = ListenerFence.NOBODY;
+    private @Nullable EventReader reader;
+    private @Nullable GenerationEvent held;
+    private boolean endDelivered;
+    private Delayer.Cancellable afterEnd = () -> {};
+
+    GenerationCall(
+            ClientSettings settings, CallRegistry registry, GenerationRequest request, EventSink sink, KeptText text) {
+        Timeouts own = request.timeouts();
+        Timeouts timeouts = own == null ? settings.timeouts() : own;
+        this.settings = settings;
+        this.registry = registry;
+        this.request = request;
+        this.sink = sink;
+        this.text = text;
+        this.executor = sink.pushes() ? settings.executor() : null;
+        this.timers = new StreamTimers(settings.delayer(), timeouts, this);
+        this.sending = new RetryLoop(settings, request, timeouts, timers, this);
+        this.inbox = new BodyInbox(settings.delayer(), timers, () -> sink.ready(this));
+    }
+
+    /** Sends the request now, whether or not events are wanted yet, and lets the call advance. Once, instead of open. */
+    void send() {
+        start();
+        takeTurns();
+    }
+
+    /** Lets the call advance for the first time; it sends the request when the first event is wanted. Once. */
+    void open() {
+        takeTurns();
+    }
+
+    /** Lets the call advance as far as it can, now or by the thread that is at it, on the client's executor if it has one. */
+    void drive() {
+        if (turns.getAndIncrement() != 0) {
+            return;
+        }
+        if (executor == null) {
+            takeTurns();
+            return;
+        }
+        try {
+            executor.execute(this::takeTurns);
+        } catch (RuntimeException e) {
+            // Better a signal on the wrong thread than a call that never ends.
+            Log.executorRefused();
+            takeTurns();
+        }
+    }
+
+    /** Ends the call for this reason, unless it has ended. From any thread. The connection is freed at once. */
+    void abort(Failure reason) {
+        if (!ended && aborted.compareAndSet(null, reason)) {
+            sending.cancel();
+            drive();
+        }
+    }
+
+    void cancel(GenerationCancelledException.Reason reason) {
+        abort(facts -> new GenerationCancelledException(reason, facts));
+    }
+
+    /** The client is closed: nothing of this call may stay behind, not even the tail of a body. */
+    void clientClosed() {
+        if (ended) {
+            sending.cancel();
+        } else {
+            cancel(GenerationCancelledException.Reason.CLIENT_CLOSED);
+        }
+    }
+
+    /** Whether the call has ended or is about to. */
+    boolean settled() {
+        return ended || aborted.get() != null;
+    }
+
+    /** A reader's thread is about to wait for events. */
+    void waiting() {
+        timers.waiting();
+    }
+
+    /** A reader's thread waits no longer. */
+    void resting() {
+        timers.resting();
+    }
+
+    /** The result, once the last event was handed over. */
+    Generation generation() {
+        PartialGeneration whole = partial();
+        Billing billing = whole.billing();
+        return new Generation(
+                whole, billing == null ? Billing.of(null, null) : billing, sending.rateLimits(), sending.requestId());
+    }
+
+    @Override
+    public void sent(int attempt) {
+        inTurn(() -> listener.sent(attempt));
+    }
+
+    @Override
+    public void head(int status) {
+        inTurn(() -> listener.head(status));
+    }
+
+    @Override
+    public void resending(int attempt, Failure reason, Duration wait) {
+        NeuralBoxException why = reason.in(facts(null));
+        Log.resend(attempt, why, wait);
+        inTurn(() -> listener.retry(attempt, why, wait));
+    }
+
+    @Override
+    public void streaming(TransportResponse response) {
+        inTurn(() -> {
+            reader = newReader();
+            timers.streaming();
+            response.body().subscribe(inbox);
+        });
+    }
+
+    @Override
+    public void answered(Answer answer) {
+        inTurn(() -> {
+            reader = newReader();
+            reader.answer(answer, settings.delayer().nanoTime());
+            inbox.onComplete();
+        });
+    }
+
+    @Override
+    public void failed(Failure failure) {
+        abort(failure);
+    }
+
+    @Override
+    public void timedOut(Timer timer, Duration limit) {
+        abort(facts -> new GenerationTimeoutException(timer, limit, null, facts));
+    }
+
+    private void inTurn(Runnable notice) {
+        notices.add(notice);
+        drive();
+    }
+
+    private void takeTurns() {
+        int seen = 1;
+        do {
+            advance();
+            seen = turns.addAndGet(-seen);
+        } while (seen != 0);
+        if (!sink.pushes()) {
+            // A reader that came while this thread had the turn went to wait.
+            sink.ready(this);
+        }
+    }
+
+    private void advance() {
+        for (Runnable notice = notices.poll(); notice != null && !ended; notice = notices.poll()) {
+            notice.run();
+        }
+        Failure reason = aborted.get();
+        if (ended) {
+            return;
+        }
+        if (reason != null) {
+            absorb();
+            end(reason);
+        } else if (!started && sink.wants()) {
+            start();
+        } else if (reader != null) {
+            deliver(reader);
+        }
+    }
+
+    private void start() {
+        started = true;
+        listener = ListenerFence.started(
+                settings.listeners(),
+                new GenerationInfo(
+                        settings.name(), settings.transport().name(), request.model(), request.assistantId()));
+        if (registry.add(this)) {
+            timers.started();
+            sending.start();
+        } else {
+            cancel(GenerationCancelledException.Reason.CLIENT_CLOSED);
+        }
+    }
+
+    /** Hands events over as long as there are any and they are wanted; ends the call when no more can come. */
+    private void deliver(EventReader from) {
+        timers.resting();
+        while (aborted.get() == null && (sink.pushes() || sink.wants())) {
+            GenerationEvent event = held == null ? from.next() : held;
+            if (event != null) {
+                // One event is read ahead, so that the end is signalled without being asked for.
+                held = event;
+                if (!sink.wants()) {
+                    return;
+                }
+                held = null;
+                hand(event);
+            } else if (from.over()) {
+                end(endOf(from));
+                return;
+            } else if (!readOn(from)) {
+                return;
+            }
+        }
+    }
+
+    /** Takes the next chunk. Without one, the call ends or waits, and false is returned. */
+    private boolean readOn(EventReader from) {
+        boolean last = inbox.ended();
+        ByteBuffer chunk = inbox.take();
+        if (chunk != null) {
+            from.read(chunk, inbox.takenArrival());
+            return true;
+        }
+        if (last) {
+            end(inbox.error() == null ? truncated("the body ended") : TransportFailures.inBody(inbox.error()));
+        } else if (sink.pushes() && sink.wants()) {
+            timers.waiting();
+        }
+        return false;
+    }
+
+    private void hand(GenerationEvent event) {
+        timers.eventArrived(inbox.takenArrival());
+        if (event instanceof GenerationEvent.End) {
+            endDelivered = true;
+            afterEnd =
+                    settings.delayer().after(AFTER_END_NANOS, () -> cancel(GenerationCancelledException.Reason.CALLER));
+        }
+        try {
+            sink.event(event);
+        } catch (Throwable t) {
+            Log.subscriberThrew(t);
+            cancel(GenerationCancelledException.Reason.CALLER);
+        }
+    }
+
+    private @Nullable Failure endOf(EventReader from) {
+        return from.failure() == null ? truncated("[DONE] came") : from.failure();
+    }
+
+    /** What arrived but was not handed over still counts for the bill and for the partial text. */
+    private void absorb() {
+        if (reader != null) {
+            do {
+                reader.absorb();
+            } while (!reader.over() && readOnQuietly(reader));
+        }
+    }
+
+    private boolean readOnQuietly(EventReader from) {
+        ByteBuffer chunk = inbox.take();
+        if (chunk != null) {
+            from.read(chunk, inbox.takenArrival());
+        }
+        return chunk != null;
+    }
+
+    /** The one way to the end of the call. Once {@code generation_end} was handed over, no reason makes it fail. */
+    private void end(@Nullable Failure reason) {
+        ended = true;
+        held = null;
+        timers.stop();
+        afterEnd.cancel();
+        NeuralBoxException error = endDelivered || reason == null ? null : reason.in(facts(reader));
+        release();
+        if (started) {
+            BillingState state = error == null ? BillingState.CHARGED : error.billingState();
+            listener.ended(error, state, reader == null ? null : reader.billing(), sending.attempts());
+        }
+        try {
+            sink.ended(error);
+        } catch (Throwable t) {
+            Log.subscriberThrew(t);
+        }
+    }
+
+    /** Gives the connection back if the stream came to its end, and up if it did not. */
+    private void release() {
+        boolean tail = reader != null && reader.done() && !inbox.ended();
+        if (tail) {
+            inbox.drainInto(new TailDrain(settings.delayer(), sending::cancel, () -> registry.remove(this)));
+        } else {
+            registry.remove(this);
+            if (!inbox.ended()) {
+                sending.cancel();
+            }
+        }
+    }
+
+    private EventReader newReader() {
+        return new EventReader(settings.limits(), text, listener, sending::redacted);
+    }
+
+    private CallFacts facts(@Nullable EventReader from) {
+        return from == null
+                ? sending.facts(PartialGeneration.NOTHING, false, false)
+                : sending.facts(from.partial(), from.anyEvent(), from.completed());
+    }
+
+    private PartialGeneration partial() {
+        return reader == null ? PartialGeneration.NOTHING : reader.partial();
+    }
+
+    private static Failure truncated(String how) {
+        return facts -> new StreamBrokenException(
+                StreamBrokenException.Kind.TRUNCATED,
+                how + " before generation_end: the stream is truncated",
+                null,
+                facts);
+    }
+}

@@ -1,0 +1,107 @@
+package top.neuralbox;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events of a call for one thread that asks for them. That thread decodes: the transport's thread only leaves chunks
+ * and wakes it, once a chunk and only if it waits.
+ */
+final class PullSink implements EventSink {
+
+    /** How many events are decoded ahead of the reader: enough to take turns rarely, few enough to stay in the cache. */
+    private static final int BATCH = 64;
+
+    /** Touched by the reader's thread alone. */
+    private final ArrayDeque<GenerationEvent> batch = new ArrayDeque<>();
+
+    private volatile @Nullable Thread filler;
+    private volatile @Nullable Thread waiter;
+    private volatile boolean signalled;
+    private volatile boolean ended;
+    private @Nullable NeuralBoxException error;
+
+    /**
+     * The next event, waited for.
+     *
+     * @return null if the generation completed and all of its events were taken
+     * @throws NeuralBoxException if it ended in another way, after the events that came before, each time again
+     */
+    @Nullable
+    GenerationEvent take(GenerationCall call) {
+        GenerationEvent event = batch.poll();
+        while (event == null && !ended) {
+            fill(call);
+            event = batch.poll();
+        }
+        if (ended && error != null && (event == null || error instanceof GenerationCancelledException)) {
+            batch.clear();
+            throw error;
+        }
+        return event;
+    }
+
+    @Override
+    public boolean pushes() {
+        return false;
+    }
+
+    @Override
+    public boolean wants() {
+        return filler == Thread.currentThread() && batch.size() < BATCH;
+    }
+
+    @Override
+    public void event(GenerationEvent event) {
+        batch.add(event);
+    }
+
+    @Override
+    public void ended(@Nullable NeuralBoxException error) {
+        this.error = error;
+        ended = true;
+        wake();
+    }
+
+    @Override
+    public void ready(GenerationCall call) {
+        wake();
+    }
+
+    private void fill(GenerationCall call) {
+        signalled = false;
+        filler = Thread.currentThread();
+        call.drive();
+        filler = null;
+        if (batch.isEmpty() && !ended) {
+            await(call);
+        }
+    }
+
+    private void await(GenerationCall call) {
+        call.waiting();
+        waiter = Thread.currentThread();
+        boolean interrupted = false;
+        while (!signalled) {
+            LockSupport.park(this);
+            if (Thread.interrupted()) {
+                interrupted = true;
+                call.cancel(GenerationCancelledException.Reason.INTERRUPTED);
+            }
+        }
+        waiter = null;
+        call.resting();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void wake() {
+        signalled = true;
+        Thread waiting = waiter;
+        if (waiting != null) {
+            LockSupport.unpark(waiting);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package top.neuralbox;
+
+import java.net.URI;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.UnexpectedResponseException.Reason;
+import top.neuralbox.transport.TransportResponse;
+
+/** Looks at status and content type before a byte of the body is read, and says what the body is. */
+final class ResponseGate {
+
+    /** What a response is. */
+    enum Verdict {
+        /** A stream of events. */
+        STREAM,
+        /** An answer in one piece of JSON. */
+        ANSWER,
+        /** An error answer. */
+        ERROR,
+        /** A redirect. */
+        REDIRECT,
+        /** No content. */
+        EMPTY,
+        /** Compressed content. */
+        ENCODED,
+        /** Another content type. */
+        FOREIGN
+    }
+
+    private ResponseGate() {}
+
+    static Verdict judge(TransportResponse response) {
+        int status = response.status();
+        if (status >= 400) {
+            return Verdict.ERROR;
+        }
+        if (status >= 300) {
+            return Verdict.REDIRECT;
+        }
+        if (status == 204 || status == 205) {
+            return Verdict.EMPTY;
+        }
+        String encoding = response.header("Content-Encoding");
+        if (encoding != null && !encoding.isBlank() && !encoding.trim().equalsIgnoreCase("identity")) {
+            return Verdict.ENCODED;
+        }
+        String type = mediaType(response.header("Content-Type"));
+        if (type.equals("text/event-stream")) {
+            return Verdict.STREAM;
+        }
+        if ("0".equals(response.header("Content-Length"))) {
+            return Verdict.EMPTY;
+        }
+        if (type.equals("application/json") || type.endsWith("+json")) {
+            return Verdict.ANSWER;
+        }
+        // A gateway that drops the field is met in the field; what is no event stream then ends as truncated.
+        return type.isEmpty() ? Verdict.STREAM : Verdict.FOREIGN;
+    }
+
+    /** The failure of a response whose body is of no use; an excerpt helps to recognise a login page. */
+    static Failure failure(TransportResponse response, Verdict verdict, @Nullable String excerpt) {
+        return switch (verdict) {
+            case REDIRECT ->
+                unexpected(
+                        Reason.REDIRECT,
+                        "the service answered with a redirect (status " + response.status() + ") to "
+                                + origin(response.header("Location"))
+                                + "; redirects are not followed: check the base URI");
+            case ENCODED ->
+                unexpected(
+                        Reason.CONTENT_ENCODING,
+                        "the answer is compressed, although it was asked for without; a gateway in between does that");
+            case EMPTY -> unexpected(Reason.EMPTY, "the answer (status " + response.status() + ") has no content");
+            default ->
+                unexpected(
+                        Reason.CONTENT_TYPE,
+                        "the answer (status " + response.status() + ") is " + mediaType(response.header("Content-Type"))
+                                + ", not text/event-stream; check the base URI"
+                                + (excerpt == null || excerpt.isEmpty() ? "" : ". It begins: " + excerpt));
+        };
+    }
+
+    private static Failure unexpected(Reason reason, String message) {
+        return facts -> new UnexpectedResponseException(reason, message, null, facts);
+    }
+
+    /** Type and subtype in lower case, without parameters (RFC 9110, section 8.3.1). */
+    private static String mediaType(@Nullable String contentType) {
+        if (contentType == null) {
+            return "";
+        }
+        int end = contentType.indexOf(';');
+        return (end < 0 ? contentType : contentType.substring(0, end)).trim().toLowerCase(Locale.ROOT);
+    }
+
+    /** Scheme and authority alone: the rest of a redirect may hold a token. */
+    private static String origin(@Nullable String location) {
+        if (location == null) {
+            return "nowhere";
+        }
+        try {
+            URI target = URI.create(location);
+            return target.getHost() == null ? "the same host" : target.getScheme() + "://" + target.getHost();
+        } catch (IllegalArgumentException e) {
+            return "a malformed target";
+        }
+    }
+}

@@ -1,0 +1,327 @@
+package top.neuralbox;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.NeuralBoxException.Phase;
+import top.neuralbox.transport.TransportCall;
+import top.neuralbox.transport.TransportRequest;
+import top.neuralbox.transport.TransportResponse;
+
+/**
+ * Sends a request until a response may be read, or it may not be sent again. It sends again only what was surely not
+ * charged, and stands still for good once a stream or an answer has begun. Its steps follow one another; only {@link
+ * #cancel()} comes from elsewhere.
+ */
+final class RetryLoop {
+
+    /** Hears how the sending went: of each step, and then of one of the last three. */
+    interface Target {
+        void sent(int attempt);
+
+        void head(int status);
+
+        void resending(int attempt, Failure reason, Duration wait);
+
+        void streaming(TransportResponse response);
+
+        void answered(Answer answer);
+
+        void failed(Failure failure);
+    }
+
+    private static final Duration ERROR_BODY_PATIENCE = Duration.ofSeconds(5);
+
+    private final ClientSettings settings;
+    private final GenerationRequest request;
+    private final byte[] body;
+    private final Timeouts timeouts;
+    private final StreamTimers timers;
+    private final Target target;
+
+    private final AtomicInteger attempts = new AtomicInteger();
+    private volatile @Nullable ApiKey key;
+    private volatile @Nullable TransportCall call;
+    private volatile @Nullable TransportResponse response;
+    private volatile boolean keyRenewed;
+    private volatile boolean cancelled;
+    private volatile Delayer.Cancellable wait = () -> {};
+
+    RetryLoop(
+            ClientSettings settings, GenerationRequest request, Timeouts timeouts, StreamTimers timers, Target target) {
+        this.settings = settings;
+        this.request = request;
+        this.body = RequestEncoder.encode(request);
+        this.timeouts = timeouts;
+        this.timers = timers;
+        this.target = target;
+    }
+
+    /** Begins the first attempt. */
+    void start() {
+        attempt();
+    }
+
+    /** Gives up whatever is under way: a wait, an attempt, or the body of the response. Idempotent. */
+    void cancel() {
+        cancelled = true;
+        wait.cancel();
+        TransportCall current = call;
+        if (current != null) {
+            current.cancel();
+        }
+    }
+
+    int attempts() {
+        return attempts.get();
+    }
+
+    /** The facts of the last attempt, with the state of the bill that follows from them alone. */
+    CallFacts facts(PartialGeneration partial, boolean anyEvent, boolean completed) {
+        TransportResponse head = response;
+        Phase phase = phase(head, anyEvent);
+        BillingState billing = completed
+                ? BillingState.CHARGED
+                : phase == Phase.NOT_SENT ? BillingState.NOT_CHARGED : BillingState.UNKNOWN;
+        return new CallFacts(
+                phase,
+                attempts.get(),
+                head == null ? null : head.status(),
+                requestId(),
+                null,
+                billing,
+                rateLimits(),
+                partial);
+    }
+
+    @Nullable
+    String requestId() {
+        TransportResponse head = response;
+        return head == null ? null : head.header("X-Request-Id");
+    }
+
+    RateLimits rateLimits() {
+        TransportResponse head = response;
+        return head == null ? RateLimits.unknown() : RateLimits.of(head);
+    }
+
+    /** The error without the key, should the service or a gateway have echoed it. */
+    ServiceError redacted(ServiceError error) {
+        return new ServiceError(
+                error.code(),
+                redacted(error.message()),
+                redacted(error.detailsJson()),
+                error.retryAfter(),
+                Objects.requireNonNullElse(redacted(error.json()), ""));
+    }
+
+    private @Nullable String redacted(@Nullable String text) {
+        ApiKey current = key;
+        return current == null ? text : current.redact(text);
+    }
+
+    private void attempt() {
+        if (cancelled) {
+            return;
+        }
+        attempts.incrementAndGet();
+        call = null;
+        response = null;
+        withKey(this::send);
+    }
+
+    private void withKey(Consumer<ApiKey> next) {
+        CompletionStage<ApiKey> supplied;
+        try {
+            supplied = settings.keys().get();
+        } catch (RuntimeException e) {
+            keyFailed(e);
+            return;
+        }
+        supplied.whenComplete((supply, error) -> {
+            if (error != null || supply == null) {
+                keyFailed(error);
+            } else {
+                next.accept(supply);
+            }
+        });
+    }
+
+    private void keyFailed(@Nullable Throwable error) {
+        // The supplier's own message may quote the key, so neither it nor the cause goes into ours.
+        String what =
+                error == null ? "gave none" : "failed with " + error.getClass().getName();
+        target.failed(facts -> new AuthenticationException("the supplier of the API key " + what, null, facts));
+    }
+
+    private void send(ApiKey current) {
+        key = current;
+        TransportCall started;
+        try {
+            started = settings.transport().start(transportRequest(current));
+        } catch (RuntimeException e) {
+            target.failed(TransportFailures.beforeHead(e, timeouts.connect()));
+            return;
+        }
+        call = started;
+        if (cancelled) {
+            started.cancel();
+        }
+        started.response().whenComplete((head, error) -> {
+            timers.headSettled();
+            if (error != null) {
+                lost(started, error);
+            } else if (cancelled) {
+                head.close();
+            } else {
+                head(head);
+            }
+        });
+    }
+
+    private TransportRequest transportRequest(ApiKey current) {
+        TransportRequest.Builder builder = TransportRequest.builder("POST", settings.endpoint());
+        settings.headers().forEach(builder::header);
+        request.headers().forEach(builder::header);
+        int attempt = attempts.get();
+        return builder.header("Accept", "text/event-stream")
+                .header("Accept-Encoding", "identity")
+                .header("Authorization", current.authorization())
+                .header("Content-Type", "application/json")
+                .header("User-Agent", settings.userAgent())
+                .body(body)
+                .connectTimeout(timeouts.connect())
+                .onSent(() -> {
+                    timers.sent();
+                    target.sent(attempt);
+                })
+                .build();
+    }
+
+    private void lost(TransportCall started, Throwable error) {
+        Failure failure = TransportFailures.beforeHead(error, timeouts.connect());
+        boolean resend = !started.mayHaveBeenSent() && TransportFailures.mayResend(error);
+        settle(failure, resend, null);
+    }
+
+    private void head(TransportResponse head) {
+        response = head;
+        target.head(head.status());
+        ResponseGate.Verdict verdict = ResponseGate.judge(head);
+        switch (verdict) {
+            case STREAM -> target.streaming(head);
+            case ANSWER ->
+                BoundedBody.read(
+                        head, settings.limits().answerBytes(), timeouts.idle(), settings.delayer(), this::answer);
+            case ERROR ->
+                BoundedBody.read(
+                        head,
+                        settings.limits().errorBodyBytes(),
+                        ERROR_BODY_PATIENCE,
+                        settings.delayer(),
+                        (bytes, end, error) -> refused(head, bytes));
+            case FOREIGN ->
+                BoundedBody.read(
+                        head,
+                        settings.limits().errorBodyBytes(),
+                        ERROR_BODY_PATIENCE,
+                        settings.delayer(),
+                        (bytes, end, error) -> target.failed(
+                                ResponseGate.failure(head, verdict, redacted(Excerpt.of(bytes, 0, bytes.length)))));
+            case REDIRECT, EMPTY, ENCODED -> {
+                head.close();
+                target.failed(ResponseGate.failure(head, verdict, null));
+            }
+        }
+    }
+
+    private void answer(byte[] bytes, BoundedBody.End end, @Nullable Throwable error) {
+        switch (end) {
+            case COMPLETE -> AnswerGate.pass(bytes, target, this::redacted);
+            case TOO_LONG ->
+                target.failed(AnswerGate.unreadable(
+                        "is longer than " + settings.limits().answerBytes() + " bytes", null));
+            case TOO_LATE ->
+                target.failed(facts -> new GenerationTimeoutException(
+                        GenerationTimeoutException.Timer.IDLE, timeouts.idle(), error, facts));
+            case BROKEN -> target.failed(TransportFailures.inBody(error));
+        }
+    }
+
+    private void refused(TransportResponse head, byte[] bytes) {
+        ServiceError error = redacted(ErrorDecoder.decode(bytes, 0, bytes.length));
+        Duration asked = error.retryAfter() != null
+                ? error.retryAfter()
+                : RetryAfter.of(
+                        head.header("Retry-After"),
+                        head.header("Date"),
+                        settings.delayer().now());
+        Failure failure = ServiceFailures.refusal(head.status(), error, asked);
+        if (head.status() == 401 && "token_expired".equals(error.code()) && !keyRenewed && policy().maxRetries() > 0) {
+            keyRenewed = true;
+            renewKey(failure);
+        } else {
+            settle(failure, ServiceFailures.mayResend(head.status(), error.code()), asked);
+        }
+    }
+
+    /** An expired key is worth one more attempt, if there is another. */
+    private void renewKey(Failure failure) {
+        ApiKey expired = key;
+        withKey(renewed -> {
+            if (cancelled || renewed.equals(expired)) {
+                target.failed(failure);
+            } else {
+                resend(failure, Duration.ZERO);
+            }
+        });
+    }
+
+    private void settle(Failure failure, boolean mayResend, @Nullable Duration asked) {
+        if (cancelled || !mayResend || attempts.get() > policy().maxRetries()) {
+            target.failed(failure);
+            return;
+        }
+        Duration next = asked != null ? asked : backoff();
+        boolean tooLong = next.compareTo(policy().maxWait()) > 0 || !timers.allows(next);
+        if (tooLong) {
+            target.failed(failure);
+        } else {
+            resend(failure, next);
+        }
+    }
+
+    private void resend(Failure failure, Duration next) {
+        target.resending(attempts.get(), failure, next);
+        wait = settings.delayer().after(next.toNanos(), this::attempt);
+        if (cancelled) {
+            wait.cancel();
+        }
+    }
+
+    /** Full jitter: evenly between zero and a bound that doubles. */
+    private Duration backoff() {
+        Duration bound = policy().firstDelay();
+        for (int i = 1; i < attempts.get() && bound.compareTo(policy().maxDelay()) < 0; i++) {
+            bound = bound.multipliedBy(2);
+        }
+        Duration capped = bound.compareTo(policy().maxDelay()) < 0 ? bound : policy().maxDelay();
+        return Duration.ofNanos(
+                (long) ((double) capped.toNanos() * settings.random().getAsDouble()));
+    }
+
+    private Phase phase(@Nullable TransportResponse head, boolean anyEvent) {
+        if (head != null) {
+            return anyEvent ? Phase.STREAM : Phase.HEAD;
+        }
+        TransportCall current = call;
+        return current != null && current.mayHaveBeenSent() ? Phase.SENT : Phase.NOT_SENT;
+    }
+
+    private RetryPolicy policy() {
+        return settings.retryPolicy();
+    }
+}

@@ -1,0 +1,152 @@
+package top.neuralbox;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import top.neuralbox.GenerationTimeoutException.Timer;
+
+/**
+ * The timers of one call, save {@code connect}, which the transport owns. One timer at a time is armed beside {@code
+ * total}; chunks and events only note the time, and a timer that goes off looks at the notes.
+ */
+final class StreamTimers {
+
+    /** Hears of the timer that ran out. */
+    interface Target {
+        void timedOut(Timer timer, Duration limit);
+    }
+
+    private static final Delayer.Cancellable NONE = () -> {};
+    private static final Delayer.Cancellable STOPPED = () -> {};
+
+    private final Delayer delayer;
+    private final Timeouts timeouts;
+    private final Target target;
+    private final AtomicReference<Delayer.Cancellable> armed = new AtomicReference<>(NONE);
+    private Delayer.Cancellable total = NONE;
+    private long startedAt;
+
+    private volatile boolean waiting;
+    private volatile long waitingSince;
+    private volatile long lastBytes;
+    private volatile long lastEvent;
+    private volatile boolean anyEvent;
+
+    StreamTimers(Delayer delayer, Timeouts timeouts, Target target) {
+        this.delayer = delayer;
+        this.timeouts = timeouts;
+        this.target = target;
+    }
+
+    /** The call begins: {@code total} runs from here, through every attempt and every wait. */
+    void started() {
+        startedAt = delayer.nanoTime();
+        if (!timeouts.total().isZero()) {
+            total = delayer.after(timeouts.total().toNanos(), () -> target.timedOut(Timer.TOTAL, timeouts.total()));
+        }
+    }
+
+    /** Whether {@code total} allows to wait so long and still do something. */
+    boolean allows(Duration wait) {
+        if (timeouts.total().isZero()) {
+            return true;
+        }
+        long left = timeouts.total().toNanos() - (delayer.nanoTime() - startedAt);
+        return wait.compareTo(Duration.ofNanos(left)) < 0;
+    }
+
+    /** An attempt is written: {@code responseHead} runs from here. */
+    void sent() {
+        if (!timeouts.responseHead().isZero()) {
+            arm(timeouts.responseHead().toNanos(), () -> target.timedOut(Timer.RESPONSE_HEAD, timeouts.responseHead()));
+        }
+    }
+
+    /** The attempt has its response head, or failed without one. */
+    void headSettled() {
+        arm(NONE);
+    }
+
+    /** A stream begins: {@code firstEvent}, {@code idle} and {@code eventIdle} take turns from here. */
+    void streaming() {
+        long now = delayer.nanoTime();
+        lastBytes = now;
+        lastEvent = now;
+        tick();
+    }
+
+    /** Bytes arrived at that time. */
+    void bytesArrived(long now) {
+        lastBytes = now;
+    }
+
+    /** An event was completed by bytes that arrived at that time. */
+    void eventArrived(long now) {
+        if (lastEvent != now) {
+            lastEvent = now;
+        }
+        if (!anyEvent) {
+            anyEvent = true;
+            // eventIdle takes over from firstEvent, and may be the shorter of the two.
+            tick();
+        }
+    }
+
+    /** The reader waits for events from now on. */
+    void waiting() {
+        if (!waiting) {
+            waitingSince = delayer.nanoTime();
+            waiting = true;
+        }
+    }
+
+    /** The reader is busy, or asks for nothing: the idle timers rest. */
+    void resting() {
+        if (waiting) {
+            waiting = false;
+        }
+    }
+
+    /** The call ended: no timer goes off any more. */
+    void stop() {
+        armed.getAndSet(STOPPED).cancel();
+        total.cancel();
+    }
+
+    private void tick() {
+        Timer eventTimer = anyEvent ? Timer.EVENT_IDLE : Timer.FIRST_EVENT;
+        Duration eventLimit = anyEvent ? timeouts.eventIdle() : timeouts.firstEvent();
+        long now = delayer.nanoTime();
+        long bytesLeft = left(timeouts.idle(), lastBytes, now);
+        long eventLeft = left(eventLimit, lastEvent, now);
+        if (bytesLeft <= 0) {
+            target.timedOut(Timer.IDLE, timeouts.idle());
+        } else if (eventLeft <= 0) {
+            target.timedOut(eventTimer, eventLimit);
+        } else if (bytesLeft != Long.MAX_VALUE || eventLeft != Long.MAX_VALUE) {
+            arm(Math.min(bytesLeft, eventLeft), this::tick);
+        }
+    }
+
+    /** How many nanoseconds are left of a limit that runs from the later of a signal and the reader's last wait. */
+    private long left(Duration limit, long signal, long now) {
+        if (limit.isZero()) {
+            return Long.MAX_VALUE;
+        }
+        if (!waiting) {
+            return limit.toNanos();
+        }
+        long since = waitingSince - signal > 0 ? waitingSince : signal;
+        return limit.toNanos() - (now - since);
+    }
+
+    private void arm(long nanos, Runnable task) {
+        arm(delayer.after(nanos, task));
+    }
+
+    /** Puts a timer in the place of the one before. Of the two, the one that is not to run is called off. */
+    private void arm(Delayer.Cancellable next) {
+        Delayer.Cancellable before = armed.getAndUpdate(now -> now == STOPPED ? STOPPED : next);
+        Delayer.Cancellable idle = before == STOPPED ? next : before;
+        idle.cancel();
+    }
+}

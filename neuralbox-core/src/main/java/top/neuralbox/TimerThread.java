@@ -1,0 +1,51 @@
+package top.neuralbox;
+
+import java.time.Instant;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** The delayer of a real client: one daemon thread, started with the first timer. */
+final class TimerThread implements Delayer, AutoCloseable {
+
+    private static final Cancellable NOTHING = () -> {};
+
+    private final ScheduledThreadPoolExecutor executor;
+
+    TimerThread(String clientName) {
+        executor = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "neuralbox-timer-" + clientName);
+            thread.setDaemon(true);
+            return thread;
+        });
+        // A stream of minutes would otherwise keep each of its cancelled timers until it is due.
+        executor.setRemoveOnCancelPolicy(true);
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.now();
+    }
+
+    @Override
+    public Cancellable after(long nanos, Runnable task) {
+        try {
+            Future<?> scheduled = executor.schedule(task, nanos, TimeUnit.NANOSECONDS);
+            return () -> scheduled.cancel(false);
+        } catch (RejectedExecutionException closed) {
+            // close() has ended, or is about to end, whatever this timer would have watched.
+            return NOTHING;
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}

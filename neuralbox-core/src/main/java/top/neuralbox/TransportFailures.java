@@ -1,0 +1,72 @@
+package top.neuralbox;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.GenerationTimeoutException.Timer;
+import top.neuralbox.transport.TransportException;
+import top.neuralbox.transport.TransportException.Kind;
+
+/** Which exception a failure of the transport becomes, before the head and after it. */
+final class TransportFailures {
+
+    private TransportFailures() {}
+
+    /** The failure of an attempt that got no response head. */
+    static Failure beforeHead(Throwable error, Duration connectTimeout) {
+        Throwable cause = unwrapped(error);
+        String why = reason(cause);
+        return facts -> switch (kind(cause)) {
+            case CONNECT_TIMEOUT -> new GenerationTimeoutException(Timer.CONNECT, connectTimeout, cause, facts);
+            case POOL_TIMEOUT -> connection(ConnectionException.Reason.POOL, why, cause, facts);
+            case DNS -> connection(ConnectionException.Reason.DNS, why, cause, facts);
+            case REFUSED -> connection(ConnectionException.Reason.REFUSED, why, cause, facts);
+            case TLS -> connection(ConnectionException.Reason.TLS, why, cause, facts);
+            case PROXY -> connection(ConnectionException.Reason.PROXY, why, cause, facts);
+            case LOST -> connection(ConnectionException.Reason.LOST, why, cause, facts);
+            case PROTOCOL ->
+                new UnexpectedResponseException(UnexpectedResponseException.Reason.PROTOCOL, why, cause, facts);
+            case CLOSED -> new GenerationCancelledException(GenerationCancelledException.Reason.CLIENT_CLOSED, facts);
+            case CANCELLED, OTHER -> connection(ConnectionException.Reason.OTHER, why, cause, facts);
+        };
+    }
+
+    /** The failure of a body that ended early. */
+    static Failure inBody(@Nullable Throwable error) {
+        Throwable cause =
+                error == null ? new IllegalStateException("the body ended without a reason") : unwrapped(error);
+        return facts -> kind(cause) == Kind.CLOSED
+                ? new GenerationCancelledException(GenerationCancelledException.Reason.CLIENT_CLOSED, facts)
+                : new StreamBrokenException(
+                        StreamBrokenException.Kind.RESET,
+                        "the connection was lost in the middle of the stream: " + reason(cause),
+                        cause,
+                        facts);
+    }
+
+    /** Whether another attempt may help, given that nothing was sent. */
+    static boolean mayResend(Throwable error) {
+        return switch (kind(unwrapped(error))) {
+            case DNS, REFUSED, CONNECT_TIMEOUT, LOST -> true;
+            case TLS, PROXY, POOL_TIMEOUT, PROTOCOL, CANCELLED, CLOSED, OTHER -> false;
+        };
+    }
+
+    private static NeuralBoxException connection(
+            ConnectionException.Reason reason, String why, Throwable cause, CallFacts facts) {
+        return new ConnectionException(reason, why, cause, facts);
+    }
+
+    private static Kind kind(Throwable cause) {
+        return cause instanceof TransportException failure ? failure.kind() : Kind.OTHER;
+    }
+
+    private static String reason(Throwable cause) {
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    }
+
+    private static Throwable unwrapped(Throwable error) {
+        Throwable inner = error instanceof CompletionException ? error.getCause() : null;
+        return inner == null ? error : inner;
+    }
+}
