@@ -1,0 +1,91 @@
+package top.neuralbox.examples;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import top.neuralbox.GenerationEvent;
+import top.neuralbox.GenerationRequest;
+import top.neuralbox.GenerationStream;
+import top.neuralbox.Message;
+import top.neuralbox.NeuralBox;
+import top.neuralbox.NeuralBoxException;
+import top.neuralbox.RateLimitException;
+import top.neuralbox.transport.Transport;
+import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.httpclient.HttpClientTransport;
+
+/** The examples of the README, so that the compiler reads them too. A test holds the two together. */
+final class ReadmeExamples {
+
+    private ReadmeExamples() {}
+
+    static void byPieces() {
+        try (NeuralBox neuralBox = NeuralBox.create();
+                GenerationStream stream = neuralBox.stream(GenerationRequest.of("gpt-5", "Write a haiku"))) {
+            for (String piece : stream.textDeltas()) {
+                System.out.print(piece);
+            }
+            System.out.println("cost: " + stream.result().billing().creditsUsed() + " credits");
+        }
+    }
+
+    static void byEvents(GenerationStream stream) {
+        for (GenerationEvent event : stream) {
+            if (event instanceof GenerationEvent.Delta delta) {
+                System.out.print(delta.text());
+            } else if (event instanceof GenerationEvent.End end) {
+                System.out.println("credits left: " + end.billing().balanceRemaining());
+            }
+        }
+    }
+
+    static String whole(NeuralBox neuralBox) {
+        String text = neuralBox.generate(GenerationRequest.of("gpt-5", "Write a haiku")).text();
+        return text;
+    }
+
+    static CompletableFuture<Void> later(NeuralBox neuralBox) {
+        return
+        neuralBox
+                .generateAsync(GenerationRequest.of("gpt-5", "Write a haiku"))
+                .thenAccept(generation -> System.out.println(generation.text()));
+    }
+
+    static void onDemand(NeuralBox neuralBox, Flow.Subscriber<GenerationEvent> subscriber) {
+        Flow.Publisher<GenerationEvent> events = neuralBox.publish(GenerationRequest.of("gpt-5", "Write a haiku"));
+        events.subscribe(subscriber);
+    }
+
+    static GenerationRequest full() {
+        GenerationRequest request = GenerationRequest.builder()
+                .model("gpt-5")
+                .system("You are a poet.")
+                .message(Message.user("Write a haiku"))
+                .message(Message.assistant("An old silent pond"))
+                .message(Message.user("And now about Java"))
+                .temperature(0.9)
+                .maxTokens(200)
+                .build();
+        return request;
+    }
+
+    static NeuralBox overItsOwnTransport() {
+        Transport transport = HttpClientTransport.create(
+                TransportConfig.builder().maxConnections(200).build());
+        NeuralBox neuralBox = NeuralBox.builder().transport(transport).build();
+        return neuralBox;
+    }
+
+    static void failures(NeuralBox neuralBox, GenerationRequest request) {
+        try {
+            neuralBox.generate(request);
+        } catch (RateLimitException e) {
+            System.err.println("come back in " + e.retryAfter());
+        } catch (NeuralBoxException e) {
+            switch (e.billingState()) {
+                case NOT_CHARGED -> System.err.println("nothing was charged, send it again if you like: " + e.getMessage());
+                case CHARGED -> System.err.println("paid, and this much arrived: " + e.partial().text());
+                case UNKNOWN -> System.err.println("ask the service about " + e.partial().id() + " before you send it again");
+            }
+        }
+    }
+}
