@@ -1,0 +1,59 @@
+package top.neuralbox.testkit;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A signal between a test and its server, opened once and never shut again. Thread-safe. */
+public final class Gate {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final CompletableFuture<Void> opened = new CompletableFuture<>();
+
+    /** A gate that is shut. */
+    public Gate() {}
+
+    /** Lets everything pass that waits here, now and later. Idempotent. */
+    public void open() {
+        opened.complete(null);
+    }
+
+    public boolean isOpen() {
+        return opened.isDone();
+    }
+
+    /**
+     * Waits until the gate is open.
+     *
+     * @throws AssertionError if it is still shut after ten seconds
+     */
+    public void await() {
+        await(PATIENCE);
+    }
+
+    /**
+     * Waits until the gate is open.
+     *
+     * @throws AssertionError if it is still shut when the patience ends, or if the waiting thread is interrupted
+     */
+    public void await(Duration patience) {
+        try {
+            opened.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("the gate was not opened within " + patience, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting for a gate", e);
+        } catch (ExecutionException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Completes when the gate opens; never fails. */
+    CompletableFuture<Void> opened() {
+        return opened;
+    }
+}

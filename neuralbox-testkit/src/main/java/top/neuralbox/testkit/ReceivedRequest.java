@@ -1,0 +1,69 @@
+package top.neuralbox.testkit;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A request as it arrived at a server, its content complete. Immutable. */
+public final class ReceivedRequest {
+
+    private final String method;
+    private final String target;
+    private final Map<String, List<String>> headers;
+    private final byte[] body;
+    private final long connection;
+
+    ReceivedRequest(String method, String target, Map<String, List<String>> headers, byte[] body, long connection) {
+        this.method = method;
+        this.target = target;
+        this.headers = headers;
+        this.body = body;
+        this.connection = connection;
+    }
+
+    public String method() {
+        return method;
+    }
+
+    /** The request target as it stood in the request line, path and query still encoded (RFC 9112, section 3.2). */
+    public String target() {
+        return target;
+    }
+
+    /** The header fields in order of arrival within a name, names compared without regard to case. Unmodifiable. */
+    public Map<String, List<String>> headers() {
+        return headers;
+    }
+
+    /**
+     * The first value of a header field.
+     *
+     * @return null if the field is absent
+     */
+    public @Nullable String header(String name) {
+        List<String> values = headers.get(name);
+        return values == null ? null : values.get(0);
+    }
+
+    /** The content, any transfer coding removed. A copy. */
+    public byte[] body() {
+        return body.clone();
+    }
+
+    /** The content as UTF-8. */
+    public String text() {
+        return new String(body, StandardCharsets.UTF_8);
+    }
+
+    /** The number of the connection that carried it, counted from 1: two requests with one number shared a connection. */
+    public long connection() {
+        return connection;
+    }
+
+    /** The request line alone: header fields may hold a key. */
+    @Override
+    public String toString() {
+        return method + " " + target;
+    }
+}

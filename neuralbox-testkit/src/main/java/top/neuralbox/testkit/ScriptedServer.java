@@ -1,0 +1,202 @@
+package top.neuralbox.testkit;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * An HTTP/1.1 server on 127.0.0.1 and a free port that answers each request by a {@link Script}, byte by byte, and so
+ * misbehaves as a test wants it to. It counts what it receives, writes and has open, and it sees a client's close at
+ * once. Thread-safe. Its threads are daemons whose names begin with {@code testkit-server}.
+ *
+ * <pre>{@code
+ * try (ScriptedServer server = ScriptedServer.start()) {
+ *     server.answer(Script.builder().eventStream().chunk("data: [DO").reset().build());
+ *     // … call server.uri() and look at what becomes of it
+ * }
+ * }</pre>
+ */
+public final class ScriptedServer implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Script NO_SCRIPT = Script.response(501, "no script was left for this request");
+
+    private final Queue<Script> scripts = new ConcurrentLinkedQueue<>();
+    private final List<ReceivedRequest> received = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<ReceivedRequest> arrivals = new LinkedBlockingQueue<>();
+    private final String scheme;
+    private final SocketServer server;
+    private volatile Script always = NO_SCRIPT;
+
+    private ScriptedServer(String scheme, SocketServer.Upgrade upgrade) {
+        this.scheme = scheme;
+        this.server = SocketServer.start("scripted", 0, upgrade, this::serve, this::record);
+    }
+
+    /** Starts a server in clear text. */
+    public static ScriptedServer start() {
+        return new ScriptedServer("http", accepted -> accepted);
+    }
+
+    /** Starts a server that speaks TLS with this context and its default parameters. */
+    public static ScriptedServer startTls(SSLContext context) {
+        return startTls(context, context.getDefaultSSLParameters());
+    }
+
+    /**
+     * Starts a server that speaks TLS.
+     *
+     * @param parameters for example whether a client certificate is wanted
+     */
+    public static ScriptedServer startTls(SSLContext context, SSLParameters parameters) {
+        return new ScriptedServer("https", accepted -> handshake(context, parameters, accepted));
+    }
+
+    /**
+     * Starts a server that accepts connections and never says a word on them, so that a TLS handshake with it stalls. The
+     * scheme of its {@link #uri()} is {@code https}; it records no request.
+     */
+    public static ScriptedServer startSilent() {
+        return new ScriptedServer("https", ScriptedServer::neverUpgrade);
+    }
+
+    /** The server's root, for example {@code http://127.0.0.1:40123}. */
+    public URI uri() {
+        return URI.create(scheme + "://127.0.0.1:" + port());
+    }
+
+    /** A URI below the root. */
+    public URI uri(String target) {
+        return URI.create(uri() + target);
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    /** Queues what to do with one request; requests take their scripts in the order of arrival. */
+    public ScriptedServer answer(Script script) {
+        scripts.add(script);
+        return this;
+    }
+
+    /** Sets what to do with each request for which no script is queued. Until then they get status 501. */
+    public ScriptedServer answerAlways(Script script) {
+        always = script;
+        return this;
+    }
+
+    /** All requests so far, in order of arrival. A snapshot. */
+    public List<ReceivedRequest> received() {
+        return List.copyOf(received);
+    }
+
+    /** How many complete requests have arrived. */
+    public int requestCount() {
+        return received.size();
+    }
+
+    /**
+     * The next request that no earlier call of this method has returned, waited for.
+     *
+     * @throws AssertionError if none comes within ten seconds, or if the waiting thread is interrupted
+     */
+    public ReceivedRequest awaitRequest() {
+        try {
+            ReceivedRequest request = arrivals.poll(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+            if (request == null) {
+                throw new AssertionError("no request within " + PATIENCE);
+            }
+            return request;
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /** How many connections were ever accepted. */
+    public long connectionCount() {
+        return server.connectionCount();
+    }
+
+    /** How many connections are open on both sides. */
+    public int openConnections() {
+        return server.openConnections();
+    }
+
+    /**
+     * Waits until no connection is open.
+     *
+     * @throws AssertionError if one is when the patience ends, or if the waiting thread is interrupted
+     */
+    public void awaitNoOpenConnections(Duration patience) {
+        try {
+            server.awaitNoOpenConnections(patience);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /**
+     * How many bytes the kernel took from this server, for all clients together, inside TLS. A client that reads nothing
+     * holds it at the size of the socket buffers of both sides.
+     */
+    public long bytesWritten() {
+        return server.bytesWritten();
+    }
+
+    /** How many bytes have arrived from all clients together, inside TLS. */
+    public long bytesReceived() {
+        return server.bytesRead();
+    }
+
+    /** Stops listening and closes all connections. Idempotent. */
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    private void record(ReceivedRequest request) {
+        received.add(request);
+        arrivals.add(request);
+    }
+
+    private void serve(ServerConnection connection) throws IOException, InterruptedException {
+        while (connection.nextRequest() != null) {
+            Script script = scripts.poll();
+            (script == null ? always : script).run(new ScriptRun(connection));
+        }
+    }
+
+    private static Socket handshake(SSLContext context, SSLParameters parameters, Socket accepted) throws IOException {
+        SSLSocket socket =
+                (SSLSocket) context.getSocketFactory().createSocket(accepted, null, accepted.getPort(), true);
+        socket.setUseClientMode(false);
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+        return socket;
+    }
+
+    private static Socket neverUpgrade(Socket accepted) throws IOException {
+        // Reading is what shows the client's close.
+        accepted.getInputStream().transferTo(OutputStream.nullOutputStream());
+        throw new EOFException("closed before the handshake");
+    }
+
+    private static AssertionError interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new AssertionError("interrupted while waiting for a server", e);
+    }
+}

@@ -1,0 +1,207 @@
+package top.neuralbox.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/** A listener on 127.0.0.1 that gives each connection a reader and a writer thread, and knows which are open. */
+final class SocketServer implements AutoCloseable {
+
+    /** How the name of each thread of each server begins, so that tests can tell them from those of a client. */
+    static final String THREAD_PREFIX = "testkit-server";
+
+    private static final int BACKLOG = 4_096;
+    /** Small, so that a client which reads nothing holds the server back soon. */
+    private static final int SEND_BUFFER = 64 * 1_024;
+
+    private static final int STACK = 256 * 1_024;
+
+    /** Serves one connection from its first request to its end, on its writer thread. */
+    interface Handler {
+        void serve(ServerConnection connection) throws IOException, InterruptedException;
+    }
+
+    /** Turns an accepted socket into the one that is spoken on, a TLS handshake included. */
+    interface Upgrade {
+        Socket upgrade(Socket accepted) throws IOException;
+    }
+
+    private final String name;
+    private final ServerSocket listener;
+    private final Upgrade upgrade;
+    private final Handler handler;
+    private final Consumer<ReceivedRequest> onRequest;
+
+    private final Set<ServerConnection> open = ConcurrentHashMap.newKeySet();
+    private final AtomicLong accepted = new AtomicLong();
+    private final AtomicLong bytesWritten = new AtomicLong();
+    private final AtomicLong bytesRead = new AtomicLong();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition connectionClosed = lock.newCondition();
+
+    private SocketServer(
+            String name, ServerSocket listener, Upgrade upgrade, Handler handler, Consumer<ReceivedRequest> onRequest) {
+        this.name = THREAD_PREFIX + "-" + name;
+        this.listener = listener;
+        this.upgrade = upgrade;
+        this.handler = handler;
+        this.onRequest = onRequest;
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param name part of its threads' names
+     * @param port 0 for a free one
+     * @param upgrade identity for plain TCP
+     * @param onRequest told of each complete request on the connection's reader thread, before the handler gets it
+     */
+    static SocketServer start(
+            String name, int port, Upgrade upgrade, Handler handler, Consumer<ReceivedRequest> onRequest) {
+        try {
+            ServerSocket listener = new ServerSocket();
+            listener.setReuseAddress(true);
+            listener.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), BACKLOG);
+            SocketServer server = new SocketServer(name, listener, upgrade, handler, onRequest);
+            server.startThread("accept", server::accept);
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot listen on 127.0.0.1, port " + port, e);
+        }
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    /** How many connections were accepted since the start. */
+    long connectionCount() {
+        return accepted.get();
+    }
+
+    int openConnections() {
+        return open.size();
+    }
+
+    /** How many bytes the kernel took for all clients together; inside TLS. */
+    long bytesWritten() {
+        return bytesWritten.get();
+    }
+
+    /** How many bytes arrived from all clients together; inside TLS. */
+    long bytesRead() {
+        return bytesRead.get();
+    }
+
+    /**
+     * Waits until no connection is open.
+     *
+     * @throws AssertionError if one is when the patience ends
+     */
+    void awaitNoOpenConnections(Duration patience) throws InterruptedException {
+        long left = patience.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (!open.isEmpty()) {
+                if (left <= 0) {
+                    throw new AssertionError(open.size() + " connection(s) still open after " + patience);
+                }
+                left = connectionClosed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Stops listening and closes all connections. Idempotent. */
+    @Override
+    public void close() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        open.forEach(ServerConnection::abort);
+    }
+
+    void received(ReceivedRequest request) {
+        onRequest.accept(request);
+    }
+
+    void wrote(int count) {
+        bytesWritten.addAndGet(count);
+    }
+
+    void read(int count) {
+        bytesRead.addAndGet(Math.max(count, 0));
+    }
+
+    void closed(ServerConnection connection) {
+        open.remove(connection);
+        lock.lock();
+        try {
+            connectionClosed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                serve(listener.accept());
+            }
+        } catch (IOException e) {
+            // Closed; a listener on the loopback address fails for no other reason that a test could act on.
+            close();
+        }
+    }
+
+    private void serve(Socket socket) {
+        try {
+            socket.setTcpNoDelay(true);
+            socket.setSendBufferSize(SEND_BUFFER);
+        } catch (SocketException e) {
+            // The client has gone already: its reader thread will find that out.
+        }
+        ServerConnection connection = new ServerConnection(this, socket, accepted.incrementAndGet());
+        open.add(connection);
+        if (listener.isClosed()) {
+            connection.abort();
+            return;
+        }
+        String role = "connection-" + connection.number();
+        startThread(
+                role + "-reader",
+                () -> connection.read(upgrade, () -> startThread(role + "-writer", () -> write(connection))));
+    }
+
+    private void write(ServerConnection connection) {
+        try {
+            handler.serve(connection);
+        } catch (IOException e) {
+            // The client closed; tests look at that through the number of open connections.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            connection.abort();
+        }
+    }
+
+    private void startThread(String role, Runnable work) {
+        Thread thread = new Thread(null, work, name + "-" + role, STACK);
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

@@ -1,0 +1,15 @@
+/**
+ * What applications and transports test against.
+ *
+ * <ul>
+ *   <li>{@link top.neuralbox.testkit.ScriptedServer} misbehaves byte by byte, by a {@link
+ *       top.neuralbox.testkit.Script}, over real sockets.
+ * </ul>
+ *
+ * <p>Nothing here sleeps: a test holds a server back and lets it go on with a {@link top.neuralbox.testkit.Gate}. Whatever
+ * waits has a deadline, and throws an {@link java.lang.AssertionError} when it passes.
+ */
+@NullMarked
+package top.neuralbox.testkit;
+
+import org.jspecify.annotations.NullMarked;
