@@ -1,0 +1,91 @@
+package top.neuralbox.transport.httpclient;
+
+import java.net.SocketAddress;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.net.NamedEndpoint;
+import org.apache.hc.core5.reactor.ConnectionInitiator;
+import org.apache.hc.core5.reactor.IOSession;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The making of a call's connection, which can be given up at any moment.
+ *
+ * <p>The engine's own cancellation does not reach it (5.6.5): when a place in the pool was free at once, the cancelled lease
+ * stands where the connect operation should; and once TCP is connected, a cancelled TLS handshake goes on and its socket
+ * stays open without an owner. So the attempt keeps hold of the socket itself.
+ */
+final class ConnectionAttempt {
+
+    private volatile boolean abandoned;
+    private volatile @Nullable Future<IOSession> connecting;
+    private volatile @Nullable IOSession session;
+
+    /** Whether a TCP connection was made for this call. */
+    boolean connected() {
+        return session != null;
+    }
+
+    /** Wraps what connects, so that this attempt knows the socket as soon as there is one. */
+    ConnectionInitiator watch(ConnectionInitiator initiator) {
+        return (endpoint, remote, local, timeout, attachment, callback) ->
+                connect(initiator, endpoint, remote, local, timeout, attachment, callback);
+    }
+
+    /** Closes the socket, connected or not, and lets no further one be opened. */
+    void abandon() {
+        abandoned = true;
+        Future<IOSession> pending = connecting;
+        if (pending != null) {
+            pending.cancel(true);
+        }
+        IOSession open = session;
+        if (open != null) {
+            open.close(CloseMode.IMMEDIATE);
+        }
+    }
+
+    private Future<IOSession> connect(
+            ConnectionInitiator initiator,
+            NamedEndpoint endpoint,
+            SocketAddress remote,
+            SocketAddress local,
+            Timeout timeout,
+            Object attachment,
+            FutureCallback<IOSession> callback) {
+        if (abandoned) {
+            callback.cancelled();
+            return CompletableFuture.failedFuture(new CancellationException());
+        }
+        Future<IOSession> pending =
+                initiator.connect(endpoint, remote, local, timeout, attachment, new FutureCallback<>() {
+                    @Override
+                    public void completed(IOSession opened) {
+                        session = opened;
+                        if (abandoned) {
+                            opened.close(CloseMode.IMMEDIATE);
+                        }
+                        callback.completed(opened);
+                    }
+
+                    @Override
+                    public void failed(Exception cause) {
+                        callback.failed(cause);
+                    }
+
+                    @Override
+                    public void cancelled() {
+                        callback.cancelled();
+                    }
+                });
+        connecting = pending;
+        if (abandoned) {
+            abandon();
+        }
+        return pending;
+    }
+}

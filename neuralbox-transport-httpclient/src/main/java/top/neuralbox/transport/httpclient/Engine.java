@@ -1,0 +1,262 @@
+package top.neuralbox.transport.httpclient;
+
+import java.security.GeneralSecurityException;
+import java.util.Objects;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
+import org.apache.hc.client5.http.impl.auth.BasicScheme;
+import org.apache.hc.client5.http.impl.routing.DefaultProxyRoutePlanner;
+import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.nio.AsyncRequestProducer;
+import org.apache.hc.core5.http2.HttpVersionPolicy;
+import org.apache.hc.core5.http2.config.H2Config;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.reactor.IOReactorConfig;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.transport.ProxySettings;
+import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.TransportConfig.Protocol;
+
+/** The client beneath one transport, set up for token streams, with the threads that belong to it. */
+final class Engine {
+
+    /**
+     * The engine keeps three buffers of this size for each HTTP/1.1 connection. Its default of 32 KiB costs 107 KiB of heap
+     * a stream, this one 14 KiB; a token's event has about 50 bytes.
+     */
+    private static final int HTTP1_BUFFER = 2 * 1024;
+
+    /** What is read of an HTTP/2 body that nobody asks for. It must cover a round trip, so it is larger than HTTP/1.1's. */
+    private static final int HTTP2_WINDOW = 64 * 1024;
+
+    /** The smallest that RFC 9113 allows; the engine allocates a buffer of this size for each HTTP/2 connection. */
+    private static final int HTTP2_FRAME = 16 * 1024;
+
+    private static final int MAX_HEADER_LINE = 16 * 1024;
+    private static final int MAX_HEADERS = 100;
+
+    /** Servers and load balancers commonly drop an idle connection after a minute: be earlier, and do not lose the race. */
+    private static final TimeValue MAX_IDLE = TimeValue.ofSeconds(30);
+
+    /** Connections are renewed, so that a change of the name's addresses is followed. Streams under way are left alone. */
+    private static final TimeValue MAX_AGE = TimeValue.ofMinutes(5);
+
+    private static final long EVICTION_SECONDS = 10;
+
+    private final CloseableHttpAsyncClient client;
+    private final HostNames names;
+    private final ScheduledThreadPoolExecutor timer;
+    private final Future<?> eviction;
+    private final TransportConfig config;
+    private final @Nullable HttpHost proxy;
+
+    private Engine(TransportConfig config, UnaryOperator<HttpAsyncClientBuilder> customizer) {
+        this.config = config;
+        this.proxy = proxyHost(config.proxy());
+        this.names = new HostNames();
+        this.timer = new ScheduledThreadPoolExecutor(1, new TransportThreads("timer"));
+        timer.setRemoveOnCancelPolicy(true);
+        WatchedConnections connections = connections(config, names);
+        this.client = client(customizer, connections, proxy);
+        client.start();
+        this.eviction = timer.scheduleWithFixedDelay(
+                () -> evict(connections), EVICTION_SECONDS, EVICTION_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /**
+     * Starts a client.
+     *
+     * @throws IllegalStateException if the engine on the class path cannot serve, with the versions found
+     */
+    static Engine start(TransportConfig config, UnaryOperator<HttpAsyncClientBuilder> customizer) {
+        EngineVersions.requireSupported();
+        try {
+            return new Engine(config, customizer);
+        } catch (LinkageError mismatch) {
+            throw EngineVersions.unusable(mismatch);
+        }
+    }
+
+    TransportConfig config() {
+        return config;
+    }
+
+    HostNames names() {
+        return names;
+    }
+
+    /** Runs a task on the timer's thread unless the returned handle is cancelled first. */
+    Future<?> schedule(Runnable task, long delayNanos) {
+        return timer.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** The host that a connection for this target is made to. */
+    HttpHost firstHop(HttpHost target) {
+        return proxy != null ? proxy : target;
+    }
+
+    /** Hands an exchange to the client. It does not block once the {@linkplain #names() name} has been resolved. */
+    Future<?> execute(HttpHost target, AsyncRequestProducer request, HttpClientCall call) {
+        HttpClientContext context = HttpClientContext.create();
+        ExchangeGates.attach(context, call);
+        authenticate(context);
+        ResponseConsumer consumer = new ResponseConsumer(call);
+        return client.execute(target, request, consumer, null, context, new FutureCallback<Void>() {
+            @Override
+            public void completed(Void nothing) {}
+
+            @Override
+            public void failed(Exception cause) {
+                call.engineFailed(cause);
+            }
+
+            @Override
+            public void cancelled() {
+                call.engineFailed(null);
+            }
+        });
+    }
+
+    /** Ends the threads and sockets, but tells no exchange: end the calls first. */
+    void close() {
+        eviction.cancel(false);
+        client.close(CloseMode.IMMEDIATE);
+        names.close();
+        timer.shutdownNow();
+    }
+
+    /** Basic credentials go out with the first request: a challenge could not be answered, the body is sent once. */
+    private void authenticate(HttpClientContext context) {
+        ProxySettings settings = config.proxy();
+        if (proxy == null || settings == null) {
+            return;
+        }
+        String username = settings.username();
+        String password = settings.password();
+        if (username != null && password != null) {
+            BasicScheme basic = new BasicScheme();
+            basic.initPreemptive(new UsernamePasswordCredentials(username, password.toCharArray()));
+            context.resetAuthExchange(proxy, basic);
+        }
+    }
+
+    private static CloseableHttpAsyncClient client(
+            UnaryOperator<HttpAsyncClientBuilder> customizer,
+            WatchedConnections connections,
+            @Nullable HttpHost proxy) {
+        HttpAsyncClientBuilder builder =
+                Objects.requireNonNull(customizer.apply(HttpAsyncClientBuilder.create()), "the customizer's builder");
+        return builder.disableAutomaticRetries()
+                .disableRedirectHandling()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .disableConnectionState()
+                .setDefaultRequestConfig(requestConfig())
+                .setConnectionManager(connections)
+                .setConnectionManagerShared(false)
+                .setRoutePlanner(proxy == null ? new DefaultRoutePlanner(null) : new DefaultProxyRoutePlanner(proxy))
+                .setIOReactorConfig(IOReactorConfig.custom()
+                        .setSoKeepAlive(true)
+                        .setTcpNoDelay(true)
+                        .build())
+                .setHttp1Config(http1Config())
+                .setH2Config(http2Config())
+                .setThreadFactory(new TransportThreads("io"))
+                .addExecInterceptorFirst("neuralbox-enter", ExchangeGates::enter)
+                .addExecInterceptorLast("neuralbox-fence", ExchangeGates::fence)
+                .addRequestInterceptorLast(ExchangeGates::beforeSending)
+                .build();
+    }
+
+    private static WatchedConnections connections(TransportConfig config, HostNames names) {
+        WatchedConnections connections = new WatchedConnections(tls(config), names);
+        connections.setMaxTotal(config.maxConnections());
+        connections.setDefaultMaxPerRoute(config.maxConnections());
+        connections.setDefaultConnectionConfig(ConnectionConfig.custom()
+                .setTimeToLive(MAX_AGE)
+                .setIdleTimeout(Timeout.of(MAX_IDLE.getDuration(), MAX_IDLE.getTimeUnit()))
+                .build());
+        connections.setDefaultTlsConfig(TlsConfig.custom()
+                .setVersionPolicy(
+                        config.protocols().contains(Protocol.HTTP_2)
+                                ? HttpVersionPolicy.NEGOTIATE
+                                : HttpVersionPolicy.FORCE_HTTP_1)
+                // The call's own timer covers the handshake.
+                .setHandshakeTimeout(Timeout.DISABLED)
+                .build());
+        return connections;
+    }
+
+    private static DefaultClientTlsStrategy tls(TransportConfig config) {
+        TrustManager trust = config.trustManager();
+        KeyManager key = config.keyManager();
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(
+                    key == null ? null : new KeyManager[] {key},
+                    trust == null ? null : new TrustManager[] {trust},
+                    null);
+            return new DefaultClientTlsStrategy(context);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("TLS cannot be set up with these trust and key managers", e);
+        }
+    }
+
+    /** Core owns time-outs, retries, redirects and content codings, or nobody does. */
+    private static RequestConfig requestConfig() {
+        return RequestConfig.custom()
+                .setConnectionRequestTimeout(Timeout.DISABLED)
+                .setAuthenticationEnabled(false)
+                .setContentCompressionEnabled(false)
+                .setRedirectsEnabled(false)
+                .setExpectContinueEnabled(false)
+                .setProtocolUpgradeEnabled(false)
+                .setHardCancellationEnabled(true)
+                .build();
+    }
+
+    private static Http1Config http1Config() {
+        return Http1Config.custom()
+                .setBufferSize(HTTP1_BUFFER)
+                .setInitialWindowSize(BodyPublisher.WINDOW)
+                .setMaxLineLength(MAX_HEADER_LINE)
+                .setMaxHeaderCount(MAX_HEADERS)
+                .build();
+    }
+
+    private static H2Config http2Config() {
+        return H2Config.custom()
+                .setPushEnabled(false)
+                .setInitialWindowSize(HTTP2_WINDOW)
+                .setMaxFrameSize(HTTP2_FRAME)
+                .setMaxHeaderListSize(MAX_HEADERS * MAX_HEADER_LINE)
+                .build();
+    }
+
+    private static @Nullable HttpHost proxyHost(@Nullable ProxySettings settings) {
+        return settings == null ? null : new HttpHost("http", settings.host(), settings.port());
+    }
+
+    private static void evict(WatchedConnections connections) {
+        connections.closeExpired();
+        connections.closeIdle(MAX_IDLE);
+    }
+}

@@ -1,0 +1,63 @@
+package top.neuralbox.transport.httpclient;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.module.ModuleDescriptor.Version;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/** Which HttpClient the class path holds, told without loading any of its classes. */
+final class EngineVersions {
+
+    private static final String CLIENT = "org/apache/hc/client5/version.properties";
+    private static final String CORE = "org/apache/hc/core5/version.properties";
+
+    /** The pairs that are tested: HttpClient 5.5.1 brings HttpCore 5.3.6, and 5.6.5 brings 5.4.4. */
+    private static final Version OLDEST_CLIENT = Version.parse("5.5.1");
+
+    private static final Version OLDEST_CORE = Version.parse("5.3.6");
+
+    private EngineVersions() {}
+
+    /** @throws IllegalStateException if the engine is absent or too old */
+    static void requireSupported() {
+        requireSupported(release(CLIENT), release(CORE));
+    }
+
+    /** As {@link #requireSupported()}, for the two releases found; null is for one that is absent. */
+    static void requireSupported(@Nullable String client, @Nullable String core) {
+        if (olderThan(OLDEST_CLIENT, client) || olderThan(OLDEST_CORE, core)) {
+            throw new IllegalStateException(sentence(client, core));
+        }
+    }
+
+    /** What to throw when the classes of the engine do not fit together. */
+    static IllegalStateException unusable(LinkageError cause) {
+        return new IllegalStateException(sentence(release(CLIENT), release(CORE)), cause);
+    }
+
+    private static String sentence(@Nullable String client, @Nullable String core) {
+        return "The NeuralBox transport httpclient needs httpclient5 5.5.1 or later of the 5.x line with the httpcore5 that"
+                + " belongs to it, and found httpclient5 " + (client == null ? "nowhere" : client) + " and httpcore5 "
+                + (core == null ? "nowhere" : core) + ".";
+    }
+
+    private static boolean olderThan(Version oldest, @Nullable String release) {
+        return release == null || Version.parse(release).compareTo(oldest) < 0;
+    }
+
+    private static @Nullable String release(String resource) {
+        ClassLoader loader = EngineVersions.class.getClassLoader();
+        try (InputStream in = loader.getResourceAsStream(resource)) {
+            if (in == null) {
+                return null;
+            }
+            Properties properties = new Properties();
+            properties.load(in);
+            return properties.getProperty("info.release");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package top.neuralbox.transport.httpclient;
+
+import java.io.IOException;
+import java.util.Objects;
+import org.apache.hc.client5.http.async.AsyncExecCallback;
+import org.apache.hc.client5.http.async.AsyncExecChain;
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.nio.AsyncEntityProducer;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.jspecify.annotations.Nullable;
+
+/** The three places of the engine's execution chain where an exchange asks its call whether it may go on. */
+final class ExchangeGates {
+
+    private static final String CALL = "neuralbox.call";
+
+    private ExchangeGates() {}
+
+    static void attach(HttpContext context, HttpClientCall call) {
+        context.setAttribute(CALL, call);
+    }
+
+    static HttpClientCall callOf(HttpContext context) {
+        return (HttpClientCall) Objects.requireNonNull(context.getAttribute(CALL), CALL);
+    }
+
+    /** At the head of the chain: the call takes hold of what can close its connection. */
+    static void enter(
+            HttpRequest request,
+            @Nullable AsyncEntityProducer body,
+            AsyncExecChain.Scope scope,
+            AsyncExecChain chain,
+            AsyncExecCallback callback)
+            throws HttpException, IOException {
+        callOf(scope.clientContext).enter(scope.execRuntime);
+        chain.proceed(request, body, scope, callback);
+    }
+
+    /**
+     * Before the last step, which throws when the connection was closed between the lease and here. That may happen on the
+     * thread of another call that released the connection, and must not reach it.
+     */
+    static void fence(
+            HttpRequest request,
+            @Nullable AsyncEntityProducer body,
+            AsyncExecChain.Scope scope,
+            AsyncExecChain chain,
+            AsyncExecCallback callback)
+            throws HttpException, IOException {
+        try {
+            chain.proceed(request, body, scope, callback);
+        } catch (RuntimeException e) {
+            callback.failed(e);
+        }
+    }
+
+    /** As the head is about to be written: a call that has ended meanwhile is never sent, and none is sent twice. */
+    static void beforeSending(HttpRequest request, @Nullable EntityDetails body, HttpContext context)
+            throws HttpException, IOException {
+        HttpClientCall call = callOf(context);
+        if (!call.hasHeader(HttpHeaders.USER_AGENT)) {
+            request.removeHeaders(HttpHeaders.USER_AGENT);
+        }
+        call.beforeSending();
+    }
+}

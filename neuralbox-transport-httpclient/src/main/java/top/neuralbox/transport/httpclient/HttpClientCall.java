@@ -1,0 +1,372 @@
+package top.neuralbox.transport.httpclient;
+
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.hc.client5.http.EndpointInfo;
+import org.apache.hc.client5.http.async.AsyncExecRuntime;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.HttpVersion;
+import org.apache.hc.core5.http.RequestNotExecutedException;
+import org.apache.hc.core5.http.message.BasicHttpRequest;
+import org.apache.hc.core5.http.nio.CapacityChannel;
+import org.apache.hc.core5.http.nio.support.BasicRequestProducer;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.transport.ProxySettings;
+import top.neuralbox.transport.TransportCall;
+import top.neuralbox.transport.TransportConfig.Protocol;
+import top.neuralbox.transport.TransportException;
+import top.neuralbox.transport.TransportException.Kind;
+import top.neuralbox.transport.TransportRequest;
+import top.neuralbox.transport.TransportResponse;
+
+/**
+ * The life of one exchange: waiting, sent, ended.
+ *
+ * <p>Both transitions are one compare-and-set on {@link #state}, so that a call which failed before it was sent can never be
+ * sent afterwards: whoever reads {@link #mayHaveBeenSent()} after the failure may safely send again.
+ */
+final class HttpClientCall implements TransportCall {
+
+    private sealed interface State permits Open, Ended {}
+
+    private enum Open implements State {
+        WAITING,
+        SENT
+    }
+
+    /** Failure is null when the whole response has arrived. */
+    private record Ended(boolean sent, @Nullable TransportException failure) implements State {}
+
+    private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
+
+    private final TransportRequest request;
+    private final Engine engine;
+    private final Consumer<HttpClientCall> onEnd;
+    private final CompletableFuture<TransportResponse> response = new CompletableFuture<>();
+    private final AtomicReference<State> state = new AtomicReference<>(Open.WAITING);
+    private final ConnectionAttempt attempt = new ConnectionAttempt();
+    private final @Nullable RequestBody requestBody;
+
+    private volatile @Nullable Future<?> connectTimer;
+    private volatile @Nullable Future<?> exchange;
+    private volatile @Nullable AsyncExecRuntime runtime;
+    private volatile @Nullable BodyPublisher body;
+    /** Touched by the I/O thread only. */
+    private boolean whole;
+
+    HttpClientCall(TransportRequest request, Engine engine, Consumer<HttpClientCall> onEnd) {
+        this.request = request;
+        this.engine = engine;
+        this.onEnd = onEnd;
+        this.requestBody = request.body().length == 0 ? null : new RequestBody(request.body());
+    }
+
+    @Override
+    public CompletionStage<TransportResponse> response() {
+        return response.minimalCompletionStage();
+    }
+
+    @Override
+    public boolean mayHaveBeenSent() {
+        State now = state.get();
+        return now instanceof Ended ended ? ended.sent() : now == Open.SENT;
+    }
+
+    @Override
+    public void cancel() {
+        fail(Kind.CANCELLED, "the call was cancelled");
+    }
+
+    /** Starts the clock, looks the host up and enters the engine. Does not block. */
+    void begin() {
+        URI uri = request.uri();
+        boolean secure = "https".equalsIgnoreCase(uri.getScheme());
+        if (!secure && !engine.config().protocols().contains(Protocol.HTTP_1_1)) {
+            fail(Kind.PROTOCOL, "HTTP/2 is spoken over TLS only, and HTTP/1.1 is switched off");
+            return;
+        }
+        try {
+            startTimer(engine.schedule(
+                    this::connectTimedOut, request.connectTimeout().toNanos()));
+            HttpHost target = new HttpHost(secure ? "https" : "http", bare(uri.getHost()), uri.getPort());
+            engine.names().lookUp(engine.firstHop(target).getHostName(), unknown -> {
+                if (unknown == null) {
+                    execute(target);
+                } else {
+                    engineFailed(unknown);
+                }
+            });
+        } catch (RuntimeException e) {
+            // The executors of a transport that is being closed refuse tasks; close() ends this call too.
+            engineFailed(e);
+        }
+    }
+
+    ConnectionAttempt attempt() {
+        return attempt;
+    }
+
+    /** Shares the connect timeout among the addresses of the host, so that a dead first one leaves time for the next. */
+    Timeout addressTimeout() {
+        HttpHost hop = engine.firstHop(new HttpHost("http", bare(request.uri().getHost())));
+        long millis = request.connectTimeout().toMillis() / engine.names().addressesOf(hop.getHostName());
+        return Timeout.ofMilliseconds(Math.max(1, millis));
+    }
+
+    boolean hasHeader(String name) {
+        return request.headers().containsKey(name);
+    }
+
+    /**
+     * Takes hold of the means to close the exchange's connection, which work where the engine's own cancellation does not
+     * (5.6.5): on a reused connection, and for status 400 and above.
+     */
+    void enter(AsyncExecRuntime execRuntime) throws RequestNotExecutedException {
+        runtime = execRuntime;
+        if (state.get() instanceof Ended) {
+            throw new RequestNotExecutedException();
+        }
+    }
+
+    /** Called immediately before the first byte is written; what it throws keeps the request off the wire. */
+    void beforeSending() throws RequestNotExecutedException {
+        if (!engine.config().protocols().contains(Protocol.HTTP_1_1) && !speaksHttp2()) {
+            fail(Kind.PROTOCOL, "the server did not choose HTTP/2, and HTTP/1.1 is switched off");
+        }
+        if (!state.compareAndSet(Open.WAITING, Open.SENT)) {
+            throw new RequestNotExecutedException();
+        }
+        stopTimer();
+        try {
+            request.onSent().run();
+        } catch (Throwable foreign) {
+            fail(Kind.OTHER, "the onSent callback threw", foreign);
+            throw new RequestNotExecutedException();
+        }
+    }
+
+    void head(HttpResponse head, boolean hasBody) {
+        ProxySettings proxy = engine.config().proxy();
+        if (proxy != null && (state.get() == Open.WAITING || head.getCode() == PROXY_AUTHENTICATION_REQUIRED)) {
+            fail(
+                    Kind.PROXY,
+                    "the proxy " + proxy.host() + ":" + proxy.port() + " answered with status " + head.getCode());
+            return;
+        }
+        BodyPublisher publisher = new BodyPublisher(this::cancel, this::engineFailed);
+        body = publisher;
+        if (state.get() instanceof Ended ended && ended.failure() != null) {
+            publisher.abort(ended.failure());
+        }
+        response.complete(TransportResponse.of(head.getCode(), headers(head), publisher, this::cancel));
+        if (!hasBody) {
+            responseWhole();
+        }
+    }
+
+    void updateCapacity(CapacityChannel channel) {
+        BodyPublisher publisher = body;
+        if (publisher != null) {
+            publisher.updateCapacity(channel);
+        }
+    }
+
+    void receive(ByteBuffer bytes) {
+        BodyPublisher publisher = body;
+        if (publisher != null) {
+            publisher.receive(bytes);
+        }
+    }
+
+    /** The response has arrived whole, and the engine is about to put the connection back into the pool. */
+    void responseWhole() {
+        whole = true;
+        if (requestBody != null && !requestBody.written()) {
+            // An early answer. The engine would write the rest first, or reuse the connection with half a request on
+            // it.
+            AsyncExecRuntime held = runtime;
+            if (held != null) {
+                held.discardEndpoint();
+            }
+            released();
+        }
+    }
+
+    /**
+     * Ends a whole response once its connection is in the pool, so that a caller who goes on to the next request finds it
+     * there. From here on a cancel leaves the connection alone.
+     */
+    void released() {
+        if (whole) {
+            end(null, false);
+        }
+    }
+
+    /** Whatever the engine reports, in whatever order and however often; null if it gives no reason. */
+    void engineFailed(@Nullable Throwable cause) {
+        State now = state.get();
+        if (now instanceof Ended) {
+            return;
+        }
+        FailureMapping mapping =
+                new FailureMapping(request.uri(), engine.config().proxy(), now == Open.SENT, attempt.connected());
+        end(mapping.map(cause), FailureMapping.certainlyNotExecuted(cause));
+    }
+
+    void fail(Kind kind, String message) {
+        fail(kind, message, null);
+    }
+
+    private void fail(Kind kind, String message, @Nullable Throwable cause) {
+        end(new TransportException(kind, message, cause), false);
+    }
+
+    private void execute(HttpHost target) {
+        if (state.get() instanceof Ended) {
+            return;
+        }
+        try {
+            exchange = engine.execute(target, new BasicRequestProducer(message(target), requestBody), this);
+        } catch (RuntimeException e) {
+            engineFailed(e);
+        }
+        if (state.get() instanceof Ended ended && ended.failure() != null) {
+            stopEngine();
+        }
+    }
+
+    private HttpRequest message(HttpHost target) {
+        URI uri = request.uri();
+        String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+        HttpRequest message = new BasicHttpRequest(
+                request.method(), target, uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery());
+        request.headers().forEach((name, values) -> values.forEach(value -> message.addHeader(name, value)));
+        return message;
+    }
+
+    private boolean speaksHttp2() {
+        AsyncExecRuntime held = runtime;
+        EndpointInfo endpoint = held == null ? null : held.getEndpointInfo();
+        return endpoint != null && endpoint.getProtocol().greaterEquals(HttpVersion.HTTP_2);
+    }
+
+    private void connectTimedOut() {
+        AsyncExecRuntime held = runtime;
+        boolean queued = held != null && !held.isEndpointAcquired();
+        TransportException failure = queued
+                ? new TransportException(
+                        Kind.POOL_TIMEOUT,
+                        "no connection became free within "
+                                + request.connectTimeout().toMillis() + " ms",
+                        null)
+                : new TransportException(
+                        Kind.CONNECT_TIMEOUT,
+                        "no connection within " + request.connectTimeout().toMillis() + " ms",
+                        null);
+        if (state.compareAndSet(Open.WAITING, new Ended(false, failure))) {
+            settle(failure);
+        }
+    }
+
+    /** The one way to the end, but for the connect timeout, which a sent call is beyond. */
+    private void end(@Nullable TransportException failure, boolean certainlyNotExecuted) {
+        State before;
+        do {
+            before = state.get();
+            if (before instanceof Ended) {
+                abortUnreadBody(failure);
+                return;
+            }
+        } while (!state.compareAndSet(before, new Ended(before == Open.SENT && !certainlyNotExecuted, failure)));
+        settle(failure);
+    }
+
+    /** Bytes that arrived but were not read yet can still be given up; their connection is back in the pool already. */
+    private void abortUnreadBody(@Nullable TransportException failure) {
+        BodyPublisher publisher = body;
+        if (publisher != null && failure != null) {
+            publisher.abort(failure);
+        }
+    }
+
+    /** Runs once, after the state has become {@link Ended}. */
+    private void settle(@Nullable TransportException failure) {
+        stopTimer();
+        onEnd.accept(this);
+        BodyPublisher publisher = body;
+        if (failure == null) {
+            Objects.requireNonNull(publisher, "body").complete();
+        } else {
+            stopEngine();
+            response.completeExceptionally(failure);
+            if (publisher == null) {
+                return;
+            }
+            if (failure.kind() == Kind.CANCELLED || failure.kind() == Kind.CLOSED) {
+                publisher.abort(failure);
+            } else {
+                publisher.fail(failure);
+            }
+        }
+        runtime = null;
+        exchange = null;
+    }
+
+    private void stopEngine() {
+        attempt.abandon();
+        AsyncExecRuntime held = runtime;
+        if (held != null) {
+            held.discardEndpoint();
+        }
+        Future<?> running = exchange;
+        if (running != null) {
+            running.cancel(true);
+        }
+    }
+
+    private void startTimer(Future<?> timer) {
+        connectTimer = timer;
+        if (state.get() != Open.WAITING) {
+            stopTimer();
+        }
+    }
+
+    private void stopTimer() {
+        Future<?> timer = connectTimer;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    private static Map<String, List<String>> headers(HttpResponse head) {
+        Map<String, List<String>> headers = new LinkedHashMap<>();
+        for (Header field : head.getHeaders()) {
+            String value = field.getValue() == null ? "" : field.getValue();
+            headers.merge(field.getName(), List.of(value), HttpClientCall::joined);
+        }
+        return headers;
+    }
+
+    private static List<String> joined(List<String> first, List<String> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    /** An IPv6 address without the brackets that it wears in a URI. */
+    private static String bare(String host) {
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+}
