@@ -1,0 +1,245 @@
+package top.neuralbox.transport.vertx;
+
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content of one response, handed to one subscriber under its demand (rules 5 to 7 of the SPI).
+ *
+ * <p>The engine's event loop puts buffers in; whichever thread finds the drain loop free takes them out: the event loop, or
+ * the one that requests. So signals are serial, a request from inside {@code onNext} does not deepen the stack, and no lock
+ * is held while the subscriber runs. A little is read ahead without demand, so that the end of the content is seen without
+ * a further request; beyond that the {@link Source} is told to pause.
+ */
+final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
+
+    /** What fills this publisher. */
+    interface Source {
+
+        /** Nearly all that was read ahead is taken: continue, if you paused. From any thread. */
+        void roomAgain();
+
+        /** The subscriber has given up: release the exchange. From any thread. */
+        void abandoned();
+    }
+
+    /** How much is kept ahead of demand. With what the engine itself holds it stays below one window of 128 KiB. */
+    static final int HIGH_WATER_MARK = 8 * 1024;
+
+    private static final int LOW_WATER_MARK = HIGH_WATER_MARK / 2;
+
+    /** What a queued buffer costs beyond its bytes, so that many tiny ones are bounded as well. */
+    private static final int COST_OF_A_BUFFER = 64;
+
+    /** How the content ended. */
+    private record End(@Nullable Throwable failure) {}
+
+    private final Source source;
+    private final Queue<ByteBuffer> ahead = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger aheadCost = new AtomicInteger();
+    private final AtomicLong demand = new AtomicLong();
+    private final AtomicInteger drains = new AtomicInteger();
+    private final AtomicReference<Flow.@Nullable Subscriber<? super ByteBuffer>> subscriber = new AtomicReference<>();
+
+    /** Set once {@code onSubscribe} has returned: no signal goes out before. */
+    private volatile boolean subscribed;
+
+    /** Set by the source, after its last buffer. */
+    private volatile @Nullable End end;
+
+    /** An end that does not wait for the buffers ahead of it. */
+    private final AtomicReference<@Nullable End> abort = new AtomicReference<>();
+
+    private volatile boolean cancelled;
+
+    /** Whether the terminal signal is out, or none will come. Read and written in the drain loop alone. */
+    private boolean terminated;
+
+    BodyPublisher(Source source) {
+        this.source = source;
+    }
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super ByteBuffer> first) {
+        Objects.requireNonNull(first, "subscriber");
+        if (!subscriber.compareAndSet(null, first)) {
+            refuse(first);
+            return;
+        }
+        try {
+            first.onSubscribe(new BodySubscription());
+        } catch (Throwable thrown) {
+            giveUp();
+        }
+        subscribed = true;
+        drain();
+    }
+
+    /** Adds content, which belongs to the receiver from here on. From the event loop. */
+    void offer(ByteBuffer buffer) {
+        aheadCost.addAndGet(costOf(buffer));
+        ahead.add(buffer);
+        drain();
+    }
+
+    /** The content is complete. From the event loop. */
+    void complete() {
+        end = new End(null);
+        drain();
+    }
+
+    /** The content broke off; what came before is still delivered. From the event loop. */
+    void fail(Throwable failure) {
+        end = new End(failure);
+        drain();
+    }
+
+    /** Ends the content now, whatever is still ahead. Has no effect after the terminal signal. From any thread. */
+    void abort(Throwable failure) {
+        abort.compareAndSet(null, new End(failure));
+        drain();
+    }
+
+    boolean isFull() {
+        return aheadCost.get() >= HIGH_WATER_MARK;
+    }
+
+    boolean hasRoom() {
+        return aheadCost.get() <= LOW_WATER_MARK;
+    }
+
+    private void drain() {
+        if (drains.getAndIncrement() != 0) {
+            return;
+        }
+        int seen = 1;
+        do {
+            deliver();
+            seen = drains.addAndGet(-seen);
+        } while (seen != 0);
+    }
+
+    private void deliver() {
+        Flow.Subscriber<? super ByteBuffer> receiver = subscriber.get();
+        if (cancelled) {
+            terminated = true;
+        }
+        if (terminated) {
+            discard();
+            return;
+        }
+        if (receiver == null || !subscribed) {
+            return;
+        }
+        while (!terminated) {
+            End now = abort.get();
+            // The end is read before the queue: what it follows is in the queue by then.
+            End later = end;
+            if (cancelled) {
+                terminated = true;
+            } else if (now != null) {
+                terminate(receiver, now);
+            } else if (ahead.isEmpty()) {
+                if (later == null) {
+                    return;
+                }
+                terminate(receiver, later);
+            } else if (demand.get() > 0) {
+                next(receiver);
+            } else {
+                return;
+            }
+        }
+        discard();
+    }
+
+    private void next(Flow.Subscriber<? super ByteBuffer> receiver) {
+        ByteBuffer buffer = Objects.requireNonNull(ahead.poll());
+        if (demand.get() != Long.MAX_VALUE) {
+            demand.decrementAndGet();
+        }
+        if (aheadCost.addAndGet(-costOf(buffer)) <= LOW_WATER_MARK) {
+            source.roomAgain();
+        }
+        try {
+            receiver.onNext(buffer);
+        } catch (Throwable thrown) {
+            giveUp();
+        }
+    }
+
+    private void terminate(Flow.Subscriber<? super ByteBuffer> receiver, End signal) {
+        terminated = true;
+        try {
+            if (signal.failure() == null) {
+                receiver.onComplete();
+            } else {
+                receiver.onError(signal.failure());
+            }
+        } catch (Throwable thrown) {
+            // The exchange is over; there is nothing left to cancel.
+            source.abandoned();
+        }
+    }
+
+    /** What comes after the end, or after a cancel, is nobody's. */
+    private void discard() {
+        for (ByteBuffer buffer = ahead.poll(); buffer != null; buffer = ahead.poll()) {
+            aheadCost.addAndGet(-costOf(buffer));
+        }
+        source.roomAgain();
+    }
+
+    private void giveUp() {
+        cancelled = true;
+        source.abandoned();
+    }
+
+    private static int costOf(ByteBuffer buffer) {
+        return buffer.capacity() + COST_OF_A_BUFFER;
+    }
+
+    private static void refuse(Flow.Subscriber<? super ByteBuffer> second) {
+        second.onSubscribe(new Flow.Subscription() {
+            @Override
+            public void request(long n) {}
+
+            @Override
+            public void cancel() {}
+        });
+        second.onError(new IllegalStateException("A response's body has one subscriber, and has had it"));
+    }
+
+    private final class BodySubscription implements Flow.Subscription {
+
+        @Override
+        public void request(long n) {
+            if (n <= 0) {
+                source.abandoned();
+                abort(new IllegalArgumentException("request must be positive (Reactive Streams, rule 3.9): " + n));
+                return;
+            }
+            demand.accumulateAndGet(n, BodyPublisher::addCapped);
+            drain();
+        }
+
+        @Override
+        public void cancel() {
+            cancelled = true;
+            source.abandoned();
+            drain();
+        }
+    }
+
+    private static long addCapped(long first, long second) {
+        long sum = first + second;
+        return sum < 0 ? Long.MAX_VALUE : sum;
+    }
+}

@@ -1,0 +1,63 @@
+package top.neuralbox.transport.vertx;
+
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Admits a bounded number of calls to the engine's pool; the others wait here in order of arrival.
+ *
+ * <p>The engine has a queue of its own, from which nothing can be withdrawn (a cancelled request would go out when its
+ * turn came), whose time-out races with the connection it waits for, and which counts each host by itself. So no more
+ * calls are handed to the engine than it can connect, and the waiting happens here. Thread-safe.
+ */
+final class ConnectionQueue {
+
+    private final int limit;
+    private final Set<VertxCall> admitted = new HashSet<>();
+    private final Set<VertxCall> waiting = new LinkedHashSet<>();
+
+    ConnectionQueue(int limit) {
+        this.limit = limit;
+    }
+
+    /** Queues a call; {@link VertxCall#admitted()} runs at once or later. */
+    void enter(VertxCall call) {
+        synchronized (this) {
+            if (admitted.size() >= limit) {
+                waiting.add(call);
+                return;
+            }
+            admitted.add(call);
+        }
+        call.admitted();
+    }
+
+    /** Withdraws a call or gives its place to the next one. Idempotent. */
+    void leave(VertxCall call) {
+        VertxCall next = remove(call);
+        if (next != null) {
+            next.admitted();
+        }
+    }
+
+    synchronized boolean isWaiting(VertxCall call) {
+        return waiting.contains(call);
+    }
+
+    private synchronized @Nullable VertxCall remove(VertxCall call) {
+        if (waiting.remove(call) || !admitted.remove(call)) {
+            return null;
+        }
+        Iterator<VertxCall> line = waiting.iterator();
+        if (!line.hasNext()) {
+            return null;
+        }
+        VertxCall next = line.next();
+        line.remove();
+        admitted.add(next);
+        return next;
+    }
+}

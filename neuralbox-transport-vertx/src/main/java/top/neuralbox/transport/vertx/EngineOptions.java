@@ -1,0 +1,120 @@
+package top.neuralbox.transport.vertx;
+
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.ProxyOptions;
+import io.vertx.core.net.ProxyType;
+import io.vertx.core.net.TrustOptions;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.util.List;
+import top.neuralbox.transport.ProxySettings;
+import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.TransportConfig.Protocol;
+
+/** The engine's options: those that follow from a {@link TransportConfig}, and those that are not for choosing. */
+final class EngineOptions {
+
+    /**
+     * The most connections that the engine can count: it multiplies its limits for HTTP/1.1 and HTTP/2 as an {@code int}.
+     */
+    static final int MOST_CONNECTIONS = 46_340;
+
+    /** Connecting ends with the call's own timer; these only free what the engine holds on to beyond it. */
+    private static final int CONNECT_BACKSTOP_SECONDS = 30;
+
+    /** Below what servers and gateways in front of them usually allow, so that they rarely close first. */
+    private static final int KEEP_ALIVE_SECONDS = 30;
+
+    /** Bounds what the engine reads ahead: it queues up to 16 chunks before it stops reading. */
+    private static final int CHUNK_BYTES = 4 * 1024;
+
+    /** One stream's window is 64 KiB; so a few hundred paused streams do not hold up the others of their connection. */
+    private static final int HTTP2_CONNECTION_WINDOW_BYTES = 16 * 1024 * 1024;
+
+    private EngineOptions() {}
+
+    static VertxOptions ownVertx(int eventLoops) {
+        FileSystemOptions noFiles =
+                new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+        return new VertxOptions()
+                .setEventLoopPoolSize(eventLoops)
+                .setInternalBlockingPoolSize(2)
+                .setWorkerPoolSize(1)
+                .setUseDaemonThread(true)
+                .setFileSystemOptions(noFiles);
+    }
+
+    static WebClientOptions of(TransportConfig config) {
+        WebClientOptions options = new WebClientOptions();
+        options.setMaxChunkSize(CHUNK_BYTES);
+        options.setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setHttp2KeepAliveTimeout(KEEP_ALIVE_SECONDS);
+        options.setConnectTimeout(CONNECT_BACKSTOP_SECONDS * 1_000);
+        options.setSslHandshakeTimeout(CONNECT_BACKSTOP_SECONDS);
+        options.setHttp2ConnectionWindowSize(HTTP2_CONNECTION_WINDOW_BYTES);
+        options.setFollowRedirects(false).setUserAgentEnabled(false);
+        if (config.trustManager() != null) {
+            options.setTrustOptions(TrustOptions.wrap(config.trustManager()));
+        }
+        if (config.keyManager() != null) {
+            options.setKeyCertOptions(KeyCertOptions.wrap(config.keyManager()));
+        }
+        if (config.proxy() != null) {
+            options.setProxyOptions(proxy(config.proxy()));
+        }
+        return speak(
+                options,
+                config.protocols().contains(Protocol.HTTP_1_1),
+                config.protocols().contains(Protocol.HTTP_2));
+    }
+
+    /**
+     * A copy of a caller's options with what is not for choosing.
+     *
+     * @throws IllegalArgumentException if they switch the verification of certificates or host names off
+     */
+    static WebClientOptions of(WebClientOptions given) {
+        if (given.isTrustAll() || !given.isVerifyHost()) {
+            throw new IllegalArgumentException("options must leave the verification of certificates and host names on");
+        }
+        WebClientOptions options = new WebClientOptions(given);
+        // The engine's own idle timers fire while we pause, and one request behind another would wait for its stream.
+        options.setIdleTimeout(0).setReadIdleTimeout(0).setWriteIdleTimeout(0);
+        options.setPipelining(false);
+        options.setDecompressionSupported(false);
+        return options.isUseAlpn() ? speak(options, true, true) : options;
+    }
+
+    static PoolOptions pool(int maxConnections) {
+        int most = Math.min(maxConnections, MOST_CONNECTIONS);
+        // Equal limits: with a smaller one for HTTP/2, requests for HTTP/1.1 servers are held back as well.
+        return new PoolOptions().setHttp1MaxSize(most).setHttp2MaxSize(most);
+    }
+
+    private static ProxyOptions proxy(ProxySettings settings) {
+        ProxyOptions options = new ProxyOptions()
+                .setType(ProxyType.HTTP)
+                .setHost(settings.host())
+                .setPort(settings.port());
+        if (settings.username() != null) {
+            options.setUsername(settings.username()).setPassword(settings.password());
+        }
+        return options;
+    }
+
+    /**
+     * HTTP/1.1 stands first although HTTP/2 is preferred where a server offers both (the server chooses, RFC 7301): the
+     * engine takes the first for clear text, and would otherwise ask for an upgrade that nobody asked for.
+     */
+    private static WebClientOptions speak(WebClientOptions options, boolean http1, boolean http2) {
+        if (http2) {
+            options.setUseAlpn(true);
+            options.setAlpnVersions(
+                    http1 ? List.of(HttpVersion.HTTP_1_1, HttpVersion.HTTP_2) : List.of(HttpVersion.HTTP_2));
+        }
+        options.setProtocolVersion(http1 ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_2);
+        return options;
+    }
+}

@@ -1,0 +1,386 @@
+package top.neuralbox.transport.vertx;
+
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.transport.TransportCall;
+import top.neuralbox.transport.TransportException;
+import top.neuralbox.transport.TransportException.Kind;
+import top.neuralbox.transport.TransportRequest;
+import top.neuralbox.transport.TransportResponse;
+
+/**
+ * One exchange, from the queue to its end. All that touches the engine runs on the call's own event loop; {@link #cancel()}
+ * and the subscriber's requests come from any thread and post to it.
+ */
+final class VertxCall implements TransportCall, BodyPublisher.Source {
+
+    /** HTTP/2's CANCEL (RFC 9113, section 7); on HTTP/1.1 the engine closes the connection whatever the code. */
+    private static final long CANCEL = 0x8;
+
+    private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
+
+    private static final Set<String> METHODS_WITH_CONTENT = Set.of("POST", "PUT", "PATCH");
+
+    private static final long NO_TIMER = -1;
+
+    /** What may be said of the request; each call moves downwards only, by {@code advance}, save for a refusal. */
+    private enum State {
+        /** Nothing was written, and it may still be. */
+        WAITING,
+        /** Something may have been written. */
+        SENT,
+        /** Over, and certainly nothing was seen by the service. */
+        ENDED_UNSENT,
+        /** Over. */
+        ENDED
+    }
+
+    private final VertxTransport transport;
+    private final Context context;
+    private final TransportRequest request;
+    private final RequestOptions options;
+    private final long deadline;
+    private final CompletableFuture<TransportResponse> response = new CompletableFuture<>();
+    private final CompletionStage<TransportResponse> readOnlyResponse = response.minimalCompletionStage();
+    private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+
+    private volatile @Nullable BodyPublisher body;
+
+    /** Whether the engine was told to pause. Written on the event loop alone. */
+    private volatile boolean paused;
+
+    // Confined to the event loop.
+    private long timer = NO_TIMER;
+    private @Nullable HttpClientRequest exchange;
+    private @Nullable HttpClientResponse head;
+
+    /** Whether the engine has seen the last byte: the connection may be another call's by now. */
+    private boolean received;
+
+    VertxCall(VertxTransport transport, Context context, TransportRequest request, RequestOptions options) {
+        this.transport = transport;
+        this.context = context;
+        this.request = request;
+        this.options = options;
+        this.deadline = System.nanoTime() + nanosOf(request);
+    }
+
+    @Override
+    public CompletionStage<TransportResponse> response() {
+        return readOnlyResponse;
+    }
+
+    @Override
+    public boolean mayHaveBeenSent() {
+        State now = state.get();
+        return now == State.SENT || now == State.ENDED;
+    }
+
+    @Override
+    public void cancel() {
+        giveUp(Kind.CANCELLED);
+    }
+
+    /** The subscriber wants no more, and no signal either. */
+    @Override
+    public void abandoned() {
+        if (end()) {
+            onEventLoop(this::release);
+        }
+    }
+
+    @Override
+    public void roomAgain() {
+        if (paused) {
+            onEventLoop(this::resumeIfRoom);
+        }
+    }
+
+    /** Takes up the call. From any thread. */
+    void start() {
+        onEventLoop(() -> {
+            if (state.get() != State.WAITING) {
+                return;
+            }
+            long millis = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
+            timer = transport.vertx().setTimer(millis, expired -> fenced(this::connectTimedOut));
+            transport.queue().enter(this);
+            if (state.get() != State.WAITING) {
+                transport.queue().leave(this);
+            }
+        });
+    }
+
+    /** The queue lets this call go to the engine. From any thread. */
+    void admitted() {
+        onEventLoop(() -> {
+            if (state.get() == State.WAITING) {
+                transport.client().request(options).onComplete(fenced(this::leased));
+            }
+        });
+    }
+
+    /** Ends the call for a reason that lies on this side. From any thread. */
+    void giveUp(Kind kind) {
+        TransportException reason =
+                new TransportException(kind, FailureMapping.sentence(kind, transport.peerOf(options)), null);
+        if (end()) {
+            response.completeExceptionally(reason);
+            onEventLoop(this::release);
+        }
+        BodyPublisher started = body;
+        if (started != null) {
+            started.abort(reason);
+        }
+    }
+
+    private void connectTimedOut() {
+        timer = NO_TIMER;
+        if (state.get() == State.WAITING) {
+            giveUp(transport.queue().isWaiting(this) ? Kind.POOL_TIMEOUT : Kind.CONNECT_TIMEOUT);
+        }
+    }
+
+    private void leased(AsyncResult<HttpClientRequest> lease) {
+        if (lease.failed()) {
+            fail(lease.cause(), FailureMapping.Phase.CONNECTING);
+            return;
+        }
+        HttpClientRequest granted = lease.result();
+        exchange = granted;
+        // Every failure arrives through the futures as well; without a handler the engine logs it.
+        granted.exceptionHandler(ignored -> {});
+        if (granted.version() == HttpVersion.HTTP_2) {
+            // A stream does not occupy its connection.
+            transport.queue().leave(this);
+        }
+        send(granted);
+    }
+
+    private void send(HttpClientRequest granted) {
+        if (!state.compareAndSet(State.WAITING, State.SENT)) {
+            // Given up while it was connecting: the engine could not be told before it granted this.
+            granted.reset(CANCEL);
+            return;
+        }
+        cancelTimer();
+        request.headers().forEach(granted::putHeader);
+        request.onSent().run();
+        Future<HttpClientResponse> arrival =
+                hasContent() ? granted.send(Buffer.buffer(request.body())) : granted.send();
+        arrival.onComplete(fenced(this::headArrived));
+    }
+
+    /** Whether the request says how long its content is, be it empty (RFC 9110, section 8.6). */
+    private boolean hasContent() {
+        return request.body().length > 0 || METHODS_WITH_CONTENT.contains(request.method());
+    }
+
+    private void headArrived(AsyncResult<HttpClientResponse> arrival) {
+        if (arrival.failed()) {
+            fail(arrival.cause(), FailureMapping.Phase.SENT);
+            return;
+        }
+        HttpClientResponse arrived = arrival.result();
+        head = arrived;
+        // The handlers are in place before this returns to the engine: what comes later would be lost without them.
+        BodyPublisher content = new BodyPublisher(this);
+        arrived.handler(fenced(this::chunk));
+        arrived.exceptionHandler(fenced(this::broken));
+        arrived.endHandler(fenced(nothing -> completed()));
+        if (arrived.statusCode() < 200) {
+            giveUp(Kind.PROTOCOL);
+        } else if (arrived.statusCode() == PROXY_AUTHENTICATION_REQUIRED && transport.sendsThroughProxy()) {
+            giveUp(Kind.PROXY);
+        } else {
+            body = content;
+            if (state.get() == State.SENT) {
+                response.complete(
+                        TransportResponse.of(arrived.statusCode(), copyOf(arrived.headers()), content, this::cancel));
+            }
+        }
+    }
+
+    private void chunk(Buffer buffer) {
+        BodyPublisher content = body;
+        if (content == null || buffer.length() == 0 || state.get() != State.SENT) {
+            return;
+        }
+        content.offer(ByteBuffer.wrap(buffer.getBytes()));
+        HttpClientResponse arrived = head;
+        if (content.isFull() && !paused && arrived != null) {
+            arrived.pause();
+            paused = true;
+            // The subscriber may have caught up before it could see that we paused.
+            resumeIfRoom();
+        }
+    }
+
+    private void resumeIfRoom() {
+        BodyPublisher content = body;
+        HttpClientResponse arrived = head;
+        if (paused && arrived != null && (content == null || content.hasRoom())) {
+            paused = false;
+            arrived.resume();
+        }
+    }
+
+    private void completed() {
+        received = true;
+        BodyPublisher content = body;
+        if (end() && content != null) {
+            content.complete();
+        }
+    }
+
+    /** The engine reports a failure before what it has already read; that is fetched first, so that nothing is lost. */
+    private void broken(Throwable cause) {
+        HttpClientResponse arrived = head;
+        if (paused && arrived != null && state.get() == State.SENT) {
+            paused = false;
+            arrived.resume();
+            onEventLoop(() -> fail(cause, FailureMapping.Phase.BODY));
+        } else {
+            fail(cause, FailureMapping.Phase.BODY);
+        }
+    }
+
+    private void fail(Throwable cause, FailureMapping.Phase phase) {
+        HttpClientRequest failed = exchange;
+        boolean refused = failed != null && FailureMapping.wasRefused(cause, failed.streamId());
+        TransportException failure =
+                FailureMapping.of(cause, phase, transport.peerOf(options), transport.sendsThroughProxy());
+        if (!end()) {
+            return;
+        }
+        if (refused) {
+            state.set(State.ENDED_UNSENT);
+        }
+        release();
+        response.completeExceptionally(failure);
+        BodyPublisher content = body;
+        if (content != null) {
+            content.fail(failure);
+        }
+    }
+
+    /** The one way out: true for the caller that ended the call, false for all who come later. */
+    private boolean end() {
+        State before = state.getAndUpdate(now -> switch (now) {
+            case WAITING, ENDED_UNSENT -> State.ENDED_UNSENT;
+            case SENT, ENDED -> State.ENDED;
+        });
+        if (before == State.ENDED_UNSENT || before == State.ENDED) {
+            return false;
+        }
+        transport.queue().leave(this);
+        transport.forget(this);
+        return true;
+    }
+
+    /** Gives back what the engine holds for this call. */
+    private void release() {
+        cancelTimer();
+        HttpClientResponse arrived = head;
+        if (paused && arrived != null) {
+            // The last byte may wait behind the pause, and the connection serve another call already, which a reset
+            // would
+            // kill. So the engine's queue is emptied first.
+            paused = false;
+            arrived.resume();
+            onEventLoop(this::resetUnlessReceived);
+        } else {
+            resetUnlessReceived();
+        }
+    }
+
+    private void resetUnlessReceived() {
+        HttpClientRequest granted = exchange;
+        if (granted != null && !received) {
+            granted.reset(CANCEL);
+        }
+    }
+
+    private void cancelTimer() {
+        if (timer != NO_TIMER) {
+            transport.vertx().cancelTimer(timer);
+            timer = NO_TIMER;
+        }
+    }
+
+    private void onEventLoop(Runnable task) {
+        try {
+            context.runOnContext(nothing -> fenced(task));
+        } catch (RejectedExecutionException engineIsClosed) {
+            giveUp(Kind.CLOSED);
+        }
+    }
+
+    /** The engine swallows what its handlers throw, and the exchange would flow on unwatched. */
+    private void fenced(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable thrown) {
+            defect(thrown);
+        }
+    }
+
+    private <T> Handler<T> fenced(Handler<T> handler) {
+        return event -> {
+            try {
+                handler.handle(event);
+            } catch (Throwable thrown) {
+                defect(thrown);
+            }
+        };
+    }
+
+    private void defect(Throwable thrown) {
+        if (end()) {
+            TransportException failure = new TransportException(
+                    Kind.OTHER, FailureMapping.sentence(Kind.OTHER, transport.peerOf(options)), thrown);
+            response.completeExceptionally(failure);
+            BodyPublisher content = body;
+            if (content != null) {
+                content.fail(failure);
+            }
+            release();
+        }
+    }
+
+    private static Map<String, List<String>> copyOf(MultiMap headers) {
+        Map<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (String name : headers.names()) {
+            if (!name.startsWith(":")) {
+                copy.put(name, headers.getAll(name));
+            }
+        }
+        return copy;
+    }
+
+    private static long nanosOf(TransportRequest request) {
+        try {
+            return request.connectTimeout().toNanos();
+        } catch (ArithmeticException tooLong) {
+            return Long.MAX_VALUE / 2;
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package top.neuralbox.transport.vertx;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import top.neuralbox.transport.Transport;
+import top.neuralbox.transport.TransportCall;
+import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.TransportException.Kind;
+import top.neuralbox.transport.TransportRequest;
+
+/**
+ * Carries calls on Vert.x.
+ *
+ * <p>Each exchange runs on the {@link HttpClient} beneath a {@link WebClient}, because the Web Client itself hands a
+ * response over only when it is complete and cannot cancel one. {@link #webClient()} is a Web Client over the same client,
+ * so an application's other calls to the same hosts share its connections.
+ *
+ * <p>Thread-safe. The response and the signals of its body come on an event loop: do not block there.
+ */
+public final class VertxTransport implements Transport {
+
+    private static final int CLOSE_MILLIS = 1_000;
+
+    private final VertxInternal vertx;
+    private final boolean ownsVertx;
+    private final boolean throughProxy;
+    private final HttpClient client;
+    private final WebClient webClient;
+    private final ConnectionQueue queue;
+    private final List<Context> eventLoops;
+    private final AtomicInteger nextEventLoop = new AtomicInteger();
+    private final Set<VertxCall> calls = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean closed;
+
+    private VertxTransport(
+            Vertx vertx, boolean ownsVertx, WebClientOptions engine, WebClientOptions web, PoolOptions pool) {
+        this.vertx = (VertxInternal) vertx;
+        this.ownsVertx = ownsVertx;
+        this.throughProxy = engine.getProxyOptions() != null;
+        this.client = vertx.httpClientBuilder().with(engine).with(pool).build();
+        this.webClient = WebClient.wrap(client, web);
+        this.queue = new ConnectionQueue(pool.getHttp1MaxSize());
+        this.eventLoops = eventLoopsOf(this.vertx);
+    }
+
+    /**
+     * A transport with {@link TransportConfig#defaults()} on a {@code Vertx} of its own.
+     *
+     * @throws IllegalStateException if Vert.x or Netty on the class path is not the version this transport is made for
+     */
+    public static VertxTransport create() {
+        return create(TransportConfig.defaults());
+    }
+
+    /**
+     * A transport on a {@code Vertx} of its own, with daemon threads, which {@link #close()} closes.
+     *
+     * @throws IllegalStateException if Vert.x or Netty on the class path is not the version this transport is made for
+     */
+    public static VertxTransport create(TransportConfig config) {
+        EngineVersions.require();
+        WebClientOptions options = EngineOptions.of(config);
+        PoolOptions pool = EngineOptions.pool(config.maxConnections());
+        Vertx own = Vertx.vertx(EngineOptions.ownVertx(Runtime.getRuntime().availableProcessors()));
+        VertxTransport transport = new VertxTransport(own, true, options, options, pool);
+        transport.nameEventLoops();
+        return transport;
+    }
+
+    /**
+     * A transport on the application's {@code Vertx}, which stays open when the transport is closed.
+     *
+     * <p>A call that is started on one of its event loops stays there; calls from other threads are spread over all event
+     * loops. The options are copied. Pipelining, decompression and idle time-outs are switched off; what concerns the Web
+     * Client alone, such as redirects, holds for {@link #webClient()} and not for calls. At most 1,000 connections.
+     *
+     * @throws IllegalArgumentException if the options switch the verification of certificates or host names off
+     * @throws IllegalStateException if Vert.x or Netty on the class path is not the version this transport is made for
+     */
+    public static VertxTransport create(Vertx vertx, WebClientOptions options) {
+        EngineVersions.require();
+        Objects.requireNonNull(vertx, "vertx");
+        WebClientOptions engine = EngineOptions.of(options);
+        PoolOptions pool = EngineOptions.pool(TransportConfig.defaults().maxConnections());
+        return new VertxTransport(vertx, false, engine, new WebClientOptions(options), pool);
+    }
+
+    /**
+     * A Web Client for the application's other calls, over the same connections. It lives as long as this transport;
+     * closing it closes the transport's connections.
+     */
+    public WebClient webClient() {
+        return webClient;
+    }
+
+    @Override
+    public TransportCall start(TransportRequest request) {
+        VertxCall call = new VertxCall(this, eventLoop(), request, target(request));
+        calls.add(call);
+        if (closed) {
+            call.giveUp(Kind.CLOSED);
+        } else {
+            call.start();
+        }
+        return call;
+    }
+
+    @Override
+    public String name() {
+        return EventLoopThreads.TRANSPORT_NAME;
+    }
+
+    @Override
+    public boolean mustNotBlock(Thread thread) {
+        return EventLoopThreads.isEventLoop(thread);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>On an event loop it does not wait until the engine has closed.
+     */
+    @Override
+    public void close() {
+        closed = true;
+        calls.forEach(call -> call.giveUp(Kind.CLOSED));
+        Future<Void> closing = ownsVertx ? vertx.close() : client.close();
+        if (!mustNotBlock(Thread.currentThread())) {
+            await(closing);
+        }
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    HttpClient client() {
+        return client;
+    }
+
+    ConnectionQueue queue() {
+        return queue;
+    }
+
+    boolean sendsThroughProxy() {
+        return throughProxy;
+    }
+
+    void forget(VertxCall call) {
+        calls.remove(call);
+    }
+
+    /** The call's own event loop if it is one of this {@code Vertx} that the application owns, else the next in turn. */
+    private Context eventLoop() {
+        Context current = Vertx.currentContext();
+        if (!ownsVertx && current != null && current.owner() == vertx && current.isEventLoopContext()) {
+            return current;
+        }
+        return eventLoops.get(Math.floorMod(nextEventLoop.getAndIncrement(), eventLoops.size()));
+    }
+
+    /** The engine gives all calls of one foreign thread the same event loop, so each of ours is given one here. */
+    private static List<Context> eventLoopsOf(VertxInternal vertx) {
+        List<Context> contexts = new ArrayList<>();
+        vertx.nettyEventLoopGroup().forEach(loop -> contexts.add(vertx.createEventLoopContext()));
+        return List.copyOf(contexts);
+    }
+
+    private void nameEventLoops() {
+        for (int i = 0; i < eventLoops.size(); i++) {
+            String name = EventLoopThreads.OWN_NAME_PREFIX + i;
+            eventLoops.get(i).runOnContext(nothing -> Thread.currentThread().setName(name));
+        }
+    }
+
+    private static RequestOptions target(TransportRequest request) {
+        URI uri = URI.create(request.uri().toASCIIString());
+        boolean tls = uri.getScheme().equalsIgnoreCase("https");
+        int port = uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80;
+        String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+        return new RequestOptions()
+                .setMethod(HttpMethod.valueOf(request.method()))
+                .setSsl(tls)
+                .setHost(uri.getHost())
+                .setPort(port)
+                .setURI(uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery())
+                .setFollowRedirects(false);
+    }
+
+    String peerOf(RequestOptions options) {
+        return options.getHost() + ":" + options.getPort();
+    }
+
+    private static void await(Future<Void> closing) {
+        try {
+            closing.toCompletionStage().toCompletableFuture().get(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            // The calls have ended; what the engine still holds goes with its threads.
+            return;
+        }
+    }
+}
