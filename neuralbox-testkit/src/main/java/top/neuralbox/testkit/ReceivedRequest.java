@@ -13,10 +13,18 @@ public final class ReceivedRequest {
     private final Map<String, List<String>> headers;
     private final byte[] body;
     private final long connection;
+    private final String version;
 
-    ReceivedRequest(String method, String target, Map<String, List<String>> headers, byte[] body, long connection) {
+    ReceivedRequest(
+            String method,
+            String target,
+            String version,
+            Map<String, List<String>> headers,
+            byte[] body,
+            long connection) {
         this.method = method;
         this.target = target;
+        this.version = version;
         this.headers = headers;
         this.body = body;
         this.connection = connection;
@@ -59,6 +67,11 @@ public final class ReceivedRequest {
     /** The number of the connection that carried it, counted from 1: two requests with one number shared a connection. */
     public long connection() {
         return connection;
+    }
+
+    /** Whether the client speaks HTTP/1.0, which knows no chunks. */
+    boolean isHttp10() {
+        return version.equals("HTTP/1.0");
     }
 
     /** The request line alone: header fields may hold a key. */

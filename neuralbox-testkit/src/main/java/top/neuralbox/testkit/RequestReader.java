@@ -18,12 +18,19 @@ final class RequestReader {
 
     private static final int LONGEST_LINE = 64 * 1024;
 
+    /** Tells a client that waits with its content to go on (RFC 9110, section 10.1.1). */
+    interface Continue {
+        void write() throws IOException;
+    }
+
     private final InputStream in;
     private final long connection;
+    private final Continue goOn;
 
-    RequestReader(InputStream in, long connection) {
+    RequestReader(InputStream in, long connection, Continue goOn) {
         this.in = in;
         this.connection = connection;
+        this.goOn = goOn;
     }
 
     /**
@@ -43,8 +50,11 @@ final class RequestReader {
             throw new ProtocolException("not an HTTP/1.1 request line");
         }
         Map<String, List<String>> headers = readHeaders();
+        if (headers.getOrDefault("Expect", List.of()).contains("100-continue")) {
+            goOn.write();
+        }
         byte[] body = readBody(headers);
-        return new ReceivedRequest(parts[0], parts[1], headers, body, connection);
+        return new ReceivedRequest(parts[0], parts[1], parts[2], headers, body, connection);
     }
 
     private Map<String, List<String>> readHeaders() throws IOException {

@@ -30,7 +30,8 @@ final class ServerConnection {
     /** How finely a long write is counted while the client holds it back. */
     private static final int COUNTED = 32 * 1_024;
 
-    private static final ReceivedRequest END = new ReceivedRequest("", "", java.util.Map.of(), new byte[0], 0);
+    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final ReceivedRequest END = new ReceivedRequest("", "", "", java.util.Map.of(), new byte[0], 0);
 
     private final SocketServer server;
     private final Socket accepted;
@@ -166,7 +167,7 @@ final class ServerConnection {
 
     private void readRequests() throws IOException {
         InputStream in = new BufferedInputStream(new CountingStream(socket.getInputStream()));
-        RequestReader reader = new RequestReader(in, number);
+        RequestReader reader = new RequestReader(in, number, () -> write(CONTINUE));
         try {
             for (ReceivedRequest request = reader.next(); request != null; request = reader.next()) {
                 server.received(request);
