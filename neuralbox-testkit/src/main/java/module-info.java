@@ -3,6 +3,7 @@
 module top.neuralbox.testkit {
     requires transitive top.neuralbox;
     requires static transitive org.jspecify;
+    requires com.fasterxml.jackson.core;
     requires static org.assertj.core;
     requires static org.junit.jupiter.api;
 

@@ -2,6 +2,8 @@
  * What applications and transports test against.
  *
  * <ul>
+ *   <li>{@link top.neuralbox.testkit.LocalNeuralBox} is the service as it is documented, with an account that is charged,
+ *       and with {@link top.neuralbox.testkit.Fault}s on demand.
  *   <li>{@link top.neuralbox.testkit.ScriptedServer} misbehaves byte by byte, by a {@link
  *       top.neuralbox.testkit.Script}, over real sockets.
  * </ul>

@@ -1,0 +1,20 @@
+package top.neuralbox.testkit;
+
+/**
+ * The two ways in which the service's own documentation spells its fields. Both are met in the field, so an application
+ * is best tested against both.
+ */
+public enum WireSpelling {
+
+    /**
+     * {@code id} is a string ({@code gen_…}); {@code model}, {@code content}, {@code tokens_used}, {@code
+     * balance_remaining}.
+     */
+    FIRST,
+
+    /**
+     * {@code id} is an integer; {@code model_slug}, {@code result_text}, {@code tokens_spent}, and no {@code
+     * balance_remaining}.
+     */
+    SECOND
+}
