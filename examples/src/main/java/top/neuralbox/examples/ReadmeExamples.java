@@ -39,13 +39,14 @@ final class ReadmeExamples {
     }
 
     static String whole(NeuralBox neuralBox) {
-        String text = neuralBox.generate(GenerationRequest.of("gpt-5", "Write a haiku")).text();
+        String text = neuralBox
+                .generate(GenerationRequest.of("gpt-5", "Write a haiku"))
+                .text();
         return text;
     }
 
     static CompletableFuture<Void> later(NeuralBox neuralBox) {
-        return
-        neuralBox
+        return neuralBox
                 .generateAsync(GenerationRequest.of("gpt-5", "Write a haiku"))
                 .thenAccept(generation -> System.out.println(generation.text()));
     }
@@ -82,9 +83,13 @@ final class ReadmeExamples {
             System.err.println("come back in " + e.retryAfter());
         } catch (NeuralBoxException e) {
             switch (e.billingState()) {
-                case NOT_CHARGED -> System.err.println("nothing was charged, send it again if you like: " + e.getMessage());
-                case CHARGED -> System.err.println("paid, and this much arrived: " + e.partial().text());
-                case UNKNOWN -> System.err.println("ask the service about " + e.partial().id() + " before you send it again");
+                case NOT_CHARGED ->
+                    System.err.println("nothing was charged, send it again if you like: " + e.getMessage());
+                case CHARGED ->
+                    System.err.println(
+                            "paid, and this much arrived: " + e.partial().text());
+                case UNKNOWN ->
+                    System.err.println("ask the service about " + e.partial().id() + " before you send it again");
             }
         }
     }
