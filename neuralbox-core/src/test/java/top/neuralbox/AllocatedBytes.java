@@ -4,14 +4,14 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 
 /** Counts what the current thread allocates. By reflection, for the module under test does not read the one that counts. */
-final class AllocatedBytes {
+public final class AllocatedBytes {
 
     private static final MethodHandle COUNTER = counter();
 
     private AllocatedBytes() {}
 
     /** Bytes that this thread has allocated so far. */
-    static long soFar() {
+    public static long soFar() {
         try {
             return (long) COUNTER.invoke(Thread.currentThread().getId());
         } catch (Throwable e) {
