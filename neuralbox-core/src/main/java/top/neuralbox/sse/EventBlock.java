@@ -29,7 +29,7 @@ final class EventBlock {
 
     EventBlock(int maxEventBytes) {
         this.maxEventBytes = maxEventBytes;
-        this.dataBuffer = new GrowingBuffer(maxEventBytes + 1);
+        this.dataBuffer = new GrowingBuffer(maxEventBytes + 1, EventStreamParser.KEPT_BYTES);
     }
 
     String lastEventId() {

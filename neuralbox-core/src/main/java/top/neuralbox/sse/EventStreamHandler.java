@@ -1,6 +1,9 @@
 package top.neuralbox.sse;
 
-/** Receives what a stream of events holds, in its order. Called by the thread that feeds the parser. */
+/**
+ * Receives what a stream of events holds, in its order. Called by the thread that feeds the parser; what a method throws
+ * goes through to that thread, and {@link EventStreamParser} says where the stream stands then.
+ */
 @FunctionalInterface
 public interface EventStreamHandler {
 
@@ -8,8 +11,8 @@ public interface EventStreamHandler {
      * An event was dispatched.
      *
      * @param type the event's type, {@code message} unless the stream named another
-     * @param data holds the data buffer, as bytes that were not decoded yet; valid only during this call and not to be
-     *     changed
+     * @param data holds the data buffer, as bytes of UTF-8 that were not decoded yet and may be malformed; often the
+     *     array of the input itself, valid only during this call and not to be changed
      * @param offset where the data begins
      * @param length how many bytes of data there are, without the last line feed; zero is possible
      * @param lastEventId the last event ID string, empty if none was set
@@ -19,7 +22,7 @@ public interface EventStreamHandler {
     /**
      * A valid {@code retry} field was read.
      *
-     * @param millis the reconnection time in milliseconds
+     * @param millis the reconnection time in milliseconds, zero or more; a value beyond 64 bits counts as {@link Long#MAX_VALUE}
      */
     default void retry(long millis) {}
 }

@@ -2,7 +2,7 @@ package top.neuralbox.sse;
 
 import java.io.Serial;
 
-/** A line or an event outgrew the parser's limit. The parser is of no use afterwards. */
+/** A line or the data of an event outgrew the parser's limit. The parser is of no use afterwards. */
 public final class EventStreamLimitException extends RuntimeException {
 
     @Serial
@@ -11,7 +11,7 @@ public final class EventStreamLimitException extends RuntimeException {
     private final int limit;
 
     EventStreamLimitException(String what, int limit) {
-        super("a " + what + " of the event stream is longer than " + limit + " bytes");
+        super(what + " is longer than " + limit + " bytes");
         this.limit = limit;
     }
 

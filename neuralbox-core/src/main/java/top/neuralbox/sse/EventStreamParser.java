@@ -28,6 +28,9 @@ public final class EventStreamParser {
     /** The longest data of an event in bytes, 4 MiB, unless the constructor is told another. */
     public static final int DEFAULT_MAX_EVENT_BYTES = 4 * 1024 * 1024;
 
+    /** The largest array that each buffer keeps for the next event; an idle stream does not pay for a past giant. */
+    static final int KEPT_BYTES = 8 * 1024;
+
     private static final int GREATEST_LIMIT = 1 << 30;
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
     private static final byte[] NO_WINDOW = {};
@@ -39,7 +42,7 @@ public final class EventStreamParser {
     private final int maxEventBytes;
     private final EventBlock block;
     /** The beginning of a line whose end did not come yet. */
-    private final GrowingBuffer line;
+    private final GrowingBuffer unendedLine;
     /** What is read of an input that has no accessible array. */
     private byte[] window = NO_WINDOW;
     /** How many bytes of the byte order mark were read; all of them once the stream has begun without one. */
@@ -69,7 +72,7 @@ public final class EventStreamParser {
         this.maxLineBytes = checkLimit("maxLineBytes", maxLineBytes);
         this.maxEventBytes = checkLimit("maxEventBytes", maxEventBytes);
         this.block = new EventBlock(maxEventBytes);
-        this.line = new GrowingBuffer(maxLineBytes + BYTE_ORDER_MARK.length);
+        this.unendedLine = new GrowingBuffer(maxLineBytes + BYTE_ORDER_MARK.length, KEPT_BYTES);
     }
 
     /**
@@ -113,7 +116,7 @@ public final class EventStreamParser {
 
     /** How many bytes of arrays are kept between two calls. */
     int retainedBytes() {
-        return line.capacity() + block.capacity() + window.length;
+        return unendedLine.capacity() + block.capacity() + window.length;
     }
 
     private boolean parseArray(ByteBuffer input, EventStreamHandler handler) {
@@ -156,24 +159,24 @@ public final class EventStreamParser {
         while (cursor < limit) {
             int start = cursor;
             int end = LineScan.lineEnd(bytes, start, limit);
-            if (end - start > maxLineBytes - line.length()) {
-                throw limitBroken("line", maxLineBytes);
+            if (end - start > maxLineBytes - unendedLine.length()) {
+                throw limitBroken("a line of the event stream", maxLineBytes);
             }
             if (end == limit) {
-                line.append(bytes, start, limit);
+                unendedLine.append(bytes, start, limit);
                 cursor = limit;
                 return false;
             }
             cursor = behindLineEnd(bytes, end, limit);
-            if (line.isEmpty()) {
+            if (unendedLine.isEmpty()) {
                 if (processLine(bytes, start, end, bytes, limit, handler)) {
                     return true;
                 }
             } else {
-                line.append(bytes, start, end);
-                byte[] whole = line.array();
-                int length = line.length();
-                line.clear();
+                unendedLine.append(bytes, start, end);
+                byte[] whole = unendedLine.array();
+                int length = unendedLine.length();
+                unendedLine.clear();
                 if (processLine(whole, 0, length, bytes, limit, handler)) {
                     return true;
                 }
@@ -198,7 +201,7 @@ public final class EventStreamParser {
             return false;
         }
         if (!block.hasRoomFor(to - value)) {
-            throw limitBroken("event", maxEventBytes);
+            throw limitBroken("the data of an event", maxEventBytes);
         }
         // The usual block: its only data line and the blank line are both here, nothing has to be kept.
         if (cursor < limit && LineScan.isLineEnd(bytes[cursor]) && !block.hasData()) {
@@ -237,7 +240,7 @@ public final class EventStreamParser {
         while (markBytes < BYTE_ORDER_MARK.length && cursor < limit) {
             if (bytes[cursor] != BYTE_ORDER_MARK[markBytes]) {
                 // What looked like a mark is the beginning of the first line.
-                line.append(BYTE_ORDER_MARK, 0, markBytes);
+                unendedLine.append(BYTE_ORDER_MARK, 0, markBytes);
                 markBytes = BYTE_ORDER_MARK.length;
                 return;
             }
@@ -248,7 +251,7 @@ public final class EventStreamParser {
 
     private EventStreamLimitException limitBroken(String what, int limit) {
         limitBroken = true;
-        line.clear();
+        unendedLine.clear();
         block.discard();
         return new EventStreamLimitException(what, limit);
     }

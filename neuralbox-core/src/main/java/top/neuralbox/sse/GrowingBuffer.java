@@ -8,20 +8,21 @@ import java.util.Arrays;
  */
 final class GrowingBuffer {
 
-    static final int SMALLEST = 256;
-    static final int KEPT_WHEN_CLEARED = 8 * 1024;
-
+    private static final int SMALLEST = 256;
     private static final byte[] NONE = {};
 
     private final int maximum;
+    private final int keptWhenCleared;
     private byte[] array = NONE;
     private int length;
 
     /**
      * @param maximum the largest capacity in bytes; the caller sees to it that no more is appended
+     * @param keptWhenCleared the largest array in bytes that clearing leaves for the next time
      */
-    GrowingBuffer(int maximum) {
+    GrowingBuffer(int maximum, int keptWhenCleared) {
         this.maximum = maximum;
+        this.keptWhenCleared = keptWhenCleared;
     }
 
     /** The bytes, from index 0 on; replaced when it grows, and left as it is when it is cleared. */
@@ -56,7 +57,7 @@ final class GrowingBuffer {
     /** Empties the buffer. An array that was handed out stays untouched until the next append. */
     void clear() {
         length = 0;
-        if (array.length > KEPT_WHEN_CLEARED) {
+        if (array.length > keptWhenCleared) {
             array = NONE;
         }
     }

@@ -3,13 +3,12 @@ package top.neuralbox.sse;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * Decodes UTF-8 as event streams are decoded: what is malformed becomes U+FFFD, one for each maximal subpart (Encoding
  * standard, section 8.1.1 "UTF-8 decoder"), and nothing fails.
  */
-public final class Utf8 {
+final class Utf8 {
 
     private static final char REPLACEMENT = '\uFFFD';
     private static final byte SURROGATE_LEAD = (byte) 0xED;
@@ -17,13 +16,8 @@ public final class Utf8 {
 
     private Utf8() {}
 
-    /**
-     * The text of these bytes. A byte order mark is a character like any other.
-     *
-     * @throws IndexOutOfBoundsException if the range is not inside of the array
-     */
-    public static String decode(byte[] bytes, int offset, int length) {
-        Objects.checkFromIndexSize(offset, length, bytes.length);
+    /** The text of these bytes. A byte order mark is a character like any other. */
+    static String decode(byte[] bytes, int offset, int length) {
         String decoded = new String(bytes, offset, length, UTF_8);
         return decoded.indexOf(REPLACEMENT) < 0 ? decoded : new String(withoutSurrogates(bytes, offset, length), UTF_8);
     }
