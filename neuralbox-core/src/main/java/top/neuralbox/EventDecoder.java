@@ -25,7 +25,7 @@ final class EventDecoder {
 
     private static final String CONTENT_DELTA = "content_delta";
     private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
-    /** After so many usual deltas in a row the parser's buffers, some 10 KiB, are given back. */
+    /** After so many usual deltas in a row the parser's buffers, some 10 KiB, are given back, as after any single event. */
     private static final int USUAL_RUN = 16;
 
     private final @Nullable UsualDelta usualDelta;
@@ -84,6 +84,11 @@ final class EventDecoder {
             throw new IllegalStateException("the last signal was not ERROR");
         }
         return last;
+    }
+
+    /** Whether the JSON parser's buffers are kept: most of what a stream that rests would hold. */
+    boolean holdsParser() {
+        return reader.holdsParser();
     }
 
     private void giveBackUnusedParser() {
@@ -159,6 +164,7 @@ final class EventDecoder {
                 default -> {}
             }
         }
+        reader.close();
         return new GenerationEvent.Start(id, model != null ? model : slug, Utf8.text(data, from, to));
     }
 

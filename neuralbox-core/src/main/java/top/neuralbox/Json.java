@@ -3,6 +3,7 @@ package top.neuralbox;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.async.ByteArrayFeeder;
 import java.io.IOException;
@@ -53,7 +54,9 @@ final class Json {
     private static void learn(byte[] json) {
         try (JsonParser parser = FACTORY.createNonBlockingByteArrayParser()) {
             ((ByteArrayFeeder) parser.getNonBlockingInputFeeder()).feedInput(json, 0, json.length);
-            parser.skipChildren();
+            while (parser.nextToken() != JsonToken.NOT_AVAILABLE) {
+                // the next name
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -30,11 +30,13 @@ final class JsonObjectReader {
 
     private static final int MUCH_INPUT = 1024 * 1024;
 
+    private static final byte[] NOTHING = {};
+
     private @Nullable JsonParser parser;
     private JsonToken token = JsonToken.NOT_AVAILABLE;
     private boolean withinObject;
 
-    private byte[] input = {};
+    private byte[] input = NOTHING;
     private int begin;
     private int end;
     /** How many bytes the parser was fed before the object, and with it. */
@@ -152,23 +154,23 @@ final class JsonObjectReader {
         return entered;
     }
 
-    /** Gives the parser's buffers back. The reader can go on with another object. */
+    /** Gives the parser's buffers back and lets go of the input. The reader can go on with another object. */
     void close() {
         JsonParser source = parser;
-        if (withinObject || source == null) {
-            abandon();
-            return;
-        }
+        boolean reusable = !withinObject;
         abandon();
-        try {
-            source.close();
-        } catch (IOException e) {
-            throw new AssertionError("a parser without a source has nothing to fail at", e);
+        if (source != null && reusable) {
+            try {
+                source.close();
+            } catch (IOException e) {
+                throw new AssertionError("a parser without a source has nothing to fail at", e);
+            }
         }
     }
 
-    boolean isClosed() {
-        return parser == null;
+    /** Whether a parser with its buffers is kept for the next object. */
+    boolean holdsParser() {
+        return parser != null;
     }
 
     private void feed() throws MalformedEventException {
@@ -232,6 +234,7 @@ final class JsonObjectReader {
     /** Forgets the parser without closing it, so that neither its state nor its names outlive it. */
     private void abandon() {
         parser = null;
+        input = NOTHING;
         withinObject = false;
         token = JsonToken.NOT_AVAILABLE;
     }

@@ -374,6 +374,45 @@ class EventDecoderTest {
         assertThatThrownBy(decoder::error).isInstanceOf(IllegalStateException.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":\"generation_start\",\"id\":\"g\"}",
+                "{\"type\":\"generation_end\"}",
+                "{\"type\":\"error\"}",
+                "[DONE]"
+            })
+    void afterAnEventThatComesOnceNoParserIsHeld(String data) {
+        EventDecoder decoder = new EventDecoder();
+        Decoded.by(decoder, "{\"type\":\"ping\"}");
+        assertThat(decoder.holdsParser()).isTrue();
+
+        Decoded.by(decoder, data);
+
+        assertThat(decoder.holdsParser()).isFalse();
+    }
+
+    @Test
+    void afterARunOfUsualDeltasNoParserIsHeld() {
+        EventDecoder decoder = new EventDecoder();
+        Decoded.by(decoder, "{\"type\":\"ping\"}");
+        for (int i = 0; i < 16; i++) {
+            assertThat(decoder.holdsParser()).isTrue();
+            Decoded.by(decoder, "{\"type\":\"content_delta\",\"delta\":\"x\"}");
+        }
+
+        assertThat(decoder.holdsParser()).isFalse();
+    }
+
+    @Test
+    void afterALargeEventNoParserIsHeld() {
+        EventDecoder decoder = new EventDecoder();
+
+        Decoded.by(decoder, "{\"type\":\"ping\",\"x\":\"" + "x".repeat(20_000) + "\"}");
+
+        assertThat(decoder.holdsParser()).isFalse();
+    }
+
     private static Start start(String json) {
         return (Start) event(json);
     }
