@@ -168,6 +168,11 @@ public final class Script {
             }));
         }
 
+        /** Does all that another script does. */
+        public Builder then(Script script) {
+            return step(script::run);
+        }
+
         /** Waits until a test opens the gate. The client's close ends the script here. */
         public Builder await(Gate gate) {
             Objects.requireNonNull(gate, "gate");

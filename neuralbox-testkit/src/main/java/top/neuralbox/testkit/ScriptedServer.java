@@ -137,6 +137,19 @@ public final class ScriptedServer implements AutoCloseable {
     }
 
     /**
+     * Waits until so many connections were ever accepted.
+     *
+     * @throws AssertionError if they were not within ten seconds, or if the waiting thread is interrupted
+     */
+    public void awaitConnections(long count) {
+        try {
+            server.awaitConnections(count, PATIENCE);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /**
      * Waits until no connection is open.
      *
      * @throws AssertionError if one is when the patience ends, or if the waiting thread is interrupted

@@ -48,7 +48,7 @@ final class SocketServer implements AutoCloseable {
     private final AtomicLong bytesWritten = new AtomicLong();
     private final AtomicLong bytesRead = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition connectionClosed = lock.newCondition();
+    private final Condition connectionsChanged = lock.newCondition();
 
     private SocketServer(
             String name, ServerSocket listener, Upgrade upgrade, Handler handler, Consumer<ReceivedRequest> onRequest) {
@@ -117,7 +117,27 @@ final class SocketServer implements AutoCloseable {
                 if (left <= 0) {
                     throw new AssertionError(open.size() + " connection(s) still open after " + patience);
                 }
-                left = connectionClosed.awaitNanos(left);
+                left = connectionsChanged.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until so many connections were accepted since the start.
+     *
+     * @throws AssertionError if they were not when the patience ends
+     */
+    void awaitConnections(long count, Duration patience) throws InterruptedException {
+        long left = patience.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (accepted.get() < count) {
+                if (left <= 0) {
+                    throw new AssertionError(accepted + " instead of " + count + " connection(s) after " + patience);
+                }
+                left = connectionsChanged.awaitNanos(left);
             }
         } finally {
             lock.unlock();
@@ -149,12 +169,7 @@ final class SocketServer implements AutoCloseable {
 
     void closed(ServerConnection connection) {
         open.remove(connection);
-        lock.lock();
-        try {
-            connectionClosed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        connectionsChanged();
     }
 
     private void accept() {
@@ -177,6 +192,7 @@ final class SocketServer implements AutoCloseable {
         }
         ServerConnection connection = new ServerConnection(this, socket, accepted.incrementAndGet());
         open.add(connection);
+        connectionsChanged();
         if (listener.isClosed()) {
             connection.abort();
             return;
@@ -196,6 +212,15 @@ final class SocketServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             connection.abort();
+        }
+    }
+
+    private void connectionsChanged() {
+        lock.lock();
+        try {
+            connectionsChanged.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 

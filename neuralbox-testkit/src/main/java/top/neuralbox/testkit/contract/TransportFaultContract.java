@@ -1,0 +1,229 @@
+package top.neuralbox.testkit.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static top.neuralbox.testkit.contract.TransportFixture.PROMPTLY;
+import static top.neuralbox.testkit.contract.TransportFixture.failure;
+import static top.neuralbox.testkit.contract.TransportFixture.head;
+import static top.neuralbox.testkit.contract.TransportFixture.subscribe;
+import static top.neuralbox.testkit.contract.TransportFixture.text;
+import static top.neuralbox.transport.TransportException.Kind.LOST;
+import static top.neuralbox.transport.TransportException.Kind.PROTOCOL;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.Flow;
+import org.junit.jupiter.api.Test;
+import top.neuralbox.testkit.Gate;
+import top.neuralbox.testkit.RecordingSubscriber;
+import top.neuralbox.testkit.Script;
+import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.transport.TransportCall;
+import top.neuralbox.transport.TransportException;
+import top.neuralbox.transport.TransportRequest;
+
+/** An exchange that breaks is an error of the right kind, never a completion. */
+public interface TransportFaultContract extends TransportContract {
+
+    /** Rule 7. */
+    @Test
+    default void missingLastChunkIsALoss() {
+        bodyIsLost(
+                Script.builder().eventStream().chunk("data: 1\n\n"),
+                Script.builder().close());
+    }
+
+    /** Rule 7. */
+    @Test
+    default void closeInsideAChunkIsALoss() {
+        bodyIsLost(
+                Script.builder().eventStream().chunk("data: 1\n\n").text("a\r\ndata"),
+                Script.builder().close());
+    }
+
+    /** Rule 7. */
+    @Test
+    default void resetInsideAChunkIsALoss() {
+        bodyIsLost(
+                Script.builder().eventStream().chunk("data: 1\n\n").text("a\r\ndata"),
+                Script.builder().reset());
+    }
+
+    /** Rule 7. */
+    @Test
+    default void shortContentIsALoss() {
+        bodyIsLost(
+                Script.builder().head(200, "Content-Length: 100").text("data"),
+                Script.builder().close());
+    }
+
+    /** Rule 7. */
+    @Test
+    default void shortErrorBodyIsALoss() {
+        bodyIsLost(
+                Script.builder().head(503, "Content-Length: 100").text("<html>"),
+                Script.builder().close());
+    }
+
+    /** Rule 7. */
+    @Test
+    default void resetOfABodyThatNobodyReadsIsALossLater() {
+        Gate reset = new Gate();
+        try (TransportFixture fixture = TransportFixture.start(this)) {
+            var response = fixture.exchange(
+                    Script.builder().eventStream().await(reset).reset().build());
+            RecordingSubscriber<ByteBuffer> body = TransportFixture.subscribeWithoutDemand(response);
+
+            reset.open();
+            fixture.server().awaitNoOpenConnections(TransportFixture.PATIENCE);
+            body.request(1);
+
+            assertThat(failure(body).kind()).isEqualTo(LOST);
+        }
+    }
+
+    /** Rule 7. What arrived before the loss is delivered before the error. */
+    @Test
+    default void whatArrivedBeforeTheCloseIsDelivered() {
+        try (TransportFixture fixture = TransportFixture.start(this)) {
+            RecordingSubscriber<ByteBuffer> body = subscribe(fixture.exchange(Script.builder()
+                    .eventStream()
+                    .chunk("data: 1\n\n")
+                    .chunk("data: 2\n\n")
+                    .close()
+                    .build()));
+
+            assertThat(failure(body).kind()).isEqualTo(LOST);
+            assertThat(text(body.items())).isEqualTo("data: 1\n\ndata: 2\n\n");
+        }
+    }
+
+    /** Rules 2 and 3. */
+    @Test
+    default void closeBeforeTheHeadIsALoss() {
+        headIsMissing(Script.builder().close().build(), LOST);
+    }
+
+    /** Rules 2 and 3. */
+    @Test
+    default void resetBeforeTheHeadIsALoss() {
+        headIsMissing(Script.builder().reset().build(), LOST);
+    }
+
+    /** Rules 2 and 3. */
+    @Test
+    default void closeInsideTheHeadIsALoss() {
+        headIsMissing(
+                Script.builder().text("HTTP/1.1 200 OK\r\nContent-Ty").close().build(), LOST);
+    }
+
+    /** Rules 2 and 3. */
+    @Test
+    default void closeAfterAnInterimResponseIsALoss() {
+        headIsMissing(Script.builder().head(103).close().build(), LOST);
+    }
+
+    /** Rules 2 and 3. */
+    @Test
+    default void whatIsNotHttpIsAProtocolError() {
+        headIsMissing(
+                Script.builder().text("SSH-2.0-OpenSSH_9.2\r\n\r\n").hold().build(), PROTOCOL);
+    }
+
+    /** Rules 2 and 3. */
+    @Test
+    default void headerFieldsWithoutEndAreAProtocolError() {
+        headIsMissing(
+                Script.builder()
+                        .text("HTTP/1.1 200 OK\r\n")
+                        .repeatForever("X-More: and more\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII))
+                        .build(),
+                PROTOCOL);
+    }
+
+    /** Rule 7. */
+    @Test
+    default void chunkSizeThatIsNoNumberIsAnError() {
+        try (TransportFixture fixture = TransportFixture.start(this)) {
+            RecordingSubscriber<ByteBuffer> body = subscribe(fixture.exchange(
+                    Script.builder().eventStream().text("zz\r\n").hold().build()));
+
+            assertThat(failure(body).kind()).isIn(LOST, PROTOCOL);
+            fixture.server().awaitNoOpenConnections(PROMPTLY);
+        }
+    }
+
+    /** Rule 11. */
+    @Test
+    default void subscriberThatThrowsAnExceptionFromOnNextCancelsItsCallAlone() {
+        throwingCancelsOneCall(new Throwing(() -> {}, () -> {
+            throw new IllegalStateException("thrown by a test");
+        }));
+    }
+
+    /** Rule 11. */
+    @Test
+    default void subscriberThatThrowsAnErrorFromOnNextCancelsItsCallAlone() {
+        throwingCancelsOneCall(new Throwing(() -> {}, () -> {
+            throw new AssertionError("thrown by a test");
+        }));
+    }
+
+    /** Rule 11. */
+    @Test
+    default void subscriberThatThrowsFromOnSubscribeCancelsItsCallAlone() {
+        throwingCancelsOneCall(new Throwing(
+                () -> {
+                    throw new IllegalStateException("thrown by a test");
+                },
+                () -> {}));
+    }
+
+    private void bodyIsLost(Script.Builder beforeTheGate, Script.Builder fault) {
+        Gate delivered = new Gate();
+        // A reset makes the kernel drop what it has not delivered: it waits for the first buffer.
+        Script before = beforeTheGate.await(delivered).build();
+        try (TransportFixture fixture = TransportFixture.start(this)) {
+            RecordingSubscriber<ByteBuffer> body = subscribe(fixture.exchange(
+                    Script.builder().then(before).then(fault.build()).build()));
+            body.awaitItems(1);
+
+            delivered.open();
+
+            assertThat(failure(body).kind()).isEqualTo(LOST);
+        }
+    }
+
+    private void headIsMissing(Script script, TransportException.Kind kind) {
+        try (TransportFixture fixture = TransportFixture.start(this)) {
+            TransportCall call = fixture.start(script);
+
+            assertThat(failure(call).kind()).isEqualTo(kind);
+            assertThat(call.mayHaveBeenSent()).isTrue();
+            fixture.server().awaitNoOpenConnections(PROMPTLY);
+            assertThat(fixture.server().requestCount()).isEqualTo(1);
+        }
+    }
+
+    private void throwingCancelsOneCall(Flow.Subscriber<ByteBuffer> throwing) {
+        Gate end = new Gate();
+        try (TransportFixture fixture = TransportFixture.start(this);
+                ScriptedServer other = ScriptedServer.start()) {
+            RecordingSubscriber<ByteBuffer> body = subscribe(fixture.exchange(Script.builder()
+                    .eventStream()
+                    .chunk("still ")
+                    .await(end)
+                    .chunk("here")
+                    .lastChunk()
+                    .build()));
+            body.awaitItems(1);
+            other.answer(BodyPhase.FLOWING.script());
+            TransportRequest request =
+                    TransportRequest.builder("POST", other.uri("/")).build();
+
+            head(fixture.transport().start(request)).body().subscribe(throwing);
+
+            other.awaitNoOpenConnections(PROMPTLY);
+            end.open();
+            assertThat(text(body.awaitCompletion())).isEqualTo("still here");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package top.neuralbox.testkit.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import top.neuralbox.testkit.RecordingSubscriber;
+import top.neuralbox.testkit.Script;
+import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.transport.Transport;
+import top.neuralbox.transport.TransportCall;
+import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.TransportException;
+import top.neuralbox.transport.TransportRequest;
+import top.neuralbox.transport.TransportResponse;
+
+/** A transport under test and the server that it talks to. */
+final class TransportFixture implements AutoCloseable {
+
+    /** How soon a server must see a close (rules 4 and 10). */
+    static final Duration PROMPTLY = Duration.ofSeconds(1);
+
+    /** How long a test waits for what has no deadline in the contract. Cold engines take seconds to start. */
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final ScriptedServer server;
+    private final Transport transport;
+
+    private TransportFixture(ScriptedServer server, Transport transport) {
+        this.server = server;
+        this.transport = transport;
+    }
+
+    static TransportFixture start(TransportContract contract) {
+        return start(contract, TransportConfig.defaults());
+    }
+
+    /** With a pool of one connection: what follows a complete exchange travels on the same connection. */
+    static TransportFixture startWithOneConnection(TransportContract contract) {
+        return start(contract, TransportConfig.builder().maxConnections(1).build());
+    }
+
+    static TransportFixture start(TransportContract contract, TransportConfig config) {
+        return start(contract, config, ScriptedServer.start());
+    }
+
+    static TransportFixture start(TransportContract contract, TransportConfig config, ScriptedServer server) {
+        return new TransportFixture(server, contract.transport(config));
+    }
+
+    ScriptedServer server() {
+        return server;
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    /** A request as core sends it, to the server of this fixture. */
+    TransportRequest.Builder post() {
+        return TransportRequest.builder("POST", server.uri("/api/v2/generate"))
+                .header("Content-Type", "application/json")
+                .header("Accept", "text/event-stream")
+                .body("{\"stream\": true}".getBytes(StandardCharsets.UTF_8));
+    }
+
+    TransportCall start() {
+        return transport.start(post().build());
+    }
+
+    TransportCall start(Script script) {
+        server.answer(script);
+        return start();
+    }
+
+    /** Starts a call and waits for its head. */
+    TransportResponse exchange(Script script) {
+        return head(start(script));
+    }
+
+    /** Carries out one whole exchange, so that its connection waits in the pool. */
+    void completeOneExchange() {
+        assertThat(text(exchange(Script.response(200, "warm")))).isEqualTo("warm");
+        server.awaitRequest();
+    }
+
+    static TransportResponse head(TransportCall call) {
+        try {
+            return call.response().toCompletableFuture().get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            return fail("the call failed: " + describe(cause(e)), cause(e));
+        } catch (TimeoutException e) {
+            return fail("no response head within " + PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return fail("interrupted");
+        }
+    }
+
+    /** How a call failed that has no head. */
+    static TransportException failure(TransportCall call) {
+        return failure(call, PATIENCE);
+    }
+
+    static TransportException failure(TransportCall call, Duration patience) {
+        try {
+            TransportResponse response =
+                    call.response().toCompletableFuture().get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return fail("the call did not fail: " + response);
+        } catch (ExecutionException e) {
+            return transportException(cause(e));
+        } catch (TimeoutException e) {
+            return fail("the call did not fail within " + patience);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return fail("interrupted");
+        }
+    }
+
+    /** How a body failed. */
+    static TransportException failure(RecordingSubscriber<ByteBuffer> body) {
+        return transportException(body.awaitError());
+    }
+
+    static RecordingSubscriber<ByteBuffer> subscribe(TransportResponse response) {
+        RecordingSubscriber<ByteBuffer> body = RecordingSubscriber.unbounded();
+        response.body().subscribe(body);
+        return body;
+    }
+
+    static RecordingSubscriber<ByteBuffer> subscribeWithoutDemand(TransportResponse response) {
+        RecordingSubscriber<ByteBuffer> body = RecordingSubscriber.withoutDemand();
+        response.body().subscribe(body);
+        body.awaitSubscription();
+        return body;
+    }
+
+    static byte[] bytes(TransportResponse response) {
+        return bytes(subscribe(response).awaitCompletion());
+    }
+
+    static String text(TransportResponse response) {
+        return new String(bytes(response), StandardCharsets.UTF_8);
+    }
+
+    static String text(List<ByteBuffer> buffers) {
+        return new String(bytes(buffers), StandardCharsets.UTF_8);
+    }
+
+    /** The content of buffers, whose positions stay. */
+    static byte[] bytes(List<ByteBuffer> buffers) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (ByteBuffer buffer : buffers) {
+            byte[] content = new byte[buffer.remaining()];
+            buffer.duplicate().get(content);
+            all.writeBytes(content);
+        }
+        return all.toByteArray();
+    }
+
+    /** Closes the transport and then the server. A close that never returns fails the test instead of stopping the suite. */
+    @Override
+    public void close() {
+        try {
+            CompletableFuture<Void> closed = new CompletableFuture<>();
+            Thread closing = new Thread(
+                    () -> {
+                        try {
+                            transport.close();
+                            closed.complete(null);
+                        } catch (Throwable e) {
+                            closed.completeExceptionally(e);
+                        }
+                    },
+                    "testkit-closing");
+            closing.setDaemon(true);
+            closing.start();
+            assertThat(closed).as("close of the transport").succeedsWithin(PATIENCE);
+        } finally {
+            server.close();
+        }
+    }
+
+    private static Throwable cause(ExecutionException e) {
+        return Objects.requireNonNullElse(e.getCause(), e);
+    }
+
+    private static TransportException transportException(Throwable failure) {
+        if (failure instanceof TransportException expected) {
+            return expected;
+        }
+        return fail("not a TransportException: " + describe(failure), failure);
+    }
+
+    private static String describe(Throwable failure) {
+        return failure instanceof TransportException expected ? expected.kind() + ", " + expected : failure.toString();
+    }
+}

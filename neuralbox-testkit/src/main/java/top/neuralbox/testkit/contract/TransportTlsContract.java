@@ -1,0 +1,180 @@
+package top.neuralbox.testkit.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static top.neuralbox.testkit.contract.TransportFixture.PROMPTLY;
+import static top.neuralbox.testkit.contract.TransportFixture.failure;
+import static top.neuralbox.testkit.contract.TransportFixture.head;
+import static top.neuralbox.testkit.contract.TransportFixture.subscribe;
+import static top.neuralbox.testkit.contract.TransportFixture.text;
+import static top.neuralbox.transport.TransportException.Kind.CANCELLED;
+import static top.neuralbox.transport.TransportException.Kind.LOST;
+import static top.neuralbox.transport.TransportException.Kind.TLS;
+
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.junit.jupiter.api.Test;
+import top.neuralbox.testkit.Gate;
+import top.neuralbox.testkit.RecordingSubscriber;
+import top.neuralbox.testkit.Script;
+import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.testkit.TestCertificates;
+import top.neuralbox.transport.TransportCall;
+import top.neuralbox.transport.TransportConfig;
+
+/** Who is not who the URI names gets no byte of the request. */
+public interface TransportTlsContract extends TransportContract {
+
+    /** Rule 2. */
+    @Test
+    default void ownTrustManagerDecides() {
+        try (TransportFixture fixture = trusting(certificates().server())) {
+            assertThat(text(fixture.exchange(Script.response(200, "in private"))))
+                    .isEqualTo("in private");
+        }
+    }
+
+    /** Rule 5. */
+    @Test
+    default void firstBufferArrivesOverTlsWhileTheResponseIsHeldOpen() {
+        Gate rest = new Gate();
+        try (TransportFixture fixture = trusting(certificates().server())) {
+            RecordingSubscriber<ByteBuffer> body = subscribe(fixture.exchange(Script.builder()
+                    .eventStream()
+                    .chunk("data: 1\n\n")
+                    .await(rest)
+                    .lastChunk()
+                    .build()));
+
+            assertThat(text(body.awaitItems(1))).isEqualTo("data: 1\n\n");
+            rest.open();
+            body.awaitCompletion();
+        }
+    }
+
+    /** Rule 7. */
+    @Test
+    default void missingLastChunkOverTlsIsALoss() {
+        try (TransportFixture fixture = trusting(certificates().server())) {
+            RecordingSubscriber<ByteBuffer> body = subscribe(fixture.exchange(
+                    Script.builder().eventStream().chunk("data: 1\n\n").close().build()));
+
+            assertThat(failure(body).kind()).isEqualTo(LOST);
+        }
+    }
+
+    /** Rule 4. */
+    @Test
+    default void cancelOverTlsClosesTheConnection() {
+        try (TransportFixture fixture = trusting(certificates().server())) {
+            TransportCall call = fixture.start(BodyPhase.SILENT.script());
+            RecordingSubscriber<ByteBuffer> body = subscribe(head(call));
+            body.awaitItems(1);
+
+            call.cancel();
+
+            fixture.server().awaitNoOpenConnections(PROMPTLY);
+            assertThat(failure(body).kind()).isEqualTo(CANCELLED);
+        }
+    }
+
+    /** Rule 3. */
+    @Test
+    default void unknownAuthorityIsRefused() {
+        try (TransportFixture fixture = TransportFixture.start(
+                this,
+                TransportConfig.defaults(),
+                ScriptedServer.startTls(certificates().server()))) {
+            refused(fixture, fixture.server().uri());
+        }
+    }
+
+    /** Rule 3. */
+    @Test
+    default void expiredCertificateIsRefused() {
+        try (TransportFixture fixture = trusting(certificates().expiredServer())) {
+            refused(fixture, fixture.server().uri());
+        }
+    }
+
+    /** Rule 3. */
+    @Test
+    default void certificateOfAnotherHostIsRefused() {
+        try (TransportFixture fixture = trusting(certificates().wrongHostServer())) {
+            refused(fixture, fixture.server().uri());
+        }
+    }
+
+    /** Rule 3. By name and by address: engines check the two by different code. */
+    @Test
+    default void certificateOfAnotherHostIsRefusedByName() {
+        try (TransportFixture fixture = trusting(certificates().wrongHostServer())) {
+            refused(fixture, URI.create("https://localhost:" + fixture.server().port()));
+        }
+    }
+
+    /** Rule 3. */
+    @Test
+    default void plainTextOnTheTlsPortIsRefused() {
+        try (TransportFixture fixture = TransportFixture.start(this)) {
+            refused(fixture, URI.create("https://127.0.0.1:" + fixture.server().port()));
+        }
+    }
+
+    /** The key manager of the configuration is asked. */
+    @Test
+    default void clientCertificateIsShown() {
+        TransportConfig config = TransportConfig.builder()
+                .trustManager(certificates().trustManager())
+                .keyManager(certificates().clientKeyManager())
+                .build();
+        try (TransportFixture fixture = TransportFixture.start(this, config, wantingClients())) {
+            assertThat(text(fixture.exchange(Script.response(200, "known")))).isEqualTo("known");
+        }
+    }
+
+    /** In TLS 1.3 the server refuses after the client has finished its handshake, so the kind is not certain. */
+    @Test
+    default void missingClientCertificateFailsTheCall() {
+        TransportConfig config = TransportConfig.builder()
+                .trustManager(certificates().trustManager())
+                .build();
+        try (TransportFixture fixture = TransportFixture.start(this, config, wantingClients())) {
+            assertThat(failure(fixture.start()).kind()).isIn(TLS, LOST);
+            assertThat(fixture.server().requestCount()).isZero();
+        }
+    }
+
+    private TransportFixture trusting(SSLContext server) {
+        TransportConfig config = TransportConfig.builder()
+                .trustManager(certificates().trustManager())
+                .build();
+        return TransportFixture.start(this, config, ScriptedServer.startTls(server));
+    }
+
+    private static ScriptedServer wantingClients() {
+        SSLContext context = certificates().server();
+        SSLParameters parameters = context.getDefaultSSLParameters();
+        parameters.setNeedClientAuth(true);
+        return ScriptedServer.startTls(context, parameters);
+    }
+
+    private static void refused(TransportFixture fixture, URI root) {
+        AtomicInteger sent = new AtomicInteger();
+        TransportCall call = fixture.transport()
+                .start(top.neuralbox.transport.TransportRequest.builder("POST", root.resolve("/"))
+                        .onSent(sent::incrementAndGet)
+                        .build());
+
+        assertThat(failure(call).kind()).isEqualTo(TLS);
+        assertThat(call.mayHaveBeenSent()).isFalse();
+        assertThat(sent).hasValue(0);
+        assertThat(fixture.server().requestCount()).isZero();
+    }
+
+    private static TestCertificates certificates() {
+        return SharedCertificates.INSTANCE;
+    }
+}

@@ -1,0 +1,19 @@
+/**
+ * The contract of the transport SPI as JUnit 5 tests: interfaces with default methods, one for each topic. A transport's
+ * test class implements those it must keep, and {@link top.neuralbox.testkit.contract.TransportContract#transport the one
+ * method} that makes the transport. Each test names the rule of {@link top.neuralbox.transport} that it proves.
+ *
+ * <pre>{@code
+ * class MyTransportTest implements TransportStreamingContract, TransportCancellationContract {
+ *     public Transport transport(TransportConfig config) {
+ *         return new MyTransport(config);
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>The tests run over real sockets, need JUnit Jupiter and AssertJ, and speak HTTP/1.1.
+ */
+@NullMarked
+package top.neuralbox.testkit.contract;
+
+import org.jspecify.annotations.NullMarked;
