@@ -1,0 +1,58 @@
+package top.neuralbox.testkit.command;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import top.neuralbox.testkit.LocalNeuralBox;
+
+/** Serves a local NeuralBox until the process is stopped: {@code ./mvnw -q -Plocal -Dport=8765}. */
+public final class LocalCommand {
+
+    private static final String PORT = "8765";
+
+    private LocalCommand() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        try {
+            serve(System.getProperty("port", PORT), out);
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            out.println(e.getMessage());
+            System.exit(1);
+        }
+        // The service's threads are daemons, which do not keep the process alive.
+        Thread.currentThread().join();
+    }
+
+    /**
+     * Starts the service and says how to try it.
+     *
+     * @throws IllegalArgumentException if the port is no port
+     * @throws UncheckedIOException if it is taken
+     */
+    static LocalNeuralBox serve(String port, PrintStream out) {
+        LocalNeuralBox service = LocalNeuralBox.builder()
+                .port(parse(port))
+                .pace(Duration.ofMillis(40))
+                .balance(BigDecimal.valueOf(30_000))
+                .start();
+        out.println("A local NeuralBox listens on " + service.uri() + " (Ctrl-C stops it). Try:");
+        out.println();
+        out.println("curl -N " + service.uri() + "/api/v2/generate -H 'Authorization: Bearer " + LocalNeuralBox.apiKey()
+                + "' -H 'Content-Type: application/json' -d '{\"model\": \"gpt-5\", \"prompt\": \"A robot learns to paint\","
+                + " \"stream\": true}'");
+        return service;
+    }
+
+    private static int parse(String port) {
+        try {
+            return Integer.parseInt(port);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("port must be a number: " + port, e);
+        }
+    }
+}
