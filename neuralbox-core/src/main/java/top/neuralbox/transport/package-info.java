@@ -25,8 +25,9 @@
  *       server sends.
  *   <li><b>End.</b> A body ends with exactly one terminal signal, or with none after the subscription was cancelled. An
  *       early close (a missing last chunk, a short {@code Content-Length}, a reset) is {@code onError} with kind {@code
- *       LOST}, never {@code onComplete}. A cancel through the call, or {@code close()} of the response, that comes before
- *       the end is {@code onError} with kind {@code CANCELLED}.
+ *       LOST}, never {@code onComplete}; what was read before it is delivered first, as demand allows. A cancel through
+ *       the call, or {@code close()} of the response, that comes before the end is {@code onError} with kind {@code
+ *       CANCELLED}.
  *   <li><b>Once.</b> A request is written once. Transports do not retry, follow redirects, decompress, authenticate,
  *       keep cookies, or add an {@code Accept-Encoding} of their own: core does, or nobody.
  *   <li><b>Connecting.</b> If nothing was written within {@code connectTimeout} (waiting for a pooled connection, DNS,
