@@ -1,6 +1,7 @@
 package top.neuralbox.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static top.neuralbox.testkit.contract.TransportFixture.assertKind;
 import static top.neuralbox.testkit.contract.TransportFixture.failure;
 import static top.neuralbox.testkit.contract.TransportFixture.head;
 import static top.neuralbox.testkit.contract.TransportFixture.text;
@@ -97,7 +98,7 @@ public interface TransportConnectContract extends TransportContract {
                     .start(TransportRequest.builder("POST", hole.uri("http"))
                             .connectTimeout(Duration.ofSeconds(1))
                             .build());
-            assertThat(failure(clock).kind()).isEqualTo(CONNECT_TIMEOUT);
+            assertKind(failure(clock), CONNECT_TIMEOUT);
 
             assertThat(sent.response().toCompletableFuture()).isNotDone();
         }
@@ -146,7 +147,7 @@ public interface TransportConnectContract extends TransportContract {
                         .onSent(sent::incrementAndGet)
                         .build());
 
-        assertThat(failure(call).kind()).isEqualTo(kind);
+        assertKind(failure(call), kind);
         assertThat(call.mayHaveBeenSent()).isFalse();
         assertThat(sent).hasValue(0);
     }

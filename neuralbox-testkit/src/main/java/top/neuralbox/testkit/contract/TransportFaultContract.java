@@ -2,6 +2,7 @@ package top.neuralbox.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static top.neuralbox.testkit.contract.TransportFixture.PROMPTLY;
+import static top.neuralbox.testkit.contract.TransportFixture.assertKind;
 import static top.neuralbox.testkit.contract.TransportFixture.failure;
 import static top.neuralbox.testkit.contract.TransportFixture.head;
 import static top.neuralbox.testkit.contract.TransportFixture.subscribe;
@@ -76,7 +77,7 @@ public interface TransportFaultContract extends TransportContract {
             fixture.server().awaitNoOpenConnections(TransportFixture.PATIENCE);
             body.request(1);
 
-            assertThat(failure(body).kind()).isEqualTo(LOST);
+            assertKind(failure(body), LOST);
         }
     }
 
@@ -91,7 +92,7 @@ public interface TransportFaultContract extends TransportContract {
                     .close()
                     .build()));
 
-            assertThat(failure(body).kind()).isEqualTo(LOST);
+            assertKind(failure(body), LOST);
             assertThat(text(body.items())).isEqualTo("data: 1\n\ndata: 2\n\n");
         }
     }
@@ -146,7 +147,7 @@ public interface TransportFaultContract extends TransportContract {
             RecordingSubscriber<ByteBuffer> body = subscribe(fixture.exchange(
                     Script.builder().eventStream().text("zz\r\n").hold().build()));
 
-            assertThat(failure(body).kind()).isIn(LOST, PROTOCOL);
+            assertKind(failure(body), LOST, PROTOCOL);
             fixture.server().awaitNoOpenConnections(PROMPTLY);
         }
     }
@@ -188,7 +189,7 @@ public interface TransportFaultContract extends TransportContract {
 
             delivered.open();
 
-            assertThat(failure(body).kind()).isEqualTo(LOST);
+            assertKind(failure(body), LOST);
         }
     }
 
@@ -196,7 +197,7 @@ public interface TransportFaultContract extends TransportContract {
         try (TransportFixture fixture = TransportFixture.start(this)) {
             TransportCall call = fixture.start(script);
 
-            assertThat(failure(call).kind()).isEqualTo(kind);
+            assertKind(failure(call), kind);
             assertThat(call.mayHaveBeenSent()).isTrue();
             fixture.server().awaitNoOpenConnections(PROMPTLY);
             assertThat(fixture.server().requestCount()).isEqualTo(1);

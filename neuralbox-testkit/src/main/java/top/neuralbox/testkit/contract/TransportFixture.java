@@ -131,6 +131,13 @@ final class TransportFixture implements AutoCloseable {
         return transportException(body.awaitError());
     }
 
+    /** Compares kinds; a difference shows what was behind it. */
+    static void assertKind(TransportException failure, TransportException.Kind... expected) {
+        assertThat(failure.kind())
+                .as(() -> "kind of " + failure + ", caused by " + failure.getCause())
+                .isIn((Object[]) expected);
+    }
+
     static RecordingSubscriber<ByteBuffer> subscribe(TransportResponse response) {
         RecordingSubscriber<ByteBuffer> body = RecordingSubscriber.unbounded();
         response.body().subscribe(body);

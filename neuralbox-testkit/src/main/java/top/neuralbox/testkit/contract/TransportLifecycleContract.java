@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import static top.neuralbox.testkit.contract.TransportFixture.PATIENCE;
 import static top.neuralbox.testkit.contract.TransportFixture.PROMPTLY;
+import static top.neuralbox.testkit.contract.TransportFixture.assertKind;
 import static top.neuralbox.testkit.contract.TransportFixture.failure;
 import static top.neuralbox.testkit.contract.TransportFixture.head;
 import static top.neuralbox.testkit.contract.TransportFixture.subscribe;
@@ -58,9 +59,9 @@ public interface TransportLifecycleContract extends TransportContract {
 
             fixture.transport().close();
 
-            assertThat(failure(queued, PROMPTLY).kind()).isEqualTo(CLOSED);
+            assertKind(failure(queued, PROMPTLY), CLOSED);
             assertThat(queued.mayHaveBeenSent()).isFalse();
-            assertThat(failure(first, PROMPTLY).kind()).isEqualTo(CLOSED);
+            assertKind(failure(first, PROMPTLY), CLOSED);
             assertThat(fixture.server().requestCount()).isEqualTo(1);
         }
     }
@@ -74,7 +75,7 @@ public interface TransportLifecycleContract extends TransportContract {
 
             fixture.transport().close();
 
-            assertThat(failure(call, PROMPTLY).kind()).isEqualTo(CLOSED);
+            assertKind(failure(call, PROMPTLY), CLOSED);
             fixture.server().awaitNoOpenConnections(PROMPTLY);
         }
     }
@@ -90,7 +91,7 @@ public interface TransportLifecycleContract extends TransportContract {
 
             fixture.transport().close();
 
-            assertThat(failure(call, PROMPTLY).kind()).isEqualTo(CLOSED);
+            assertKind(failure(call, PROMPTLY), CLOSED);
         }
     }
 
@@ -105,7 +106,7 @@ public interface TransportLifecycleContract extends TransportContract {
 
                         fixture.transport().close();
 
-                        assertThat(failure(body).kind()).isEqualTo(CLOSED);
+                        assertKind(failure(body), CLOSED);
                         fixture.server().awaitNoOpenConnections(PROMPTLY);
                     }
                 }));
@@ -120,7 +121,7 @@ public interface TransportLifecycleContract extends TransportContract {
             fixture.transport().close();
 
             fixture.server().awaitNoOpenConnections(PROMPTLY);
-            assertThat(failure(subscribe(response)).kind()).isEqualTo(CLOSED);
+            assertKind(failure(subscribe(response)), CLOSED);
         }
     }
 
@@ -146,7 +147,7 @@ public interface TransportLifecycleContract extends TransportContract {
             fixture.transport().close();
             fixture.transport().close();
 
-            assertThat(failure(call, PROMPTLY).kind()).isEqualTo(CLOSED);
+            assertKind(failure(call, PROMPTLY), CLOSED);
         }
     }
 
@@ -158,7 +159,7 @@ public interface TransportLifecycleContract extends TransportContract {
 
             TransportCall call = fixture.start();
 
-            assertThat(failure(call, PROMPTLY).kind()).isEqualTo(CLOSED);
+            assertKind(failure(call, PROMPTLY), CLOSED);
             assertThat(call.mayHaveBeenSent()).isFalse();
             call.cancel();
             assertThat(fixture.server().connectionCount()).isZero();
@@ -175,7 +176,7 @@ public interface TransportLifecycleContract extends TransportContract {
 
             call.cancel();
 
-            assertThat(failure(call, PROMPTLY).kind()).isEqualTo(CLOSED);
+            assertKind(failure(call, PROMPTLY), CLOSED);
         }
     }
 

@@ -2,6 +2,7 @@ package top.neuralbox.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+import static top.neuralbox.testkit.contract.TransportFixture.assertKind;
 import static top.neuralbox.testkit.contract.TransportFixture.bytes;
 import static top.neuralbox.testkit.contract.TransportFixture.failure;
 import static top.neuralbox.testkit.contract.TransportFixture.text;
@@ -135,7 +136,7 @@ public interface TransportOnceContract extends TransportContract {
             var call = fixture.start(fault);
             fixture.server().answerAlways(Script.response(200, "repeated"));
 
-            assertThat(failure(call).kind()).isEqualTo(LOST);
+            assertKind(failure(call), LOST);
             assertThat(call.mayHaveBeenSent()).isTrue();
             assertThat(fixture.server().requestCount()).isEqualTo(before + 1);
         }
