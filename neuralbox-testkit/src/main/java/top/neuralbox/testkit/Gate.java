@@ -52,6 +52,11 @@ public final class Gate {
         }
     }
 
+    /** Runs an action when the gate opens, on the thread that opens it, or at once if it is open. */
+    void whenOpen(Runnable action) {
+        CompletableFuture<Void> unused = opened.thenRun(action);
+    }
+
     /** Completes when the gate opens; never fails. */
     CompletableFuture<Void> opened() {
         return opened;

@@ -6,6 +6,7 @@
  *       and with {@link top.neuralbox.testkit.Fault}s on demand.
  *   <li>{@link top.neuralbox.testkit.ScriptedServer} misbehaves byte by byte, by a {@link
  *       top.neuralbox.testkit.Script}, over real sockets.
+ *   <li>{@link top.neuralbox.testkit.FakeTransport} carries calls in memory, without sockets and threads.
  *   <li>{@link top.neuralbox.testkit.TestCertificates} makes the certificates with which it speaks TLS.
  *   <li>{@link top.neuralbox.testkit.RecordingSubscriber} keeps what a publisher signals, and waits for it.
  * </ul>
