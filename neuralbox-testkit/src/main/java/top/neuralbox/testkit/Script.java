@@ -28,7 +28,7 @@ public final class Script {
 
     /** One thing to do. */
     interface Step {
-        void run(ScriptRun run) throws IOException, InterruptedException;
+        void run(ScriptRun run, ServerConnection connection) throws IOException, InterruptedException;
     }
 
     private final List<Step> steps;
@@ -64,9 +64,13 @@ public final class Script {
         return builder().hold().build();
     }
 
-    void run(ScriptRun run) throws IOException, InterruptedException {
+    void run(ServerConnection connection) throws IOException, InterruptedException {
+        run(new ScriptRun(connection::write), connection);
+    }
+
+    private void run(ScriptRun run, ServerConnection connection) throws IOException, InterruptedException {
         for (Step step : steps) {
-            step.run(run);
+            step.run(run, connection);
         }
     }
 
@@ -80,7 +84,7 @@ public final class Script {
         /** Writes bytes as they are. */
         public Builder bytes(byte[] bytes) {
             byte[] copy = bytes.clone();
-            return step(run -> run.write(copy));
+            return step((run, connection) -> run.write(copy));
         }
 
         /** Writes text as it is, in UTF-8. */
@@ -110,7 +114,7 @@ public final class Script {
         /** Writes one chunk (RFC 9112, section 7.1). */
         public Builder chunk(byte[] content) {
             byte[] coded = coded(content);
-            return step(run -> run.write(coded));
+            return step((run, connection) -> run.write(coded));
         }
 
         /** Writes one chunk of UTF-8. */
@@ -126,7 +130,7 @@ public final class Script {
         /** Writes the same bytes again and again, until the client closes the connection. */
         public Builder repeatForever(byte[] bytes) {
             byte[] copy = bytes.clone();
-            return step(run -> {
+            return step((run, connection) -> {
                 while (true) {
                     run.write(copy);
                 }
@@ -148,7 +152,7 @@ public final class Script {
             if (length < 1) {
                 throw new IllegalArgumentException("length must be at least 1: " + length);
             }
-            return step(run -> run.split(position -> position - position % length + length));
+            return step((run, connection) -> run.split(position -> position - position % length + length));
         }
 
         /**
@@ -158,7 +162,7 @@ public final class Script {
          */
         public Builder splitAt(int... positions) {
             int[] cuts = positions.clone();
-            return step(run -> run.split(position -> {
+            return step((run, connection) -> run.split(position -> {
                 for (int cut : cuts) {
                     if (cut > position) {
                         return cut;
@@ -176,28 +180,28 @@ public final class Script {
         /** Waits until a test opens the gate. The client's close ends the script here. */
         public Builder await(Gate gate) {
             Objects.requireNonNull(gate, "gate");
-            return step(run -> run.connection().await(gate.opened()));
+            return step((run, connection) -> connection.await(gate.opened()));
         }
 
         /** Opens a gate, so that a test knows that all before this was handed to the kernel. */
         public Builder open(Gate gate) {
             Objects.requireNonNull(gate, "gate");
-            return step(run -> gate.open());
+            return step((run, connection) -> gate.open());
         }
 
         /** Does nothing more until the client closes the connection. */
         public Builder hold() {
-            return step(run -> run.connection().awaitClose());
+            return step((run, connection) -> connection.awaitClose());
         }
 
         /** Closes the connection with FIN, over TLS with close_notify before it. */
         public Builder close() {
-            return step(run -> run.connection().close());
+            return step((run, connection) -> connection.close());
         }
 
         /** Closes the connection with RST. What the kernel has not delivered yet may be lost. */
         public Builder reset() {
-            return step(run -> run.connection().reset());
+            return step((run, connection) -> connection.reset());
         }
 
         public Script build() {

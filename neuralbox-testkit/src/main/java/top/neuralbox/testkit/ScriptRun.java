@@ -3,19 +3,20 @@ package top.neuralbox.testkit;
 import java.io.IOException;
 import java.util.function.LongUnaryOperator;
 
-/** One script on one connection: what is written, and where it is cut. Used by the connection's writer thread only. */
+/** How one script writes: all at once or in pieces. Used by the connection's writer thread only. */
 final class ScriptRun {
 
-    private final ServerConnection connection;
+    /** Takes one piece and sends it off. */
+    interface Sink {
+        void write(byte[] bytes, int offset, int length) throws IOException;
+    }
+
+    private final Sink sink;
     private LongUnaryOperator nextCut = position -> Long.MAX_VALUE;
     private long position;
 
-    ScriptRun(ServerConnection connection) {
-        this.connection = connection;
-    }
-
-    ServerConnection connection() {
-        return connection;
+    ScriptRun(Sink sink) {
+        this.sink = sink;
     }
 
     /**
@@ -33,7 +34,7 @@ final class ScriptRun {
         while (offset < bytes.length) {
             long toCut = nextCut.applyAsLong(position) - position;
             int length = (int) Math.min(toCut, bytes.length - offset);
-            connection.write(bytes, offset, length);
+            sink.write(bytes, offset, length);
             offset += length;
             position += length;
         }

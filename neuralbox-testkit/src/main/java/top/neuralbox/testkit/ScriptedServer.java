@@ -189,7 +189,7 @@ public final class ScriptedServer implements AutoCloseable {
     private void serve(ServerConnection connection) throws IOException, InterruptedException {
         while (connection.nextRequest() != null) {
             Script script = scripts.poll();
-            (script == null ? always : script).run(new ScriptRun(connection));
+            (script == null ? always : script).run(connection);
         }
     }
 

@@ -9,6 +9,8 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -92,12 +94,34 @@ class ScriptedServerTest {
     }
 
     @Test
-    void splitWritesEachPieceByItself() throws IOException {
-        server.answer(Script.builder().splitAt(2, 3).text("abc").text("def").build());
+    void piecesOfASplitLeaveTheServerOneByOne() throws IOException {
+        List<Integer> lengths = new ArrayList<>();
+        ScriptRun.Sink sink = (bytes, offset, length) -> lengths.add(length);
+        ScriptRun run = new ScriptRun(sink);
+
+        run.write(new byte[7]);
+        run.split(position -> position < 2 ? 2 : position < 3 ? 3 : Long.MAX_VALUE);
+        run.write(new byte[4]);
+        run.split(position -> position - position % 3 + 3);
+        run.write(new byte[2]);
+        run.write(new byte[5]);
+
+        assertThat(lengths).containsExactly(7, 2, 1, 1, 2, 1, 3, 1);
+    }
+
+    @Test
+    void splitKeepsAllBytes() throws IOException {
+        server.answer(Script.builder()
+                .splitAt(2, 3)
+                .text("abc")
+                .text("def")
+                .splitEvery(1)
+                .text("gh")
+                .build());
         try (Socket client = connect()) {
             send(client, POST);
 
-            assertThat(read(client, 6)).isEqualTo("abcdef");
+            assertThat(read(client, 8)).isEqualTo("abcdefgh");
         }
     }
 

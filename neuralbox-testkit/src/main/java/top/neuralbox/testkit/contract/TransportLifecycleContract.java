@@ -196,6 +196,20 @@ public interface TransportLifecycleContract extends TransportContract {
         }
     }
 
+    /** Rule 11. A transport whose engine forces other threads overrides this, and says so. */
+    @Test
+    default void threadsAreDaemons() {
+        Set<Thread> before = Threads.ofClients();
+        try (TransportFixture fixture = TransportFixture.start(this)) {
+            fixture.completeOneExchange();
+
+            Set<Thread> made = Threads.ofClients();
+            made.removeAll(before);
+
+            assertThat(made).allMatch(Thread::isDaemon);
+        }
+    }
+
     /** Rules 10 and 11. */
     @Test
     default void thousandStreamsAreServedAtOnceWithoutAThreadEach() {
