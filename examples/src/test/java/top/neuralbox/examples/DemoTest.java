@@ -1,0 +1,139 @@
+package top.neuralbox.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import top.neuralbox.AuthenticationException;
+import top.neuralbox.ConnectionException;
+import top.neuralbox.GenerationFailedException;
+import top.neuralbox.NotAStreamException;
+import top.neuralbox.testkit.Fault;
+import top.neuralbox.testkit.Gate;
+import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.NeuralBoxExtension;
+
+@ExtendWith(NeuralBoxExtension.class)
+class DemoTest {
+
+    private final Properties properties = new Properties();
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+
+    @ParameterizedTest
+    @ValueSource(strings = {"httpclient", "vertx"})
+    void tellsTheStoryAndThenWhatItCost(String transport, LocalNeuralBox service) {
+        properties.setProperty("transport", transport);
+        properties.setProperty("prompt", "The clock");
+        demo(service).run();
+
+        assertThat(printed())
+                .startsWith("Here is a short story for “The clock”.\n\n")
+                .containsPattern("id +gen_000000000000\nmodel +gpt-5\ncredits used +3\nbalance +297\n"
+                        + "time to first token +\\d+ ms\n$");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"httpclient", "vertx"})
+    void printsEachPieceWhileTheServiceHoldsTheNextBack(String transport, LocalNeuralBox service) throws Exception {
+        Gate gate = new Gate();
+        service.misbehave(Fault.stallAfter(130, gate), Fault.splitEvery(130));
+        properties.setProperty("transport", transport);
+        CompletableFuture<Void> firstPiece = new CompletableFuture<>();
+        PrintStream watched = new PrintStream(printed, true, StandardCharsets.UTF_8) {
+            @Override
+            public void print(String text) {
+                super.print(text);
+                firstPiece.complete(null);
+            }
+        };
+        CompletableFuture<Void> demo =
+                CompletableFuture.runAsync(() -> new Demo(key(service), properties, watched).run());
+        firstPiece.get(20, TimeUnit.SECONDS);
+
+        assertThat(printed()).isEqualTo("Here");
+        gate.open();
+        demo.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void withoutAKeyALocalServiceAnswersAndTheDemoSaysSo() {
+        new Demo(Map.of(), properties, out).run();
+
+        assertThat(printed())
+                .startsWith("NEURALBOX_API_KEY is not set, so a local NeuralBox answers on http://127.0.0.1:")
+                .contains("Here is a short story");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"httpclient", "vertx"})
+    void mediaModelIsATypedError(String transport, LocalNeuralBox service) {
+        properties.setProperty("transport", transport);
+        properties.setProperty("model", "dall-e-3");
+
+        assertThatThrownBy(demo(service)::run).isInstanceOf(NotAStreamException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"httpclient", "vertx"})
+    void keyThatIsRefusedIsATypedErrorWithoutTheKey(String transport, LocalNeuralBox service) {
+        properties.setProperty("transport", transport);
+        Map<String, String> environment = Map.of(
+                "NEURALBOX_API_KEY",
+                "xyz_secret",
+                "NEURALBOX_BASE_URL",
+                service.uri().toString());
+
+        assertThatThrownBy(new Demo(environment, properties, out)::run)
+                .isInstanceOf(AuthenticationException.class)
+                .hasMessageNotContaining("xyz_secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"httpclient", "vertx"})
+    void hostThatDoesNotAnswerIsATypedError(String transport, LocalNeuralBox service) {
+        properties.setProperty("transport", transport);
+        service.close();
+
+        assertThatThrownBy(demo(service)::run).isInstanceOf(ConnectionException.class);
+    }
+
+    @Test
+    void storyThatFailsEndsItsLineBeforeTheError(LocalNeuralBox service) {
+        service.misbehave(Fault.fail(1, "provider down"));
+
+        assertThatThrownBy(demo(service)::run).isInstanceOf(GenerationFailedException.class);
+        assertThat(printed()).isEqualTo("Here\n");
+    }
+
+    @Test
+    void unknownTransportIsNamed(LocalNeuralBox service) {
+        properties.setProperty("transport", "pigeon");
+
+        assertThatThrownBy(demo(service)::run).hasMessage("transport must be httpclient or vertx: pigeon");
+    }
+
+    private Demo demo(LocalNeuralBox service) {
+        return new Demo(key(service), properties, out);
+    }
+
+    private static Map<String, String> key(LocalNeuralBox service) {
+        return Map.of(
+                "NEURALBOX_API_KEY", LocalNeuralBox.apiKey(),
+                "NEURALBOX_BASE_URL", service.uri().toString());
+    }
+
+    private String printed() {
+        return printed.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+    }
+}
