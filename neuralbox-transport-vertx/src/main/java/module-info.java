@@ -9,8 +9,10 @@ module top.neuralbox.transport.vertx {
     requires transitive top.neuralbox;
     requires transitive io.vertx.core;
     requires transitive io.vertx.web.client;
+    requires io.netty.buffer;
     requires io.netty.codec;
     requires io.netty.common;
+    requires io.netty.handler;
     requires io.netty.handler.proxy;
     requires io.netty.transport;
 

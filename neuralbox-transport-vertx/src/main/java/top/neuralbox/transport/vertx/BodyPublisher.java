@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,10 +47,10 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     private final AtomicInteger aheadCost = new AtomicInteger();
     private final AtomicLong demand = new AtomicLong();
     private final AtomicInteger drains = new AtomicInteger();
-    private final AtomicReference<Flow.@Nullable Subscriber<? super ByteBuffer>> subscriber = new AtomicReference<>();
+    private final AtomicBoolean taken = new AtomicBoolean();
 
-    /** Set once {@code onSubscribe} has returned: no signal goes out before. */
-    private volatile boolean subscribed;
+    /** Set once {@code onSubscribe} has returned, because no signal goes out before; dropped at the end. */
+    private volatile Flow.@Nullable Subscriber<? super ByteBuffer> receiver;
 
     /** Set by the source, after its last buffer. */
     private volatile @Nullable End end;
@@ -69,7 +70,7 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     @Override
     public void subscribe(Flow.Subscriber<? super ByteBuffer> first) {
         Objects.requireNonNull(first, "subscriber");
-        if (!subscriber.compareAndSet(null, first)) {
+        if (!taken.compareAndSet(false, true)) {
             refuse(first);
             return;
         }
@@ -78,15 +79,25 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
         } catch (Throwable thrown) {
             giveUp();
         }
-        subscribed = true;
+        receiver = first;
         drain();
     }
 
     /** Adds content, which belongs to the receiver from here on. From the event loop. */
     void offer(ByteBuffer buffer) {
-        aheadCost.addAndGet(costOf(buffer));
-        ahead.add(buffer);
-        drain();
+        if (!drains.compareAndSet(0, 1)) {
+            enqueue(buffer);
+            drain();
+            return;
+        }
+        // The usual case, that a subscriber waits, needs no queue.
+        Flow.Subscriber<? super ByteBuffer> subscriber = receiver;
+        if (subscriber != null && ahead.isEmpty() && demand.get() > 0 && !isOver()) {
+            next(subscriber, buffer);
+        } else {
+            enqueue(buffer);
+        }
+        drainOn(1);
     }
 
     /** The content is complete. From the event loop. */
@@ -115,44 +126,47 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
         return aheadCost.get() <= LOW_WATER_MARK;
     }
 
+    private void enqueue(ByteBuffer buffer) {
+        aheadCost.addAndGet(costOf(buffer));
+        ahead.add(buffer);
+    }
+
     private void drain() {
-        if (drains.getAndIncrement() != 0) {
-            return;
-        }
-        int seen = 1;
-        do {
+        if (drains.getAndIncrement() == 0) {
             deliver();
-            seen = drains.addAndGet(-seen);
-        } while (seen != 0);
+            drainOn(1);
+        }
+    }
+
+    /** Leaves the drain loop unless somebody called for it meanwhile. */
+    private void drainOn(int handled) {
+        int left = drains.addAndGet(-handled);
+        while (left != 0) {
+            deliver();
+            left = drains.addAndGet(-left);
+        }
     }
 
     private void deliver() {
-        Flow.Subscriber<? super ByteBuffer> receiver = subscriber.get();
-        if (cancelled) {
-            terminated = true;
-        }
-        if (terminated) {
-            discard();
+        Flow.Subscriber<? super ByteBuffer> subscriber = receiver;
+        if (subscriber == null && !terminated) {
             return;
         }
-        if (receiver == null || !subscribed) {
-            return;
-        }
-        while (!terminated) {
+        while (subscriber != null && !terminated) {
             End now = abort.get();
             // The end is read before the queue: what it follows is in the queue by then.
             End later = end;
             if (cancelled) {
                 terminated = true;
             } else if (now != null) {
-                terminate(receiver, now);
+                terminate(subscriber, now);
             } else if (ahead.isEmpty()) {
                 if (later == null) {
                     return;
                 }
-                terminate(receiver, later);
+                terminate(subscriber, later);
             } else if (demand.get() > 0) {
-                next(receiver);
+                next(subscriber, dequeue());
             } else {
                 return;
             }
@@ -160,28 +174,36 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
         discard();
     }
 
-    private void next(Flow.Subscriber<? super ByteBuffer> receiver) {
+    private boolean isOver() {
+        return terminated || cancelled || abort.get() != null;
+    }
+
+    private ByteBuffer dequeue() {
         ByteBuffer buffer = Objects.requireNonNull(ahead.poll());
-        if (demand.get() != Long.MAX_VALUE) {
-            demand.decrementAndGet();
-        }
         if (aheadCost.addAndGet(-costOf(buffer)) <= LOW_WATER_MARK) {
             source.roomAgain();
         }
+        return buffer;
+    }
+
+    private void next(Flow.Subscriber<? super ByteBuffer> subscriber, ByteBuffer buffer) {
+        if (demand.get() != Long.MAX_VALUE) {
+            demand.decrementAndGet();
+        }
         try {
-            receiver.onNext(buffer);
+            subscriber.onNext(buffer);
         } catch (Throwable thrown) {
             giveUp();
         }
     }
 
-    private void terminate(Flow.Subscriber<? super ByteBuffer> receiver, End signal) {
+    private void terminate(Flow.Subscriber<? super ByteBuffer> subscriber, End signal) {
         terminated = true;
         try {
             if (signal.failure() == null) {
-                receiver.onComplete();
+                subscriber.onComplete();
             } else {
-                receiver.onError(signal.failure());
+                subscriber.onError(signal.failure());
             }
         } catch (Throwable thrown) {
             // The exchange is over; there is nothing left to cancel.
@@ -191,6 +213,7 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
 
     /** What comes after the end, or after a cancel, is nobody's. */
     private void discard() {
+        receiver = null;
         for (ByteBuffer buffer = ahead.poll(); buffer != null; buffer = ahead.poll()) {
             aheadCost.addAndGet(-costOf(buffer));
         }

@@ -4,10 +4,9 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
-import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.ProxyType;
-import io.vertx.core.net.TrustOptions;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.util.List;
 import top.neuralbox.transport.ProxySettings;
@@ -55,12 +54,7 @@ final class EngineOptions {
         options.setSslHandshakeTimeout(CONNECT_BACKSTOP_SECONDS);
         options.setHttp2ConnectionWindowSize(HTTP2_CONNECTION_WINDOW_BYTES);
         options.setFollowRedirects(false).setUserAgentEnabled(false);
-        if (config.trustManager() != null) {
-            options.setTrustOptions(TrustOptions.wrap(config.trustManager()));
-        }
-        if (config.keyManager() != null) {
-            options.setKeyCertOptions(KeyCertOptions.wrap(config.keyManager()));
-        }
+        options.setSslEngineOptions(new TlsEngine(config.trustManager(), config.keyManager()));
         if (config.proxy() != null) {
             options.setProxyOptions(proxy(config.proxy()));
         }
@@ -84,6 +78,9 @@ final class EngineOptions {
         options.setIdleTimeout(0).setReadIdleTimeout(0).setWriteIdleTimeout(0);
         options.setPipelining(false);
         options.setDecompressionSupported(false);
+        if (!(given.getSslEngineOptions() instanceof OpenSSLEngineOptions)) {
+            options.setSslEngineOptions(new TlsEngine(null, null));
+        }
         return options.isUseAlpn() ? speak(options, true, true) : options;
     }
 

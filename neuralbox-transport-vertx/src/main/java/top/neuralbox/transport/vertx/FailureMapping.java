@@ -2,6 +2,7 @@ package top.neuralbox.transport.vertx;
 
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.vertx.core.VertxException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
@@ -80,6 +81,7 @@ final class FailureMapping {
         }
         if (cause instanceof HttpClosedException
                 || cause instanceof StreamResetException
+                || cause instanceof PrematureChannelClosureException
                 || cause instanceof IOException) {
             return Kind.LOST;
         }

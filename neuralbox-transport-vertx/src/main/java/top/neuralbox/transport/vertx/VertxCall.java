@@ -1,5 +1,7 @@
 package top.neuralbox.transport.vertx;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -8,9 +10,11 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +38,11 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
 
     /** HTTP/2's CANCEL (RFC 9113, section 7); on HTTP/1.1 the engine closes the connection whatever the code. */
     private static final long CANCEL = 0x8;
+
+    /** How long a place on a connection may have been granted before its stream is opened. */
+    private static final int LINGER_MILLIS = 200;
+
+    private static final Duration LONGEST_STREAM = Duration.ofDays(1);
 
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
 
@@ -59,7 +68,6 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
     private final RequestOptions options;
     private final long deadline;
     private final CompletableFuture<TransportResponse> response = new CompletableFuture<>();
-    private final CompletionStage<TransportResponse> readOnlyResponse = response.minimalCompletionStage();
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
 
     private volatile @Nullable BodyPublisher body;
@@ -69,6 +77,7 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
 
     // Confined to the event loop.
     private long timer = NO_TIMER;
+    private @Nullable Channel handshaking;
     private @Nullable HttpClientRequest exchange;
     private @Nullable HttpClientResponse head;
 
@@ -85,7 +94,7 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
 
     @Override
     public CompletionStage<TransportResponse> response() {
-        return readOnlyResponse;
+        return response;
     }
 
     @Override
@@ -133,9 +142,14 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
     void admitted() {
         onEventLoop(() -> {
             if (state.get() == State.WAITING) {
-                transport.client().request(options).onComplete(fenced(this::leased));
+                TlsEngine.asking(this, () -> transport.client().request(options).onComplete(fenced(this::leased)));
             }
         });
+    }
+
+    /** The engine opens this connection because this call asked for one. On the event loop. */
+    void connecting(Channel fresh) {
+        handshaking = fresh;
     }
 
     /** Ends the call for a reason that lies on this side. From any thread. */
@@ -160,12 +174,13 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
     }
 
     private void leased(AsyncResult<HttpClientRequest> lease) {
+        // From here on the connection is the pool's.
+        handshaking = null;
         if (lease.failed()) {
             fail(lease.cause(), FailureMapping.Phase.CONNECTING);
             return;
         }
         HttpClientRequest granted = lease.result();
-        exchange = granted;
         // Every failure arrives through the futures as well; without a handler the engine logs it.
         granted.exceptionHandler(ignored -> {});
         if (granted.version() == HttpVersion.HTTP_2) {
@@ -178,15 +193,29 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
     private void send(HttpClientRequest granted) {
         if (!state.compareAndSet(State.WAITING, State.SENT)) {
             // Given up while it was connecting: the engine could not be told before it granted this.
-            granted.reset(CANCEL);
+            giveBack(granted);
             return;
         }
         cancelTimer();
+        exchange = granted;
         request.headers().forEach(granted::putHeader);
         request.onSent().run();
         Future<HttpClientResponse> arrival =
                 hasContent() ? granted.send(Buffer.buffer(request.body())) : granted.send();
         arrival.onComplete(fenced(this::headArrived));
+    }
+
+    /** Hands back a connection, or a place on one, that nothing was written to. */
+    private void giveBack(HttpClientRequest unsent) {
+        if (unsent.version() != HttpVersion.HTTP_2) {
+            unsent.reset(CANCEL);
+            return;
+        }
+        // A stream that is reset before it was opened never gives its place back (5.2.3). So the connection leaves the
+        // pool,
+        // and closes when the streams that others have on it, or are about to open, have ended.
+        HttpConnection connection = unsent.connection();
+        transport.vertx().setTimer(LINGER_MILLIS, elapsed -> connection.shutdown(LONGEST_STREAM));
     }
 
     /** Whether the request says how long its content is, be it empty (RFC 9110, section 8.6). */
@@ -299,6 +328,10 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
     /** Gives back what the engine holds for this call. */
     private void release() {
         cancelTimer();
+        Channel unfinished = handshaking;
+        if (unfinished != null) {
+            ChannelFuture unused = unfinished.close();
+        }
         HttpClientResponse arrived = head;
         if (paused && arrived != null) {
             // The last byte may wait behind the pause, and the connection serve another call already, which a reset

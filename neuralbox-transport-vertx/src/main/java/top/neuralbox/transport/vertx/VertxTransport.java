@@ -56,7 +56,12 @@ public final class VertxTransport implements Transport {
         this.vertx = (VertxInternal) vertx;
         this.ownsVertx = ownsVertx;
         this.throughProxy = engine.getProxyOptions() != null;
-        this.client = vertx.httpClientBuilder().with(engine).with(pool).build();
+        this.client = vertx.httpClientBuilder()
+                .with(engine)
+                .with(pool)
+                // Calls report what befalls their connection; the engine would write it to the log as well.
+                .withConnectHandler(connection -> connection.exceptionHandler(reported -> {}))
+                .build();
         this.webClient = WebClient.wrap(client, web);
         this.queue = new ConnectionQueue(pool.getHttp1MaxSize());
         this.eventLoops = eventLoopsOf(this.vertx);

@@ -1,0 +1,132 @@
+package top.neuralbox.transport.vertx;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.ApplicationProtocolNegotiator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.vertx.core.net.JdkSSLEngineOptions;
+import io.vertx.core.spi.tls.DefaultSslContextFactory;
+import io.vertx.core.spi.tls.SslContextFactory;
+import java.util.List;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSessionContext;
+import javax.net.ssl.X509KeyManager;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JDK's TLS as the engine uses it by default, save that a call learns which connection it is waiting for. The engine
+ * gives no hold on a connection before it is leased: a peer that stalls in the handshake would keep a cancelled call's socket
+ * open until the handshake times out.
+ *
+ * <p>The call is known because the engine begins to connect on the stack of the request. Where it does not, through a proxy or
+ * while it still loads a key store, the time-out has to do.
+ */
+final class TlsEngine extends JdkSSLEngineOptions {
+
+    /** The call on whose behalf this event loop asks the engine for a connection. */
+    private static final ThreadLocal<@Nullable VertxCall> ASKING = new ThreadLocal<>();
+
+    private final @Nullable X509TrustManager trustManager;
+    private final @Nullable X509KeyManager keyManager;
+
+    /** With the given managers, or those of the engine's options. */
+    TlsEngine(@Nullable X509TrustManager trustManager, @Nullable X509KeyManager keyManager) {
+        this.trustManager = trustManager;
+        this.keyManager = keyManager;
+    }
+
+    /** Asks the engine for a connection on behalf of a call. On the event loop. */
+    static void asking(VertxCall call, Runnable ask) {
+        ASKING.set(call);
+        try {
+            ask.run();
+        } finally {
+            ASKING.remove();
+        }
+    }
+
+    @Override
+    public SslContextFactory sslContextFactory() {
+        SslContextFactory factory = new DefaultSslContextFactory(SslProvider.JDK, false) {
+            @Override
+            public SslContext create() throws SSLException {
+                return new WatchedContext(super.create());
+            }
+        };
+        // As options of the engine the managers would be loaded on another thread.
+        if (trustManager != null) {
+            factory.trustManagerFactory(ManagerFactories.holding(trustManager));
+        }
+        if (keyManager != null) {
+            factory.keyMananagerFactory(ManagerFactories.holding(keyManager));
+        }
+        return factory;
+    }
+
+    private static final class WatchedContext extends SslContext {
+
+        private final SslContext context;
+
+        WatchedContext(SslContext context) {
+            this.context = context;
+        }
+
+        @Override
+        public boolean isClient() {
+            return context.isClient();
+        }
+
+        @Override
+        public List<String> cipherSuites() {
+            return context.cipherSuites();
+        }
+
+        @Override
+        @SuppressWarnings("deprecation") // The type of an abstract method, which there is no way around.
+        public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
+            return context.applicationProtocolNegotiator();
+        }
+
+        @Override
+        public SSLEngine newEngine(ByteBufAllocator allocator) {
+            return context.newEngine(allocator);
+        }
+
+        @Override
+        public SSLEngine newEngine(ByteBufAllocator allocator, String peerHost, int peerPort) {
+            return context.newEngine(allocator, peerHost, peerPort);
+        }
+
+        @Override
+        public SSLSessionContext sessionContext() {
+            return context.sessionContext();
+        }
+
+        @Override
+        protected SslHandler newHandler(
+                ByteBufAllocator allocator, String peerHost, int peerPort, boolean startTls, Executor executor) {
+            return new WatchedHandler(newEngine(allocator, peerHost, peerPort), startTls, executor);
+        }
+    }
+
+    private static final class WatchedHandler extends SslHandler {
+
+        WatchedHandler(SSLEngine engine, boolean startTls, Executor executor) {
+            super(engine, startTls, executor);
+        }
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) throws Exception {
+            super.handlerAdded(context);
+            VertxCall call = ASKING.get();
+            if (call != null) {
+                call.connecting(context.channel());
+            }
+        }
+    }
+}
