@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.internal.VertxInternal;
@@ -42,6 +43,7 @@ public final class VertxTransport implements Transport {
     private final VertxInternal vertx;
     private final boolean ownsVertx;
     private final boolean throughProxy;
+    private final boolean speaksClearText;
     private final HttpClient client;
     private final WebClient webClient;
     private final ConnectionQueue queue;
@@ -56,6 +58,7 @@ public final class VertxTransport implements Transport {
         this.vertx = (VertxInternal) vertx;
         this.ownsVertx = ownsVertx;
         this.throughProxy = engine.getProxyOptions() != null;
+        this.speaksClearText = engine.getProtocolVersion() != HttpVersion.HTTP_2;
         this.client = vertx.httpClientBuilder()
                 .with(engine)
                 .with(pool)
@@ -83,10 +86,9 @@ public final class VertxTransport implements Transport {
      */
     public static VertxTransport create(TransportConfig config) {
         EngineVersions.require();
-        WebClientOptions options = EngineOptions.of(config);
-        PoolOptions pool = EngineOptions.pool(config.maxConnections());
+        Objects.requireNonNull(config, "config");
         Vertx own = Vertx.vertx(EngineOptions.ownVertx(Runtime.getRuntime().availableProcessors()));
-        VertxTransport transport = new VertxTransport(own, true, options, options, pool);
+        VertxTransport transport = on(own, true, config);
         transport.nameEventLoops();
         return transport;
     }
@@ -154,8 +156,17 @@ public final class VertxTransport implements Transport {
         }
     }
 
+    static VertxTransport on(Vertx vertx, boolean owned, TransportConfig config) {
+        WebClientOptions options = EngineOptions.of(config);
+        return new VertxTransport(vertx, owned, options, options, EngineOptions.pool(config.maxConnections()));
+    }
+
     Vertx vertx() {
         return vertx;
+    }
+
+    List<Context> eventLoops() {
+        return eventLoops;
     }
 
     HttpClient client() {
@@ -197,9 +208,12 @@ public final class VertxTransport implements Transport {
         }
     }
 
-    private static RequestOptions target(TransportRequest request) {
+    private RequestOptions target(TransportRequest request) {
         URI uri = URI.create(request.uri().toASCIIString());
         boolean tls = uri.getScheme().equalsIgnoreCase("https");
+        if (!tls && !speaksClearText) {
+            throw new IllegalArgumentException("HTTP/2 alone is allowed, which needs https");
+        }
         int port = uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80;
         String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         return new RequestOptions()
