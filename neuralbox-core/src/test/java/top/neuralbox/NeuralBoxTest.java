@@ -74,7 +74,7 @@ class NeuralBoxTest {
         GenerationStream stream = client.stream(REQUEST);
         transport.call(0).stream().start();
         stream.close();
-        assertThat(transport.call(0).cancels).isEqualTo(1);
+        assertThat(transport.call(0).cancels()).isEqualTo(1);
         assertThatThrownBy(stream::text).isInstanceOf(GenerationCancelledException.class);
     }
 }

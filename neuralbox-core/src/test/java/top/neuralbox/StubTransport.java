@@ -1,16 +1,22 @@
 package top.neuralbox;
 
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportCall;
@@ -18,13 +24,27 @@ import top.neuralbox.transport.TransportException;
 import top.neuralbox.transport.TransportRequest;
 import top.neuralbox.transport.TransportResponse;
 
-/** A transport whose every step a test takes by hand, on the test's own thread. */
+/**
+ * A transport whose every step a test takes by hand, on a thread of the test's own. It keeps the SPI's rules: signals of a
+ * body are serial, never more than was asked for, and no lock is held while they run.
+ */
 final class StubTransport implements Transport {
 
     final List<StubCall> calls = new CopyOnWriteArrayList<>();
-    private final Queue<Consumer<StubCall>> scripts = new ArrayDeque<>();
-    boolean closed;
+    private final BlockingQueue<StubCall> fresh = new LinkedBlockingQueue<>();
+    private final Queue<Consumer<StubCall>> scripts = new ConcurrentLinkedQueue<>();
+    private volatile Consumer<StubCall> otherwise = call -> {};
+    volatile boolean closed;
     volatile Thread loop;
+
+    /** A client on this transport and that clock; tests add what they are about. */
+    NeuralBox.Builder client(ManualDelayer clock) {
+        return NeuralBox.builder()
+                .apiKey("nb_test")
+                .baseUri(URI.create("http://localhost"))
+                .transport(this)
+                .delayer(clock);
+    }
 
     /** What the next call does as soon as it is started. */
     StubTransport next(Consumer<StubCall> script) {
@@ -32,18 +52,32 @@ final class StubTransport implements Transport {
         return this;
     }
 
+    /** What each call does for which there is no other script. */
+    StubTransport always(Consumer<StubCall> script) {
+        otherwise = script;
+        return this;
+    }
+
     StubCall call(int index) {
         return calls.get(index);
+    }
+
+    /** The next call that nobody awaited yet, started by another thread. */
+    StubCall awaitCall() throws InterruptedException {
+        StubCall call = fresh.poll(20, TimeUnit.SECONDS);
+        if (call == null) {
+            throw new AssertionError("no call was started");
+        }
+        return call;
     }
 
     @Override
     public TransportCall start(TransportRequest request) {
         StubCall call = new StubCall(request);
         calls.add(call);
+        fresh.add(call);
         Consumer<StubCall> script = scripts.poll();
-        if (script != null) {
-            script.accept(call);
-        }
+        (script == null ? otherwise : script).accept(call);
         return call;
     }
 
@@ -63,19 +97,20 @@ final class StubTransport implements Transport {
     }
 
     /** One exchange, whose body is one subscription with demand that is kept to. */
-    static final class StubCall implements TransportCall, Flow.Publisher<ByteBuffer>, Flow.Subscription {
+    static final class StubCall implements TransportCall, Flow.Publisher<ByteBuffer> {
 
         final TransportRequest request;
         private final CompletableFuture<TransportResponse> response = new CompletableFuture<>();
-        private final Queue<ByteBuffer> chunks = new ArrayDeque<>();
-        private Flow.Subscriber<? super ByteBuffer> subscriber;
-        private long demand;
-        private boolean emitting;
-        private boolean ended;
-        private Throwable failure;
-        private boolean terminated;
+        private final Queue<ByteBuffer> chunks = new ConcurrentLinkedQueue<>();
+        private final AtomicLong demand = new AtomicLong();
+        private final AtomicInteger turns = new AtomicInteger();
+        private final AtomicInteger cancels = new AtomicInteger();
+        private volatile Flow.Subscriber<? super ByteBuffer> subscriber;
+        private volatile boolean ended;
+        private volatile Throwable failure;
+        private volatile boolean silent;
+        private volatile boolean terminated;
         volatile boolean sent;
-        volatile int cancels;
 
         StubCall(TransportRequest request) {
             this.request = request;
@@ -103,6 +138,14 @@ final class StubTransport implements Transport {
             return head(200, "Content-Type", "text/event-stream; charset=utf-8", "X-Request-Id", "req-1");
         }
 
+        /** An answer in JSON that is whole. */
+        StubCall json(int status, String body, String... headers) {
+            String[] all = java.util.Arrays.copyOf(headers, headers.length + 2);
+            all[headers.length] = "Content-Type";
+            all[headers.length + 1] = "application/json";
+            return head(status, all).bytes(body).finish();
+        }
+
         StubCall event(String json) {
             return bytes("data: " + json + "\n\n");
         }
@@ -124,32 +167,45 @@ final class StubTransport implements Transport {
             return bytes("data: [DONE]\n\n");
         }
 
-        synchronized StubCall bytes(String text) {
+        /** A generation of one word, from its head to the end of its body. */
+        StubCall story() {
+            return stream().start().delta("Once").end().done().finish();
+        }
+
+        StubCall bytes(String text) {
             chunks.add(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
             emit();
             return this;
         }
 
-        synchronized StubCall finish() {
+        StubCall finish() {
             ended = true;
             emit();
             return this;
         }
 
-        synchronized StubCall fail(TransportException.Kind kind) {
-            failure = new TransportException(kind, "scripted " + kind, null);
-            if (!response.completeExceptionally(failure)) {
-                ended = true;
+        StubCall fail(TransportException.Kind kind) {
+            return fail(new TransportException(kind, "scripted " + kind, null));
+        }
+
+        StubCall fail(Throwable error) {
+            if (!response.completeExceptionally(error)) {
+                failure = error;
                 emit();
             }
             return this;
         }
 
-        synchronized long demand() {
-            return demand;
+        /** How many times the exchange was given up. */
+        int cancels() {
+            return cancels.get();
         }
 
-        synchronized int undelivered() {
+        long demand() {
+            return demand.get();
+        }
+
+        int undelivered() {
             return chunks.size();
         }
 
@@ -164,52 +220,59 @@ final class StubTransport implements Transport {
         }
 
         @Override
-        public synchronized void cancel() {
-            cancels++;
-            fail(TransportException.Kind.CANCELLED);
+        public void cancel() {
+            cancels.incrementAndGet();
+            if (!terminated) {
+                fail(TransportException.Kind.CANCELLED);
+            }
         }
 
         @Override
-        public synchronized void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
-            this.subscriber = subscriber;
+        public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
             subscriber.onSubscribe(new Flow.Subscription() {
                 @Override
                 public void request(long n) {
-                    StubCall.this.request(n);
+                    demand.addAndGet(n);
+                    emit();
                 }
 
                 @Override
                 public void cancel() {
-                    terminated = true;
+                    silent = true;
                     StubCall.this.cancel();
                 }
             });
-            emit();
-        }
-
-        @Override
-        public synchronized void request(long n) {
-            demand += n;
+            this.subscriber = subscriber;
             emit();
         }
 
         private void emit() {
-            if (emitting || subscriber == null) {
+            if (subscriber == null || turns.getAndIncrement() != 0) {
                 return;
             }
-            emitting = true;
-            while (failure == null && demand > 0 && !chunks.isEmpty()) {
-                demand--;
-                subscriber.onNext(chunks.poll());
-            }
-            emitting = false;
-            if (ended && !terminated && (failure != null || chunks.isEmpty())) {
-                terminated = true;
-                if (failure == null) {
-                    subscriber.onComplete();
-                } else {
-                    subscriber.onError(failure);
+            int seen = 1;
+            do {
+                while (failure == null && demand.get() > 0 && !chunks.isEmpty()) {
+                    demand.decrementAndGet();
+                    subscriber.onNext(chunks.poll());
                 }
+                boolean over = failure != null || (ended && chunks.isEmpty());
+                if (over && !terminated) {
+                    terminated = true;
+                    terminate();
+                }
+                seen = turns.addAndGet(-seen);
+            } while (seen != 0);
+        }
+
+        private void terminate() {
+            if (silent) {
+                return;
+            }
+            if (failure == null) {
+                subscriber.onComplete();
+            } else {
+                subscriber.onError(failure);
             }
         }
     }
