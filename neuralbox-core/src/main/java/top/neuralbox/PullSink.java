@@ -66,7 +66,10 @@ final class PullSink implements EventSink {
 
     @Override
     public void ready(GenerationCall call) {
-        wake();
+        // The reader need not wake itself: it looks again before it waits.
+        if (filler != Thread.currentThread()) {
+            wake();
+        }
     }
 
     private void fill(GenerationCall call) {
