@@ -128,11 +128,6 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
         timers.waiting();
     }
 
-    /** A reader's thread waits no longer. */
-    void resting() {
-        timers.resting();
-    }
-
     /** The result, once the last event was handed over. */
     Generation generation() {
         PartialGeneration whole = partial();
@@ -237,13 +232,13 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
 
     /** Hands events over as long as there are any and they are wanted; ends the call when no more can come. */
     private void deliver(EventReader from) {
-        timers.resting();
         while (aborted.get() == null && (sink.pushes() || sink.wants())) {
             GenerationEvent event = held == null ? from.next() : held;
             if (event != null) {
                 // One event is read ahead, so that the end is signalled without being asked for.
                 held = event;
                 if (!sink.wants()) {
+                    timers.resting();
                     return;
                 }
                 held = null;
@@ -269,11 +264,14 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
             end(inbox.error() == null ? truncated("the body ended") : TransportFailures.inBody(inbox.error()));
         } else if (sink.pushes() && sink.wants()) {
             timers.waiting();
+        } else if (sink.pushes()) {
+            timers.resting();
         }
         return false;
     }
 
     private void hand(GenerationEvent event) {
+        timers.resting();
         timers.eventArrived(inbox.takenArrival());
         if (event instanceof GenerationEvent.End) {
             endDelivered = true;

@@ -94,7 +94,6 @@ final class PullSink implements EventSink {
             }
         }
         waiter = null;
-        call.resting();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

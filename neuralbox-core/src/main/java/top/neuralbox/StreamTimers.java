@@ -26,6 +26,7 @@ final class StreamTimers {
     private long startedAt;
 
     private volatile boolean waiting;
+    private volatile boolean unread;
     private volatile long waitingSince;
     private volatile long lastBytes;
     private volatile long lastEvent;
@@ -74,9 +75,10 @@ final class StreamTimers {
         tick();
     }
 
-    /** Bytes arrived at that time. */
+    /** Bytes arrived at that time, and wait to be read. */
     void bytesArrived(long now) {
         lastBytes = now;
+        unread = true;
     }
 
     /** An event was completed by bytes that arrived at that time. */
@@ -91,15 +93,21 @@ final class StreamTimers {
         }
     }
 
-    /** The reader waits for events from now on. */
+    /**
+     * The reader has read all there is and waits for an event, now or still: what brought no event, a comment say, does
+     * not make it wait anew.
+     */
     void waiting() {
+        if (unread) {
+            unread = false;
+        }
         if (!waiting) {
             waitingSince = delayer.nanoTime();
             waiting = true;
         }
     }
 
-    /** The reader is busy, or asks for nothing: the idle timers rest. */
+    /** The reader was handed an event, or asks for none: the idle timers rest. */
     void resting() {
         if (waiting) {
             waiting = false;
@@ -132,7 +140,7 @@ final class StreamTimers {
         if (limit.isZero()) {
             return Long.MAX_VALUE;
         }
-        if (!waiting) {
+        if (!waiting || unread) {
             return limit.toNanos();
         }
         long since = waitingSince - signal > 0 ? waitingSince : signal;

@@ -40,7 +40,7 @@ final class ManualDelayer implements Delayer {
 
     @Override
     public synchronized Cancellable after(long nanos, Runnable work) {
-        Task task = new Task(now + nanos, work);
+        Task task = new Task(nanos > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + nanos, work);
         tasks.add(task);
         return () -> remove(task);
     }

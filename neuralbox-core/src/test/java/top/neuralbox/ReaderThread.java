@@ -34,6 +34,14 @@ final class ReaderThread<T> {
         return this;
     }
 
+    void awaitWaitingOrEnd() {
+        await(() -> ended() || thread.getState() == Thread.State.WAITING, "the reader does not wait");
+    }
+
+    boolean ended() {
+        return task.isDone();
+    }
+
     void interrupt() {
         thread.interrupt();
     }
