@@ -15,6 +15,7 @@ final class StreamTimers {
         void timedOut(Timer timer, Duration limit);
     }
 
+    private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
     private static final Delayer.Cancellable NONE = () -> {};
     private static final Delayer.Cancellable STOPPED = () -> {};
 
@@ -42,7 +43,7 @@ final class StreamTimers {
     void started() {
         startedAt = delayer.nanoTime();
         if (!timeouts.total().isZero()) {
-            total = delayer.after(timeouts.total().toNanos(), () -> target.timedOut(Timer.TOTAL, timeouts.total()));
+            total = delayer.after(nanos(timeouts.total()), () -> target.timedOut(Timer.TOTAL, timeouts.total()));
         }
     }
 
@@ -51,14 +52,14 @@ final class StreamTimers {
         if (timeouts.total().isZero()) {
             return true;
         }
-        long left = timeouts.total().toNanos() - (delayer.nanoTime() - startedAt);
+        long left = nanos(timeouts.total()) - (delayer.nanoTime() - startedAt);
         return wait.compareTo(Duration.ofNanos(left)) < 0;
     }
 
     /** An attempt is written: {@code responseHead} runs from here. */
     void sent() {
         if (!timeouts.responseHead().isZero()) {
-            arm(timeouts.responseHead().toNanos(), () -> target.timedOut(Timer.RESPONSE_HEAD, timeouts.responseHead()));
+            arm(nanos(timeouts.responseHead()), () -> target.timedOut(Timer.RESPONSE_HEAD, timeouts.responseHead()));
         }
     }
 
@@ -141,10 +142,15 @@ final class StreamTimers {
             return Long.MAX_VALUE;
         }
         if (!waiting || unread) {
-            return limit.toNanos();
+            return nanos(limit);
         }
         long since = waitingSince - signal > 0 ? waitingSince : signal;
-        return limit.toNanos() - (now - since);
+        return nanos(limit) - (now - since);
+    }
+
+    /** A duration beyond what a clock of nanoseconds holds is as good as no end. */
+    private static long nanos(Duration limit) {
+        return limit.compareTo(FOREVER) < 0 ? limit.toNanos() : Long.MAX_VALUE;
     }
 
     private void arm(long nanos, Runnable task) {

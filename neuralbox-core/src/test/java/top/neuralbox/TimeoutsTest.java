@@ -3,6 +3,7 @@ package top.neuralbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -189,6 +190,21 @@ class TimeoutsTest {
         clock.advance(Duration.ofDays(1));
         assertThat(subscriber.terminals()).isZero();
         assertThat(clock.pending()).isZero();
+    }
+
+    @Test
+    void aDurationBeyondAllClocksIsNoError() {
+        Duration forever = ChronoUnit.FOREVER.getDuration();
+        publish(Timeouts.builder()
+                .connect(forever)
+                .responseHead(forever)
+                .firstEvent(forever)
+                .idle(forever)
+                .eventIdle(forever)
+                .total(forever)
+                .build());
+        transport.call(0).story();
+        assertThat(subscriber.completed()).isTrue();
     }
 
     @Test
