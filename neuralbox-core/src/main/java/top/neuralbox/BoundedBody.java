@@ -26,30 +26,40 @@ final class BoundedBody implements Flow.Subscriber<ByteBuffer> {
 
     private final TransportResponse response;
     private final int limit;
+    private final Runnable arrival;
     private final Target target;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private volatile End early = End.BROKEN;
     private volatile Delayer.Cancellable deadline = () -> {};
     private Flow.@Nullable Subscription subscription;
 
-    private BoundedBody(TransportResponse response, int limit, Target target) {
+    private BoundedBody(TransportResponse response, int limit, Runnable arrival, Target target) {
         this.response = response;
         this.limit = limit;
+        this.arrival = arrival;
         this.target = target;
     }
 
     /**
-     * Reads a body.
+     * Reads a body within a deadline of its own.
      *
      * @param limit how many bytes are kept; the rest is given up
-     * @param patience how long it may take; zero means without end
+     * @param patience how long it may take
      */
     static void read(TransportResponse response, int limit, Duration patience, Delayer delayer, Target target) {
-        BoundedBody body = new BoundedBody(response, limit, target);
-        if (!patience.isZero()) {
-            body.deadline = delayer.after(patience.toNanos(), () -> body.giveUp(End.TOO_LATE));
-        }
+        BoundedBody body = new BoundedBody(response, limit, () -> {}, target);
+        body.deadline = delayer.after(patience.toNanos(), () -> body.giveUp(End.TOO_LATE));
         response.body().subscribe(body);
+    }
+
+    /**
+     * Reads a body over which others watch.
+     *
+     * @param limit how many bytes are kept; the rest is given up
+     * @param arrival run when bytes arrived
+     */
+    static void read(TransportResponse response, int limit, Runnable arrival, Target target) {
+        response.body().subscribe(new BoundedBody(response, limit, arrival, target));
     }
 
     @Override
@@ -60,6 +70,7 @@ final class BoundedBody implements Flow.Subscriber<ByteBuffer> {
 
     @Override
     public void onNext(ByteBuffer chunk) {
+        arrival.run();
         byte[] piece = new byte[Math.min(limit - bytes.size(), chunk.remaining())];
         chunk.get(piece);
         bytes.writeBytes(piece);

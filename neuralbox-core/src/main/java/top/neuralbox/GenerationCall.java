@@ -163,6 +163,16 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
     }
 
     @Override
+    public void answering() {
+        inTurn(() -> {
+            timers.streaming();
+            if (sink.pushes()) {
+                timers.waiting();
+            }
+        });
+    }
+
+    @Override
     public void answered(Answer answer) {
         inTurn(() -> {
             reader = newReader();

@@ -28,6 +28,8 @@ final class RetryLoop {
 
         void streaming(TransportResponse response);
 
+        void answering();
+
         void answered(Answer answer);
 
         void failed(Failure failure);
@@ -213,9 +215,14 @@ final class RetryLoop {
         ResponseGate.Verdict verdict = ResponseGate.judge(head);
         switch (verdict) {
             case STREAM -> target.streaming(head);
-            case ANSWER ->
+            case ANSWER -> {
+                target.answering();
                 BoundedBody.read(
-                        head, settings.limits().answerBytes(), timeouts.idle(), settings.delayer(), this::answer);
+                        head,
+                        settings.limits().answerBytes(),
+                        () -> timers.bytesRead(settings.delayer().nanoTime()),
+                        this::answer);
+            }
             case ERROR ->
                 BoundedBody.read(
                         head,
@@ -244,10 +251,7 @@ final class RetryLoop {
             case TOO_LONG ->
                 target.failed(AnswerGate.unreadable(
                         "is longer than " + settings.limits().answerBytes() + " bytes", null));
-            case TOO_LATE ->
-                target.failed(facts -> new GenerationTimeoutException(
-                        GenerationTimeoutException.Timer.IDLE, timeouts.idle(), error, facts));
-            case BROKEN -> target.failed(TransportFailures.inBody(error));
+            case TOO_LATE, BROKEN -> target.failed(TransportFailures.inBody(error));
         }
     }
 

@@ -76,6 +76,11 @@ final class StreamTimers {
         tick();
     }
 
+    /** Bytes arrived at that time, and were read at once. */
+    void bytesRead(long now) {
+        lastBytes = now;
+    }
+
     /** Bytes arrived at that time, and wait to be read. */
     void bytesArrived(long now) {
         lastBytes = now;

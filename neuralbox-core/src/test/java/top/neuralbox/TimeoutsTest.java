@@ -308,6 +308,26 @@ class TimeoutsTest {
     }
 
     @Test
+    void answerThatStallsTimesOut() {
+        publish(Timeouts.defaults());
+        transport.call(0).head(200, "Content-Type", "application/json").bytes("{");
+        clock.advance(Duration.ofSeconds(80));
+        transport.call(0).bytes("\"id\"");
+        clock.advance(Duration.ofMillis(39_999));
+        assertThat(subscriber.terminals()).isZero();
+        clock.advance(Duration.ofMillis(1));
+        assertTimedOut(Timer.FIRST_EVENT, Duration.ofSeconds(120));
+    }
+
+    @Test
+    void answerWithoutBytesTimesOutAsIdle() {
+        publish(Timeouts.defaults());
+        transport.call(0).head(200, "Content-Type", "application/json").bytes("{");
+        clock.advance(Duration.ofSeconds(90));
+        assertTimedOut(Timer.IDLE, Duration.ofSeconds(90));
+    }
+
+    @Test
     void noTimerIsLeftBehind() {
         publish(Timeouts.builder().total(Duration.ofHours(1)).build());
         transport.call(0).story();
