@@ -129,7 +129,7 @@ final class EventDecoder {
             }
         }
         if (type == null) {
-            throw new MalformedEventException("a JSON object without a type that is a string");
+            throw MalformedEventException.schema("a JSON object without a type that is a string");
         }
         switch (type) {
             case CONTENT_DELTA -> event = delta(delta);
@@ -146,7 +146,7 @@ final class EventDecoder {
 
     private static GenerationEvent delta(@Nullable String text) throws MalformedEventException {
         if (text == null) {
-            throw new MalformedEventException("a content_delta without a delta that is a string");
+            throw MalformedEventException.schema("a content_delta without a delta that is a string");
         }
         return new GenerationEvent.Delta(text);
     }

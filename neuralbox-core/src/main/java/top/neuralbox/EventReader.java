@@ -50,7 +50,9 @@ final class EventReader implements EventStreamHandler {
         chunk = next;
         chunkNanos = nanoTime;
         bytes += next.remaining();
+        listener.received(next.remaining());
         if (bytes > maxBytes) {
+            listener.decodeError(GenerationListener.DecodeError.OVERSIZE);
             fail(facts -> new StreamBrokenException(
                     StreamBrokenException.Kind.LIMIT, "the stream is longer than " + maxBytes + " bytes", null, facts));
         }
@@ -81,6 +83,7 @@ final class EventReader implements EventStreamHandler {
                 }
             }
         } catch (EventStreamLimitException e) {
+            listener.decodeError(GenerationListener.DecodeError.OVERSIZE);
             fail(facts -> new StreamBrokenException(
                     StreamBrokenException.Kind.LIMIT, String.valueOf(e.getMessage()), e, facts));
         }
@@ -136,6 +139,7 @@ final class EventReader implements EventStreamHandler {
             signal = decoder.decode(data, offset, length);
         } catch (MalformedEventException e) {
             // After generation_end nothing can make a completed generation fail; it only ends the reading.
+            listener.decodeError(e.kind());
             fail(facts -> new StreamBrokenException(
                     StreamBrokenException.Kind.MALFORMED, "an event is malformed: " + e.getMessage(), e, facts));
             return;

@@ -234,7 +234,7 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
                         settings.name(), settings.transport().name(), request.model(), request.assistantId()));
         if (registry.add(this)) {
             timers.started();
-            sending.start();
+            sending.start(listener.requestHeaders());
         } else {
             cancel(GenerationCancelledException.Reason.CLIENT_CLOSED);
         }
@@ -291,7 +291,7 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
         try {
             sink.event(event);
         } catch (Throwable t) {
-            Log.subscriberThrew(t);
+            listener.subscriberThrew(t);
             cancel(GenerationCancelledException.Reason.CALLER);
         }
     }
@@ -327,7 +327,9 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
         release();
         if (started) {
             BillingState state = error == null ? BillingState.CHARGED : error.billingState();
-            listener.ended(error, state, reader == null ? null : reader.billing(), sending.attempts());
+            // An answer that does not stream has its bill in the exception alone.
+            Billing billing = error != null ? error.partial().billing() : reader == null ? null : reader.billing();
+            listener.ended(error, state, billing, sending.attempts());
         }
         try {
             sink.ended(error);

@@ -1,6 +1,7 @@
 package top.neuralbox;
 
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * Hears of every generation of a client, for metrics and logs. What it throws is caught and counted and never reaches the
@@ -9,8 +10,27 @@ import java.time.Duration;
 @FunctionalInterface
 public interface GenerationListener {
 
+    /** What can be wrong with an event of the service. */
+    enum DecodeError {
+        /** Its data is not one JSON object. */
+        JSON,
+        /** It is a JSON object, but lacks what its type needs, or has no type. */
+        SCHEMA,
+        /** It, one of its lines, or the whole stream, is longer than {@link Limits} allow. */
+        OVERSIZE
+    }
+
     /**
-     * A generation was asked for; nothing was sent yet.
+     * A client that has this listener was built. Called once for each client, before any generation of it.
+     *
+     * @param client the client's name
+     * @param transport the name of its transport
+     */
+    default void attached(String client, String transport) {}
+
+    /**
+     * A generation was asked for; nothing was sent yet. Comes on the thread that asks: the caller's, or for {@link
+     * NeuralBox#publish} the one that requests the first event.
      *
      * @return what hears of this one generation
      */
@@ -18,6 +38,15 @@ public interface GenerationListener {
 
     /** Hears of one generation, in the order of its life; {@link #ended} comes exactly once and last. */
     interface Recording {
+
+        /**
+         * Header fields that go with each attempt, for example those of a trace. Asked for once, right after {@link
+         * #started}, on the same thread. A field that the client sets itself or that is malformed is left out and counts as
+         * an error of the listener; one that the client or the request was given by its builder is not replaced.
+         */
+        default Map<String, String> requestHeaders() {
+            return Map.of();
+        }
 
         /**
          * An attempt is about to be written.
@@ -28,6 +57,13 @@ public interface GenerationListener {
 
         /** A response head arrived. */
         default void head(int status) {}
+
+        /**
+         * Bytes of the stream's body are being decoded. Bytes behind {@code [DONE]} are not told.
+         *
+         * @param bytes how many, at least 1
+         */
+        default void received(int bytes) {}
 
         /**
          * A piece of the answer arrived.
@@ -49,6 +85,9 @@ public interface GenerationListener {
 
         /** An event arrived whose type this version does not know. */
         default void unknownEvent() {}
+
+        /** An event could not be read. It ends the reading, though not a generation that is complete already. */
+        default void decodeError(DecodeError error) {}
 
         /** The generation ended. */
         void ended(GenerationOutcome outcome);

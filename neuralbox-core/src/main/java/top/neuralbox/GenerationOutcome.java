@@ -67,7 +67,7 @@ public final class GenerationOutcome {
         return attempts;
     }
 
-    /** How often a listener of this generation threw. */
+    /** How often a listener or the subscriber of this generation threw, as far as it was before this listener was told. */
     public int listenerErrors() {
         return listenerErrors;
     }

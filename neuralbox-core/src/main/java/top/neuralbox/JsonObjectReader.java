@@ -63,7 +63,7 @@ final class JsonObjectReader {
             first++;
         }
         if (first == end || input[first] != '{') {
-            throw new MalformedEventException("not a JSON object");
+            throw MalformedEventException.json("not a JSON object");
         }
         while (isSpace(input[end - 1])) {
             end--;
@@ -215,7 +215,7 @@ final class JsonObjectReader {
             // Its message quotes the content.
             throw malformed();
         }
-        throw new MalformedEventException("not valid JSON: it ends too early, at byte " + (end - begin));
+        throw MalformedEventException.json("not valid JSON: it ends too early, at byte " + (end - begin));
     }
 
     private void finishIfOutermost() throws MalformedEventException {
@@ -289,7 +289,7 @@ final class JsonObjectReader {
     }
 
     private MalformedEventException malformed() {
-        return new MalformedEventException("not valid JSON at byte " + (readTo() - begin));
+        return MalformedEventException.json("not valid JSON at byte " + (readTo() - begin));
     }
 
     private static @Nullable BigDecimal sensible(BigDecimal number) {

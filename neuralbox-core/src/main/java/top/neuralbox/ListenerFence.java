@@ -1,7 +1,9 @@
 package top.neuralbox;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,24 @@ final class ListenerFence {
         return fence;
     }
 
+    /** Tells each listener that it has become part of a client. */
+    static void attached(List<GenerationListener> listeners, String client, String transport) {
+        for (GenerationListener listener : listeners) {
+            try {
+                listener.attached(client, transport);
+            } catch (Throwable t) {
+                Log.listenerThrew(t);
+            }
+        }
+    }
+
+    /** What the listeners want to send along, without what they may not send. */
+    Map<String, String> requestHeaders() {
+        Map<String, String> fields = new HashMap<>();
+        tell(recording -> recording.requestHeaders().forEach((name, value) -> addUsable(fields, name, value)));
+        return fields;
+    }
+
     void sent(int attempt) {
         tell(recording -> recording.sent(attempt));
     }
@@ -37,7 +57,17 @@ final class ListenerFence {
         tell(recording -> recording.head(status));
     }
 
-    /** The one call that comes for every piece: a plain loop, and no object made. */
+    /** Comes for every chunk, as {@link #delta} for every piece: a plain loop, and no object made. */
+    void received(int bytes) {
+        for (GenerationListener.Recording recording : recordings) {
+            try {
+                recording.received(bytes);
+            } catch (Throwable t) {
+                threw(t);
+            }
+        }
+    }
+
     void delta(int chars, int bytes, long nanoTime) {
         for (GenerationListener.Recording recording : recordings) {
             try {
@@ -56,6 +86,16 @@ final class ListenerFence {
         tell(GenerationListener.Recording::unknownEvent);
     }
 
+    void decodeError(GenerationListener.DecodeError error) {
+        tell(recording -> recording.decodeError(error));
+    }
+
+    /** A subscriber threw; it is foreign code as a listener is, and counted with it. */
+    void subscriberThrew(Throwable t) {
+        errors++;
+        Log.subscriberThrew(t);
+    }
+
     void ended(@Nullable NeuralBoxException error, BillingState billingState, @Nullable Billing billing, int attempts) {
         tell(recording -> recording.ended(new GenerationOutcome(error, billingState, billing, attempts, errors)));
     }
@@ -67,6 +107,15 @@ final class ListenerFence {
         } catch (Throwable t) {
             threw(t);
             return DEAF;
+        }
+    }
+
+    private void addUsable(Map<String, String> fields, String name, String value) {
+        try {
+            HeaderFields.requireUsable(name, value);
+            fields.put(name, value);
+        } catch (IllegalArgumentException | NullPointerException e) {
+            threw(e);
         }
     }
 

@@ -11,7 +11,24 @@ final class MalformedEventException extends Exception {
     @Serial
     private static final long serialVersionUID = 1;
 
-    MalformedEventException(String message) {
+    private final transient GenerationListener.DecodeError kind;
+
+    private MalformedEventException(GenerationListener.DecodeError kind, String message) {
         super(message, null, false, false);
+        this.kind = kind;
+    }
+
+    /** It is no JSON object. */
+    static MalformedEventException json(String message) {
+        return new MalformedEventException(GenerationListener.DecodeError.JSON, message);
+    }
+
+    /** It is a JSON object of another form than its kind has. */
+    static MalformedEventException schema(String message) {
+        return new MalformedEventException(GenerationListener.DecodeError.SCHEMA, message);
+    }
+
+    GenerationListener.DecodeError kind() {
+        return kind;
     }
 }

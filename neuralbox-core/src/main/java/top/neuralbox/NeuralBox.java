@@ -327,6 +327,7 @@ public final class NeuralBox implements AutoCloseable {
                     executor,
                     delayer == null ? timer : delayer,
                     () -> ThreadLocalRandom.current().nextDouble());
+            ListenerFence.attached(settings.listeners(), name, carrier.name());
             Runnable closer = transport == null ? carrier::close : () -> {};
             return new NeuralBox(settings, new BlockingGuard(carrier, providers), () -> {
                 timer.close();

@@ -1,6 +1,7 @@
 package top.neuralbox;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,6 +45,7 @@ final class RetryLoop {
     private final StreamTimers timers;
     private final Target target;
 
+    private Map<String, String> traceHeaders = Map.of();
     private final AtomicInteger attempts = new AtomicInteger();
     private volatile @Nullable ApiKey key;
     private volatile @Nullable TransportCall call;
@@ -62,8 +64,9 @@ final class RetryLoop {
         this.target = target;
     }
 
-    /** Begins the first attempt. */
-    void start() {
+    /** Begins the first attempt. These header fields go with each attempt, beneath those of the client and the request. */
+    void start(Map<String, String> traceHeaders) {
+        this.traceHeaders = traceHeaders;
         attempt();
     }
 
@@ -186,6 +189,7 @@ final class RetryLoop {
 
     private TransportRequest transportRequest(ApiKey current) {
         TransportRequest.Builder builder = TransportRequest.builder("POST", settings.endpoint());
+        traceHeaders.forEach(builder::header);
         settings.headers().forEach(builder::header);
         request.headers().forEach(builder::header);
         int attempt = attempts.get();
