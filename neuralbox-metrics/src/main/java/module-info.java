@@ -1,0 +1,10 @@
+/** The meters and the tracing of NeuralBox generations, on Micrometer. */
+@org.jspecify.annotations.NullMarked
+module top.neuralbox.metrics {
+    requires transitive top.neuralbox;
+    requires static transitive org.jspecify;
+    requires transitive micrometer.core;
+    requires transitive micrometer.observation;
+
+    exports top.neuralbox.metrics;
+}

@@ -1,0 +1,158 @@
+package top.neuralbox.metrics;
+
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.ApiException;
+import top.neuralbox.ConnectionException;
+import top.neuralbox.GenerationCancelledException;
+import top.neuralbox.GenerationFailedException;
+import top.neuralbox.GenerationTimeoutException;
+import top.neuralbox.NeuralBoxException;
+import top.neuralbox.StreamBrokenException;
+import top.neuralbox.UnexpectedResponseException;
+
+/** The closed set of values of the tag {@code error.type}: whatever goes wrong falls into one of them. */
+enum ErrorType {
+    HTTP_400("400"),
+    HTTP_401("401"),
+    HTTP_402("402"),
+    HTTP_403("403"),
+    HTTP_404("404"),
+    HTTP_429("429"),
+    /** Any other status from 400 to 499. */
+    HTTP_4XX("_OTHER"),
+    HTTP_500("500"),
+    HTTP_502("502"),
+    HTTP_503("503"),
+    HTTP_504("504"),
+    /** Any other status from 500 on. */
+    HTTP_5XX("_OTHER"),
+    /** An {@code error} event. */
+    API_ERROR("api_error"),
+    /** No TCP connection: the name does not resolve, the host or the proxy refuses. */
+    CONNECT("connect"),
+    TLS("tls"),
+    TIMEOUT_CONNECT("timeout"),
+    /** No pooled connection became free. */
+    TIMEOUT_POOL("timeout"),
+    TIMEOUT_HEADERS("timeout"),
+    TIMEOUT_FIRST_EVENT("timeout"),
+    /** No bytes. */
+    TIMEOUT_IDLE("timeout"),
+    /** Bytes, but no event. */
+    TIMEOUT_EVENT_IDLE("timeout"),
+    TIMEOUT_TOTAL("timeout"),
+    /** The connection was lost, before the head or in the stream. */
+    RESET("reset"),
+    /** What came breaks the wire contract, HTTP, or a limit. */
+    PROTOCOL("protocol"),
+    REDIRECT("redirect"),
+    /** An answer, but no event stream. */
+    CONTENT_TYPE("content_type"),
+    TRUNCATED("truncated"),
+    CLIENT_CLOSED("client_closed"),
+    OTHER("_OTHER");
+
+    /** What an attempt may have ended with that is sent again: all else is final. */
+    static final Set<ErrorType> RESENT =
+            EnumSet.of(CONNECT, TIMEOUT_CONNECT, RESET, HTTP_401, HTTP_429, HTTP_500, HTTP_503, OTHER);
+
+    private final String openTelemetryValue;
+
+    ErrorType(String openTelemetryValue) {
+        this.openTelemetryValue = openTelemetryValue;
+    }
+
+    /**
+     * What ended a generation or an attempt.
+     *
+     * @return null if it completed, or the application itself gave it up
+     */
+    static @Nullable ErrorType of(@Nullable NeuralBoxException error) {
+        if (error instanceof ApiException refusal) {
+            return ofStatus(refusal.status());
+        } else if (error instanceof GenerationFailedException) {
+            return API_ERROR;
+        } else if (error instanceof ConnectionException connection) {
+            return ofConnection(connection.reason());
+        } else if (error instanceof GenerationTimeoutException timeout) {
+            return ofTimer(timeout.timer());
+        } else if (error instanceof StreamBrokenException broken) {
+            return ofStream(broken.kind());
+        } else if (error instanceof UnexpectedResponseException unexpected) {
+            return ofResponse(unexpected.reason());
+        } else if (error instanceof GenerationCancelledException cancelled) {
+            return cancelled.reason() == GenerationCancelledException.Reason.CLIENT_CLOSED ? CLIENT_CLOSED : null;
+        }
+        return error == null ? null : OTHER;
+    }
+
+    /** The value of the tag. */
+    String value() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The value in the style of OpenTelemetry's {@code error.type}. */
+    String openTelemetryValue() {
+        return openTelemetryValue;
+    }
+
+    private static ErrorType ofStatus(@Nullable Integer status) {
+        if (status == null) {
+            // The key supplier failed, or gave what is no key.
+            return OTHER;
+        }
+        return switch (status) {
+            case 400 -> HTTP_400;
+            case 401 -> HTTP_401;
+            case 402 -> HTTP_402;
+            case 403 -> HTTP_403;
+            case 404 -> HTTP_404;
+            case 429 -> HTTP_429;
+            case 500 -> HTTP_500;
+            case 502 -> HTTP_502;
+            case 503 -> HTTP_503;
+            case 504 -> HTTP_504;
+            default -> status < 500 ? HTTP_4XX : HTTP_5XX;
+        };
+    }
+
+    private static ErrorType ofConnection(ConnectionException.Reason reason) {
+        return switch (reason) {
+            case DNS, REFUSED, PROXY -> CONNECT;
+            case TLS -> TLS;
+            case POOL -> TIMEOUT_POOL;
+            case LOST -> RESET;
+            case OTHER -> OTHER;
+        };
+    }
+
+    private static ErrorType ofTimer(GenerationTimeoutException.Timer timer) {
+        return switch (timer) {
+            case CONNECT -> TIMEOUT_CONNECT;
+            case RESPONSE_HEAD -> TIMEOUT_HEADERS;
+            case FIRST_EVENT -> TIMEOUT_FIRST_EVENT;
+            case IDLE -> TIMEOUT_IDLE;
+            case EVENT_IDLE -> TIMEOUT_EVENT_IDLE;
+            case TOTAL -> TIMEOUT_TOTAL;
+        };
+    }
+
+    private static ErrorType ofStream(StreamBrokenException.Kind kind) {
+        return switch (kind) {
+            case TRUNCATED -> TRUNCATED;
+            case RESET -> RESET;
+            case MALFORMED, LIMIT -> PROTOCOL;
+        };
+    }
+
+    private static ErrorType ofResponse(UnexpectedResponseException.Reason reason) {
+        return switch (reason) {
+            case REDIRECT -> REDIRECT;
+            case CONTENT_TYPE, NOT_A_STREAM -> CONTENT_TYPE;
+            case CONTENT_ENCODING, EMPTY, CONTENT, PROTOCOL -> PROTOCOL;
+        };
+    }
+}

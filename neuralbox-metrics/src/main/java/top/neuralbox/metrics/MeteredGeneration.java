@@ -1,0 +1,169 @@
+package top.neuralbox.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.LongTaskTimer;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.Billing;
+import top.neuralbox.BillingState;
+import top.neuralbox.GenerationListener.DecodeError;
+import top.neuralbox.GenerationListener.Recording;
+import top.neuralbox.GenerationOutcome;
+import top.neuralbox.NeuralBoxException;
+
+/**
+ * Records one generation. A delta writes plain fields: the core calls serially and orders what its threads see. The fields
+ * go to the meters once a second at most, so that the rate of a long stream is no spike at its end, and when it ends.
+ */
+final class MeteredGeneration implements Recording {
+
+    private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int GAPS = 256;
+
+    private final GenerationMeters meters;
+    private final Balance balance;
+    private final LongSupplier clock;
+    private final LongTaskTimer.Sample active;
+    private final long startedAt;
+
+    private boolean anyDelta;
+    private long lastDeltaAt;
+    private long longestGap = -1;
+    private long deltas;
+    private long chars;
+    private long bytes;
+    private long flushedAt;
+    private final long @Nullable [] gaps;
+    private int gapCount;
+
+    MeteredGeneration(GenerationMeters meters, Balance balance, LongSupplier clock, boolean everyGap) {
+        this.meters = meters;
+        this.balance = balance;
+        this.clock = clock;
+        this.gaps = everyGap ? new long[GAPS] : null;
+        meters.started.increment();
+        this.active = meters.active.start();
+        this.startedAt = clock.getAsLong();
+        this.flushedAt = startedAt;
+    }
+
+    @Override
+    public void head(int status) {
+        if (status == 200) {
+            meters.timeToHeaders.record(clock.getAsLong() - startedAt, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    @Override
+    public void received(int bytes) {
+        this.bytes += bytes;
+    }
+
+    @Override
+    public void delta(int chars, int bytes, long nanoTime) {
+        deltas++;
+        this.chars += chars;
+        if (anyDelta) {
+            gap(nanoTime - lastDeltaAt);
+        } else {
+            anyDelta = true;
+            meters.timers.firstDelta(nanoTime - startedAt);
+        }
+        lastDeltaAt = nanoTime;
+        if (nanoTime - flushedAt >= FLUSH_NANOS) {
+            flushedAt = nanoTime;
+            flush();
+        }
+    }
+
+    @Override
+    public void retry(int attempt, NeuralBoxException reason, Duration wait) {
+        ErrorType type = ErrorType.of(reason);
+        meters.retries(type == null ? ErrorType.OTHER : type).increment();
+    }
+
+    @Override
+    public void unknownEvent() {
+        meters.unknownEvents.increment();
+    }
+
+    @Override
+    public void decodeError(DecodeError error) {
+        meters.decodeErrors(error).increment();
+    }
+
+    @Override
+    public void ended(GenerationOutcome outcome) {
+        active.stop();
+        flush();
+        if (longestGap >= 0) {
+            meters.longestGap.record(longestGap, TimeUnit.NANOSECONDS);
+        }
+        bill(outcome);
+        meters.listenerErrors.increment(outcome.listenerErrors());
+        ErrorType type = ErrorType.of(outcome.error());
+        if (type != null) {
+            meters.errors(type).increment();
+        }
+        meters.timers.ended(outcome.kind(), type, clock.getAsLong() - startedAt);
+    }
+
+    private void gap(long nanos) {
+        if (nanos > longestGap) {
+            longestGap = nanos;
+        }
+        if (gaps != null) {
+            gaps[gapCount++] = nanos;
+            if (gapCount == GAPS) {
+                flushGaps(gaps);
+            }
+        }
+    }
+
+    private void flush() {
+        add(meters.deltas, deltas);
+        add(meters.content, chars);
+        add(meters.received, bytes);
+        deltas = 0;
+        chars = 0;
+        bytes = 0;
+        if (gaps != null) {
+            flushGaps(gaps);
+        }
+    }
+
+    private void flushGaps(long[] collected) {
+        for (int i = 0; i < gapCount; i++) {
+            meters.timers.gap(collected[i]);
+        }
+        gapCount = 0;
+    }
+
+    private void bill(GenerationOutcome outcome) {
+        if (outcome.billingState() == BillingState.UNKNOWN) {
+            meters.unmetered.increment();
+        }
+        Billing billing = outcome.billing();
+        if (billing == null) {
+            return;
+        }
+        BigDecimal credits = billing.creditsUsed();
+        if (credits != null) {
+            meters.usage.increment(credits.doubleValue());
+            meters.generationUsage.record(credits.doubleValue());
+        }
+        BigDecimal left = billing.balanceRemaining();
+        if (left != null) {
+            balance.told(left.doubleValue());
+        }
+    }
+
+    private static void add(Counter counter, long amount) {
+        if (amount != 0) {
+            counter.increment(amount);
+        }
+    }
+}
