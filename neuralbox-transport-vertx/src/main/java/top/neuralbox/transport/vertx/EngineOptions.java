@@ -30,9 +30,6 @@ final class EngineOptions {
     /** Bounds what the engine reads ahead: it queues up to 16 chunks before it stops reading. */
     private static final int CHUNK_BYTES = 4 * 1024;
 
-    /** One stream's window is 64 KiB; so a few hundred paused streams do not hold up the others of their connection. */
-    private static final int HTTP2_CONNECTION_WINDOW_BYTES = 16 * 1024 * 1024;
-
     private EngineOptions() {}
 
     static VertxOptions ownVertx(int eventLoops) {
@@ -52,7 +49,6 @@ final class EngineOptions {
         options.setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setHttp2KeepAliveTimeout(KEEP_ALIVE_SECONDS);
         options.setConnectTimeout(CONNECT_BACKSTOP_SECONDS * 1_000);
         options.setSslHandshakeTimeout(CONNECT_BACKSTOP_SECONDS);
-        options.setHttp2ConnectionWindowSize(HTTP2_CONNECTION_WINDOW_BYTES);
         options.setFollowRedirects(false).setUserAgentEnabled(false);
         options.setSslEngineOptions(new TlsEngine(config.trustManager(), config.keyManager()));
         if (config.proxy() != null) {

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -150,9 +151,14 @@ public final class VertxTransport implements Transport {
     public void close() {
         closed = true;
         calls.forEach(call -> call.giveUp(Kind.CLOSED));
-        Future<Void> closing = ownsVertx ? vertx.close() : client.close();
-        if (!mustNotBlock(Thread.currentThread())) {
-            await(closing);
+        try {
+            Future<Void> closing = ownsVertx ? vertx.close() : client.close();
+            if (!mustNotBlock(Thread.currentThread())) {
+                await(closing);
+            }
+        } catch (RejectedExecutionException engineIsClosed) {
+            // The application has closed its Vertx already, and with it all that would be closed here.
+            return;
         }
     }
 

@@ -2,18 +2,21 @@ package top.neuralbox.transport.vertx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static top.neuralbox.transport.vertx.Calls.PATIENCE_SECONDS;
+import static top.neuralbox.transport.vertx.Calls.failure;
+import static top.neuralbox.transport.vertx.Calls.head;
+import static top.neuralbox.transport.vertx.Calls.subscribe;
+import static top.neuralbox.transport.vertx.Calls.text;
 
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +35,6 @@ import top.neuralbox.transport.TransportResponse;
 /** Calls over HTTP/2, negotiated by ALPN with a server that offers both versions. */
 class Http2Test {
 
-    private static final long PATIENCE_SECONDS = 20;
     private static final long REFUSED_STREAM = 0x7;
     private static final long INTERNAL_ERROR = 0x2;
 
@@ -249,30 +251,6 @@ class Http2Test {
 
     private static void write(HttpServerRequest request, String text) {
         request.response().setChunked(true).write(text);
-    }
-
-    private static TransportResponse head(TransportCall call) throws Exception {
-        return call.response().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    }
-
-    private static TransportException failure(TransportCall call) throws Exception {
-        try {
-            throw new AssertionError("the call did not fail: " + head(call));
-        } catch (ExecutionException e) {
-            return (TransportException) e.getCause();
-        }
-    }
-
-    private static RecordingSubscriber<ByteBuffer> subscribe(TransportResponse response) {
-        RecordingSubscriber<ByteBuffer> body = RecordingSubscriber.unbounded();
-        response.body().subscribe(body);
-        return body;
-    }
-
-    private static String text(List<ByteBuffer> buffers) {
-        StringBuilder text = new StringBuilder();
-        buffers.forEach(buffer -> text.append(StandardCharsets.UTF_8.decode(buffer.duplicate())));
-        return text.toString();
     }
 
     /** A call that was started before has reached the engine after this. */

@@ -1,0 +1,270 @@
+package top.neuralbox.transport.vertx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static top.neuralbox.transport.vertx.Calls.PATIENCE_SECONDS;
+import static top.neuralbox.transport.vertx.Calls.failure;
+import static top.neuralbox.transport.vertx.Calls.head;
+import static top.neuralbox.transport.vertx.Calls.text;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import top.neuralbox.testkit.RecordingSubscriber;
+import top.neuralbox.testkit.Script;
+import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.transport.TransportCall;
+import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.TransportException.Kind;
+import top.neuralbox.transport.TransportRequest;
+import top.neuralbox.transport.TransportResponse;
+
+/** What is particular to this transport: whose engine it is, on which event loops it runs, and the Web Client beside it. */
+class VertxTransportTest {
+
+    private ScriptedServer server;
+
+    @BeforeEach
+    void startServer() {
+        server = ScriptedServer.start().answerAlways(Script.response(200, "answer"));
+    }
+
+    @AfterEach
+    void closeServer() {
+        server.close();
+    }
+
+    @Test
+    void webClientSharesTheConnectionsOfTheCalls() throws Exception {
+        try (VertxTransport transport = VertxTransport.create()) {
+            complete(transport);
+
+            String answer = transport
+                    .webClient()
+                    .request(HttpMethod.GET, server.port(), "127.0.0.1", "/api/v2/balance")
+                    .send()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                    .bodyAsString();
+            complete(transport);
+
+            assertThat(answer).isEqualTo("answer");
+            assertThat(server.requestCount()).isEqualTo(3);
+            assertThat(server.connectionCount()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void webClientOfAGivenVertxSharesTheConnectionsOfTheCalls() throws Exception {
+        withVertx(vertx -> {
+            WebClientOptions options =
+                    new WebClientOptions().setUserAgent("application/1").setUseAlpn(true);
+            try (VertxTransport transport = VertxTransport.create(vertx, options)) {
+                complete(transport);
+
+                transport
+                        .webClient()
+                        .request(HttpMethod.GET, server.port(), "127.0.0.1", "/")
+                        .send()
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+
+                assertThat(server.received().get(0).header("User-Agent")).isNull();
+                assertThat(server.received().get(1).header("User-Agent")).isEqualTo("application/1");
+                assertThat(server.connectionCount()).isEqualTo(1);
+            }
+        });
+    }
+
+    @Test
+    void givenVertxSurvivesTheTransport() throws Exception {
+        withVertx(vertx -> {
+            VertxTransport first = VertxTransport.create(vertx, new WebClientOptions());
+            complete(first);
+            first.close();
+
+            server.awaitNoOpenConnections(java.time.Duration.ofSeconds(1));
+            try (VertxTransport second = VertxTransport.create(vertx, new WebClientOptions())) {
+                complete(second);
+            }
+        });
+    }
+
+    @Test
+    void callOnAClosedVertxFailsAsClosed() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        VertxTransport transport = VertxTransport.create(vertx, new WebClientOptions());
+        complete(transport);
+        vertx.close().toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+
+        TransportCall call = transport.start(request());
+
+        assertThat(failure(call).kind()).isEqualTo(Kind.CLOSED);
+        assertThat(call.mayHaveBeenSent()).isFalse();
+        transport.close();
+    }
+
+    @Test
+    void callInFlightEndsWithTheVertxThatTheApplicationCloses() throws Exception {
+        server.answer(Script.silence());
+        Vertx vertx = Vertx.vertx();
+        VertxTransport transport = VertxTransport.create(vertx, new WebClientOptions());
+        TransportCall call = transport.start(request());
+        server.awaitRequest();
+
+        vertx.close().toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+
+        assertThat(failure(call).kind()).isIn(Kind.LOST, Kind.CLOSED);
+        transport.close();
+    }
+
+    @Test
+    void callsFromOneForeignThreadAreSpreadOverTheEventLoops() throws Exception {
+        withVertx(vertx -> {
+            try (VertxTransport transport = VertxTransport.create(vertx, new WebClientOptions())) {
+                int loops = transport.eventLoops().size();
+                Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+                for (int i = 0; i < loops; i++) {
+                    transport
+                            .start(request())
+                            .response()
+                            .thenAccept(response -> threads.add(Thread.currentThread()))
+                            .toCompletableFuture()
+                            .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                }
+
+                assertThat(loops).isGreaterThan(1);
+                assertThat(threads).hasSizeGreaterThan(1);
+            }
+        });
+    }
+
+    @Test
+    void callFromAnEventLoopOfTheApplicationStaysThere() throws Exception {
+        withVertx(vertx -> {
+            Context mine = vertx.getOrCreateContext();
+            try (VertxTransport transport = VertxTransport.create(vertx, new WebClientOptions())) {
+                for (int i = 0; i < 4; i++) {
+                    CompletableFuture<Context> seen = new CompletableFuture<>();
+                    mine.runOnContext(nothing -> transport
+                            .start(request())
+                            .response()
+                            .whenComplete((response, failure) -> seen.complete(Vertx.currentContext())));
+
+                    assertThat(seen.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isSameAs(mine);
+                }
+            }
+        });
+    }
+
+    @Test
+    void threadsOfItsOwnAreDaemonsAndSayWhoseTheyAre() throws Exception {
+        try (VertxTransport transport = VertxTransport.create()) {
+            CompletableFuture<Thread> seen = new CompletableFuture<>();
+            transport.start(request()).response().whenComplete((r, failure) -> seen.complete(Thread.currentThread()));
+
+            Thread thread = seen.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+
+            assertThat(thread.isDaemon()).isTrue();
+            assertThat(thread.getName()).startsWith("neuralbox-vertx-eventloop-");
+            assertThat(transport.mustNotBlock(thread)).isTrue();
+        }
+    }
+
+    @Test
+    void eventLoopsOfTheApplicationMustNotBlockEither() throws Exception {
+        withVertx(vertx -> {
+            CompletableFuture<Thread> eventLoop = new CompletableFuture<>();
+            vertx.runOnContext(nothing -> eventLoop.complete(Thread.currentThread()));
+            Thread worker = vertx.executeBlocking(Thread::currentThread)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            VertxTransportProvider provider = new VertxTransportProvider();
+
+            assertThat(provider.mustNotBlock(eventLoop.get(PATIENCE_SECONDS, TimeUnit.SECONDS)))
+                    .isTrue();
+            assertThat(provider.mustNotBlock(worker)).isFalse();
+            assertThat(provider.mustNotBlock(Thread.currentThread())).isFalse();
+        });
+    }
+
+    @Test
+    void verificationCannotBeSwitchedOff() throws Exception {
+        withVertx(vertx -> {
+            for (WebClientOptions options :
+                    Set.of(new WebClientOptions().setTrustAll(true), new WebClientOptions().setVerifyHost(false))) {
+                assertThatThrownBy(() -> VertxTransport.create(vertx, options))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("verification");
+            }
+        });
+    }
+
+    /** More connections than the engine can count as it counts them. */
+    @Test
+    void anyNumberOfConnectionsMayBeAllowed() throws Exception {
+        TransportConfig config =
+                TransportConfig.builder().maxConnections(Integer.MAX_VALUE).build();
+        try (VertxTransport transport = VertxTransport.create(config)) {
+            complete(transport);
+        }
+    }
+
+    @Test
+    void idleTimeoutOfTheOptionsDoesNotEndAQuietStream() throws Exception {
+        WebClientOptions options = new WebClientOptions()
+                .setIdleTimeout(1)
+                .setReadIdleTimeout(1)
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+        withVertx(vertx -> {
+            try (VertxTransport transport = VertxTransport.create(vertx, options)) {
+                server.answer(Script.builder().eventStream().hold().build());
+                TransportResponse quiet = head(transport.start(request()));
+                RecordingSubscriber<ByteBuffer> body = RecordingSubscriber.unbounded();
+                quiet.body().subscribe(body);
+
+                for (int i = 0; i < 20; i++) {
+                    complete(transport);
+                }
+
+                assertThat(body.isTerminated()).isFalse();
+            }
+        });
+    }
+
+    private void complete(VertxTransport transport) throws Exception {
+        assertThat(text(head(transport.start(request())))).isEqualTo("answer");
+    }
+
+    private TransportRequest request() {
+        return TransportRequest.builder("POST", server.uri("/api/v2/generate"))
+                .body(new byte[] {'{', '}'})
+                .build();
+    }
+
+    private static void withVertx(Use use) throws Exception {
+        Vertx vertx = Vertx.vertx();
+        try {
+            use.of(vertx);
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private interface Use {
+        void of(Vertx vertx) throws Exception;
+    }
+}
