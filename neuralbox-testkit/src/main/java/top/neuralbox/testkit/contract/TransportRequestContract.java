@@ -109,7 +109,7 @@ public interface TransportRequestContract extends TransportContract {
         }
     }
 
-    /** Rule 3. */
+    /** Rule 3. The content is longer than all socket buffers, so a server has seen some of it once it is written. */
     @Test
     default void sentIsToldOnceAndBeforeTheServerSeesAByte() {
         try (TransportFixture fixture = TransportFixture.start(this)) {
@@ -117,6 +117,7 @@ public interface TransportRequestContract extends TransportContract {
             AtomicLong seen = new AtomicLong();
             fixture.server().answer(Script.response(200, "ok"));
             TransportRequest request = fixture.post()
+                    .body(new byte[16 * 1024 * 1024])
                     .onSent(() -> {
                         times.incrementAndGet();
                         seen.addAndGet(fixture.server().bytesReceived());
