@@ -2,6 +2,7 @@ package top.neuralbox.examples;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.GenerationStream;
@@ -9,6 +10,8 @@ import top.neuralbox.Message;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.RateLimitException;
+import top.neuralbox.testkit.Fault;
+import top.neuralbox.testkit.LocalNeuralBox;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.httpclient.HttpClientTransport;
@@ -91,6 +94,18 @@ final class ReadmeExamples {
                 case UNKNOWN ->
                     System.err.println("ask the service about " + e.partial().id() + " before you send it again");
             }
+        }
+    }
+
+    static void onALocalService(Consumer<NeuralBox> yourCode) {
+        try (LocalNeuralBox service = LocalNeuralBox.start();
+                NeuralBox neuralBox = NeuralBox.builder()
+                        .baseUri(service.uri())
+                        .apiKey(LocalNeuralBox.apiKey())
+                        .build()) {
+            service.misbehave(Fault.cutAfter(200));
+            yourCode.accept(neuralBox);
+            System.out.println("charged: " + service.creditsCharged());
         }
     }
 }

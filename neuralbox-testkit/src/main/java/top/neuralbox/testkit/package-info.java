@@ -2,8 +2,9 @@
  * What applications and transports test against.
  *
  * <ul>
- *   <li>{@link top.neuralbox.testkit.LocalNeuralBox} is the service as it is documented, with an account that is charged,
- *       and with {@link top.neuralbox.testkit.Fault}s on demand.
+ *   <li>{@link top.neuralbox.testkit.LocalNeuralBox} is the service as it is documented, with an account that is
+ *       charged, and with {@link top.neuralbox.testkit.Fault}s on demand; {@link
+ *       top.neuralbox.testkit.NeuralBoxExtension} hands a running one to JUnit tests.
  *   <li>{@link top.neuralbox.testkit.ScriptedServer} misbehaves byte by byte, by a {@link
  *       top.neuralbox.testkit.Script}, over real sockets.
  *   <li>{@link top.neuralbox.testkit.FakeTransport} carries calls in memory, without sockets and threads.
@@ -11,8 +12,8 @@
  *   <li>{@link top.neuralbox.testkit.RecordingSubscriber} keeps what a publisher signals, and waits for it.
  * </ul>
  *
- * <p>Nothing here sleeps: a test holds a server back and lets it go on with a {@link top.neuralbox.testkit.Gate}. Whatever
- * waits has a deadline, and throws an {@link java.lang.AssertionError} when it passes.
+ * <p>Nothing here sleeps: a test holds a server back and lets it go on with a {@link top.neuralbox.testkit.Gate}.
+ * Whatever waits has a deadline, and throws an {@link java.lang.AssertionError} when it passes.
  */
 @NullMarked
 package top.neuralbox.testkit;
