@@ -9,7 +9,10 @@ import java.util.Map;
 /** Writes one response as the plan says: the framing that the client understands, and the faults that concern bytes. */
 final class Answer {
 
-    /** The plan ends the connection here. Thrown before that, so that what is counted is counted before the client sees it. */
+    /**
+     * The plan ends the connection here. Thrown before that, so that what is counted is counted before the client
+     * sees it.
+     */
     static final class SeveredException extends IOException {
 
         private static final long serialVersionUID = 1L;

@@ -6,11 +6,11 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * One way in which {@link LocalNeuralBox} misbehaves while it answers a request. Several together make one answer: {@code
- * misbehave(Fault.splitEvery(3), Fault.cutAfter(100))}. Immutable.
+ * One way in which {@link LocalNeuralBox} misbehaves while it answers a request. Several together make one answer:
+ * {@code misbehave(Fault.splitEvery(3), Fault.cutAfter(100))}. Immutable.
  *
- * <p>Positions count bytes of the response body, without its transfer coding. A position that the body does not reach has
- * no effect.
+ * <p>Positions count bytes of the response body, without its transfer coding. A position that the body does not reach
+ * has no effect.
  */
 public final class Fault {
 
@@ -22,7 +22,10 @@ public final class Fault {
         this.change = change;
     }
 
-    /** Answers with this status, these header fields and this body in place of the service's own, whatever the request. */
+    /**
+     * Answers with this status, these header fields and this body in place of the service's own, whatever the
+     * request.
+     */
     public static Fault answer(int status, Map<String, String> headers, byte[] body) {
         AnswerPlan.Canned canned = new AnswerPlan.Canned(status, headers, body);
         return new Fault("answers " + status, plan -> plan.canned = canned);
@@ -103,7 +106,8 @@ public final class Fault {
     }
 
     /**
-     * Writes the body in pieces of at most so many bytes, each as a chunk and a TCP segment of its own; at 1 byte by byte.
+     * Writes the body in pieces of at most so many bytes, each as a chunk and a TCP segment of its own; at 1 byte by
+     * byte.
      *
      * @param bytes at least 1
      */
@@ -113,8 +117,8 @@ public final class Fault {
     }
 
     /**
-     * Fails the generation: an {@code error} event after so many deltas, or status {@code failed} in an answer that does
-     * not stream. It costs nothing.
+     * Fails the generation: an {@code error} event after so many deltas, or status {@code failed} in an answer that
+     * does not stream. It costs nothing.
      *
      * @param deltas at least 0; beyond the number of deltas it fails in place of {@code generation_end}
      */

@@ -11,8 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A NeuralBox service inside the test: real sockets on 127.0.0.1, the documented requests, events and errors, an account
- * that is charged, and {@link Fault}s on demand.
+ * A NeuralBox service inside the test: real sockets on 127.0.0.1, the documented requests, events and errors, an
+ * account that is charged, and {@link Fault}s on demand.
  *
  * <pre>{@code
  * try (LocalNeuralBox service = LocalNeuralBox.start()) {
@@ -25,18 +25,19 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>It takes every key that begins with {@code nb_}; all of them belong to one account. It knows the text models {@code
- * gpt-5} (3 credits), {@code gpt-5-mini} (1), {@code claude-sonnet-4-5} (5), {@code gemini-2.5-pro} (4) and the media
- * models {@code dall-e-3} (8), {@code veo-3} (40), {@code tts-1} (2), {@code whisper-1} (2); an assistant answers as {@code
- * gpt-5}. Any other model is {@code not_found} unless {@link Builder#model} adds it.
+ * <p>It takes every key that begins with {@code nb_}; all of them belong to one account. It knows the text models
+ * {@code gpt-5} (3 credits), {@code gpt-5-mini} (1), {@code claude-sonnet-4-5} (5), {@code gemini-2.5-pro} (4) and
+ * the media models {@code dall-e-3} (8), {@code veo-3} (40), {@code tts-1} (2), {@code whisper-1} (2); an assistant
+ * answers as {@code gpt-5}. Any other model is {@code not_found} unless {@link Builder#model} adds it.
  *
- * <p><b>What is charged.</b> The model's price, at the moment before {@code generation_end} is written; so a generation
- * that failed, or whose client left earlier, costs nothing, and one whose client leaves while {@code generation_end} is
- * under way is charged although the client may never see it.
+ * <p><b>What is charged.</b> The model's price, at the moment before {@code generation_end} is written; so a
+ * generation that failed, or whose client left earlier, costs nothing, and one whose client leaves while {@code
+ * generation_end} is under way is charged although the client may never see it.
  *
- * <p><b>What is counted.</b> Each generate request ends with exactly one {@link Outcome}; credits charged are always the
- * first balance less the balance, and the price of each generation that is {@link Outcome#COMPLETED}. A generation is counted
- * before the event that tells the client of its end is written, so a client that saw the end finds it counted.
+ * <p><b>What is counted.</b> Each generate request ends with exactly one {@link Outcome}; credits charged are always
+ * the first balance less the balance, and the price of each generation that is {@link Outcome#COMPLETED}. A
+ * generation is counted before the event that tells the client of its end is written, so a client that saw the end
+ * finds it counted.
  *
  * <p>Thread-safe. Its threads are daemons.
  */
@@ -125,8 +126,8 @@ public final class LocalNeuralBox implements AutoCloseable {
     }
 
     /**
-     * Deltas sent to all clients since the start. Each counts right before it is written; one that a fault cuts does not,
-     * and one that a client which is leaving no longer takes may.
+     * Deltas sent to all clients since the start. Each counts right before it is written; one that a fault cuts does
+     * not, and one that a client which is leaving no longer takes may.
      */
     public long deltasSent() {
         return tally.deltas();
@@ -193,7 +194,10 @@ public final class LocalNeuralBox implements AutoCloseable {
         server.awaitNoOpenConnections(patience);
     }
 
-    /** Stops listening and closes all connections; streams that are open end as {@link Outcome#DISCONNECTED}. Idempotent. */
+    /**
+     * Stops listening and closes all connections; streams that are open end as {@link Outcome#DISCONNECTED}.
+     * Idempotent.
+     */
     @Override
     public void close() {
         server.close();
@@ -280,8 +284,8 @@ public final class LocalNeuralBox implements AutoCloseable {
         }
 
         /**
-         * Sets how many requests the account has in an hour and in a day of UTC; further ones are refused with status 429.
-         * Default: a million and ten million.
+         * Sets how many requests the account has in an hour and in a day of UTC; further ones are refused with status
+         * 429. Default: a million and ten million.
          */
         public Builder rateLimit(long requestsPerHour, long requestsPerDay) {
             require(requestsPerHour >= 0 && requestsPerDay >= 0, "limits must not be negative");

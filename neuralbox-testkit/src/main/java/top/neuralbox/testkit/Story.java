@@ -2,14 +2,16 @@ package top.neuralbox.testkit;
 
 import java.util.List;
 
-/** What the local service answers: a short story that the prompt alone decides, so that equal prompts give equal text. */
+/**
+ * What the local service answers: a short story that the prompt alone decides, so that equal prompts give equal text.
+ */
 final class Story {
 
     private static final int LONGEST_ECHO = 80;
 
     private static final String PAINTER = """
-            Unit Seven had mixed paint for the factory for eleven years — always the same grey, always to the gram. One \
-            night a drum of yellow rolled out of a lorry and burst on the floor of the yard. Seven measured the \
+            Unit Seven had mixed paint for the factory for eleven years — always the same grey, always to the gram. \
+            One night a drum of yellow rolled out of a lorry and burst on the floor of the yard. Seven measured the \
             puddle, logged the loss, and then did something for which there was no entry in the log: it looked.
 
             By morning there was a sun on the north wall. It was not round, and it had eleven rays because Seven had \
@@ -18,8 +20,8 @@ final class Story {
             """;
 
     private static final String LIGHTHOUSE = """
-            The lighthouse keeper counted ships the way others count sheep. On the longest night of the year none came, \
-            so she turned the lamp by hand to keep warm and sang to keep the lamp company. Far out, a trawler without \
+            The lighthouse keeper counted ships the way others count sheep. On the longest night of the year none \
+            came, so she turned the lamp by hand to keep warm and sang to keep the lamp company. Far out, a trawler without \
             a compass heard the song before it saw the light.
 
             “Which of the two brought you in?” she asked the skipper, when his boat was safe behind the mole. He \
@@ -47,7 +49,9 @@ final class Story {
         return "Here is a short story for “" + echo(prompt) + "”.\n\n" + story.strip();
     }
 
-    /** Cuts a text before the white space of each word: {@code Here}, {@code  is}, {@code  a}. Joined it is the text. */
+    /**
+     * Cuts a text before the white space of each word: {@code Here}, {@code  is}. Joined they are the text.
+     */
     static List<String> words(String text) {
         return List.of(text.split("(?<=\\S)(?=\\s)"));
     }

@@ -76,7 +76,7 @@ class LocalNeuralBoxRefusalTest {
             value = {
                 "model | {\"model\": 5, \"prompt\": \"Hello\"}",
                 "prompt | {\"model\": \"gpt-5\", \"prompt\": \" \"}",
-                "prompt | {\"model\": \"gpt-5\", \"prompt\": \"Hello\", \"messages\": [{\"role\": \"user\", \"content\": \"\"}]}",
+                "prompt | {\"model\": \"m\", \"prompt\": \"x\", \"messages\": [{\"role\":\"user\", \"content\":\"\"}]}",
                 "assistant_id | {\"model\": \"gpt-5\", \"assistant_id\": \"a\", \"prompt\": \"Hello\"}",
                 "temperature | {\"model\": \"gpt-5\", \"prompt\": \"Hello\", \"temperature\": 2.01}",
                 "temperature | {\"model\": \"gpt-5\", \"prompt\": \"Hello\", \"temperature\": -0.1}",

@@ -75,7 +75,8 @@ class LocalNeuralBoxStreamTest {
             String byPrompt = text(service, "\"prompt\": \"A fox\"");
             String byMessages = text(
                     service,
-                    "\"messages\": [{\"role\": \"system\", \"content\": \"Brief\"}, {\"role\": \"user\", \"content\": \"A fox\"}]");
+                    "\"messages\": [{\"role\": \"system\", \"content\": \"Brief\"}, "
+                            + "{\"role\": \"user\", \"content\": \"A fox\"}]");
 
             assertThat(byPrompt).contains("“A fox”").isEqualTo(byMessages);
         }

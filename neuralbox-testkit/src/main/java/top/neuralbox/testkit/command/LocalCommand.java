@@ -13,6 +13,8 @@ import top.neuralbox.testkit.LocalNeuralBox;
 public final class LocalCommand {
 
     private static final String PORT = "8765";
+    private static final String BODY =
+            "{\"model\": \"gpt-5\", \"prompt\": \"A robot learns to paint\", \"stream\": true}";
 
     private LocalCommand() {}
 
@@ -43,8 +45,7 @@ public final class LocalCommand {
         out.println("A local NeuralBox listens on " + service.uri() + " (Ctrl-C stops it). Try:");
         out.println();
         out.println("curl -N " + service.uri() + "/api/v2/generate -H 'Authorization: Bearer " + LocalNeuralBox.apiKey()
-                + "' -H 'Content-Type: application/json' -d '{\"model\": \"gpt-5\", \"prompt\": \"Write a short story about a robot learning to paint\","
-                + " \"stream\": true}'");
+                + "' -H 'Content-Type: application/json' -d '" + BODY + "'");
         return service;
     }
 
