@@ -1,0 +1,76 @@
+package top.neuralbox;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import top.neuralbox.sse.EventStreamHandler;
+import top.neuralbox.sse.EventStreamParser;
+
+/**
+ * The hidden decoder of one stream, opened to the benchmarks: they run on the class path, where a package may have two
+ * homes. Not thread-safe.
+ */
+public final class OpenedDecoder implements EventStreamHandler {
+
+    private final EventStreamParser parser = new EventStreamParser();
+    private final EventDecoder decoder;
+    private final Consumer<? super GenerationEvent> events;
+    private boolean done;
+
+    private OpenedDecoder(EventDecoder decoder, Consumer<? super GenerationEvent> events) {
+        this.decoder = decoder;
+        this.events = events;
+    }
+
+    /** The decoder as it is. */
+    public static OpenedDecoder of(Consumer<? super GenerationEvent> events) {
+        return new OpenedDecoder(new EventDecoder(), events);
+    }
+
+    /** The decoder with every event read by the JSON parser. */
+    public static OpenedDecoder withoutFastPath(Consumer<? super GenerationEvent> events) {
+        return new OpenedDecoder(EventDecoder.withoutFastPath(), events);
+    }
+
+    /** Decodes the next bytes of the stream. */
+    public void read(ByteBuffer chunk) {
+        parser.parse(chunk, this);
+    }
+
+    /** Whether {@code [DONE]} came. */
+    public boolean done() {
+        return done;
+    }
+
+    @Override
+    public void event(String type, byte[] data, int offset, int length, String lastEventId) {
+        try {
+            switch (decoder.decode(data, offset, length)) {
+                case EVENT -> events.accept(decoder.event());
+                case DONE -> done = true;
+                case ERROR -> throw new IllegalStateException("the recording holds no error");
+                case KEEP_ALIVE -> {}
+            }
+        } catch (MalformedEventException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Reads a whole stream as a call does, event by event, with its bookkeeping.
+     *
+     * @param keptText how many UTF-16 units of text are kept for a partial result
+     */
+    public static void readAsCall(Iterable<ByteBuffer> chunks, int keptText, Consumer<? super GenerationEvent> events) {
+        ListenerFence nobody = ListenerFence.started(List.of(), new GenerationInfo("benchmark", "none", "m", null));
+        EventReader reader =
+                new EventReader(Limits.defaults(), new KeptText(keptText), nobody, UnaryOperator.identity());
+        for (ByteBuffer chunk : chunks) {
+            reader.read(chunk, 0);
+            for (GenerationEvent event = reader.next(); event != null; event = reader.next()) {
+                events.accept(event);
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package top.neuralbox.benchmarks.decode;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.infra.Blackhole;
+import top.neuralbox.benchmarks.Mix;
+import top.neuralbox.benchmarks.Recording;
+
+/**
+ * Decodes a recording. On a machine that is shared, time that passed says little; so the CPU time of the decoding thread is
+ * counted, and events for each second of it is the figure to compare.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.Throughput)
+public class DecodeBenchmark {
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+    @Param("NEURALBOX")
+    private Subject subject;
+
+    @Param("1400")
+    private int chunkBytes;
+
+    @Param("USUAL")
+    private Mix mix;
+
+    @Param("10000")
+    private int deltas;
+
+    /** How long the thread decodes before anything is measured, in milliseconds of its CPU time. */
+    @Param("2500")
+    private int warmupCpuMillis;
+
+    private Recording recording;
+    private Decoding decoding;
+
+    /** What an iteration did. JMH sets it back to zero and adds it up. */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.EVENTS)
+    public static class Work {
+        public long events;
+        public long cpuNanos;
+    }
+
+    @Setup
+    public void prepare(Blackhole blackhole) throws Exception {
+        recording = subject.recording(mix, deltas);
+        decoding = subject.prepare(recording, chunkBytes);
+        long until = THREADS.getCurrentThreadCpuTime() + warmupCpuMillis * 1_000_000L;
+        while (THREADS.getCurrentThreadCpuTime() < until) {
+            decode(new Work(), blackhole);
+        }
+    }
+
+    @Benchmark
+    public void decode(Work work, Blackhole blackhole) throws Exception {
+        long before = THREADS.getCurrentThreadCpuTime();
+        Tally tally = new Tally(blackhole);
+        decoding.run(tally);
+        work.cpuNanos += THREADS.getCurrentThreadCpuTime() - before;
+        work.events += recording.events().size();
+        if (subject.decodes()) {
+            tally.check(recording);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package top.neuralbox.benchmarks.decode;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+import top.neuralbox.benchmarks.Median;
+import top.neuralbox.benchmarks.Mix;
+import top.neuralbox.benchmarks.Options;
+
+/**
+ * Runs {@link DecodeBenchmark} for all subjects in turn, each in JVMs of its own, and prints a table for each kind of
+ * recording with the ratios that count.
+ */
+public final class DecodeTable {
+
+    private DecodeTable() {}
+
+    /** Options: {@code quick}, {@code rounds=2 chunks=64,1400 mixes=USUAL subjects=NEURALBOX,NAIVE deltas=10000 warmup=2500}. */
+    public static void main(String[] args) throws RunnerException {
+        Options options = Options.of(args);
+        boolean quick = options.has("quick");
+        int rounds = options.number("rounds", quick ? 1 : 2);
+        List<Subject> subjects = options.enums(
+                "subjects",
+                Subject.class,
+                quick
+                        ? List.of(
+                                Subject.NEURALBOX,
+                                Subject.NEURALBOX_NO_FAST_PATH,
+                                Subject.NAIVE,
+                                Subject.OKHTTP_SSE,
+                                Subject.LANGCHAIN4J,
+                                Subject.FLOOR_JACKSON)
+                        : List.of(Subject.values()));
+        for (Mix mix : options.enums("mixes", Mix.class, quick ? List.of(Mix.USUAL) : List.of(Mix.values()))) {
+            List<Integer> chunks =
+                    options.numbers("chunks", quick || mix != Mix.USUAL ? List.of(1400) : List.of(64, 1400, 16384));
+            for (int chunkBytes : chunks) {
+                Map<Subject, Row> rows = new EnumMap<>(Subject.class);
+                for (int round = 0; round < rounds; round++) {
+                    for (Subject subject : subjects) {
+                        rows.computeIfAbsent(subject, s -> new Row())
+                                .add(run(subject, mix, chunkBytes, options, quick));
+                    }
+                }
+                print(mix, chunkBytes, rows);
+            }
+        }
+    }
+
+    private static Collection<RunResult> run(Subject subject, Mix mix, int chunkBytes, Options options, boolean quick)
+            throws RunnerException {
+        ChainedOptionsBuilder jmh = new OptionsBuilder()
+                .include(DecodeBenchmark.class.getName())
+                .mode(Mode.Throughput)
+                .param("subject", subject.name())
+                .param("chunkBytes", Integer.toString(chunkBytes))
+                .param("mix", mix.name())
+                .param("deltas", Integer.toString(options.number("deltas", 10_000)))
+                .param("warmupCpuMillis", Integer.toString(options.number("warmup", quick ? 1_000 : 2_500)))
+                .forks(1)
+                .warmupIterations(0)
+                .measurementIterations(options.number("iterations", quick ? 3 : 5))
+                .measurementTime(TimeValue.milliseconds(quick ? 300 : 500))
+                .addProfiler(GCProfiler.class)
+                .jvmArgs("-Xms512m", "-Xmx512m", "-XX:+UseG1GC")
+                .shouldFailOnError(true)
+                .verbosity(VerboseMode.SILENT);
+        return new Runner(jmh.build()).run();
+    }
+
+    private static void print(Mix mix, int chunkBytes, Map<Subject, Row> rows) {
+        double peer = best(rows, rows.keySet().stream().filter(Subject::isPeer));
+        double jackson = best(rows, Stream.of(Subject.FLOOR_JACKSON).filter(rows::containsKey));
+        System.out.printf("%nmix %s, chunks of %,d bytes%n", mix, chunkBytes);
+        System.out.printf(
+                "%-26s %14s %15s %8s %11s %11s %8s%n",
+                "subject", "events/CPU-s", "min..max (M)", "ns/ev", "/best peer", "/jackson", "B/event");
+        rows.forEach((subject, row) -> System.out.printf(
+                "%-26s %,14.0f %15s %8.0f %11.2f %11.2f %8.0f%n",
+                subject,
+                row.median(),
+                String.format("%.2f..%.2f", row.least() / 1e6, row.greatest() / 1e6),
+                1e9 / row.median(),
+                row.median() / peer,
+                row.median() / jackson,
+                row.bytesPerEvent()));
+    }
+
+    private static double best(Map<Subject, Row> rows, Stream<Subject> subjects) {
+        return subjects.map(rows::get)
+                .map(Row::median)
+                .max(Comparator.naturalOrder())
+                .orElse(Double.NaN);
+    }
+
+    /** The iterations of one subject, over all rounds. */
+    private static final class Row {
+
+        private final List<Double> rates = new ArrayList<>();
+        private final List<Double> bytes = new ArrayList<>();
+
+        void add(Collection<RunResult> results) {
+            for (RunResult result : results) {
+                for (BenchmarkResult fork : result.getBenchmarkResults()) {
+                    for (IterationResult iteration : fork.getIterationResults()) {
+                        add(iteration);
+                    }
+                }
+            }
+        }
+
+        private void add(IterationResult iteration) {
+            var secondary = iteration.getSecondaryResults();
+            double events = secondary.get("events").getScore();
+            rates.add(events / secondary.get("cpuNanos").getScore() * 1e9);
+            double perOp = secondary.keySet().stream()
+                    .filter(label -> label.endsWith("gc.alloc.rate.norm"))
+                    .mapToDouble(label -> secondary.get(label).getScore())
+                    .findFirst()
+                    .orElse(Double.NaN);
+            bytes.add(perOp / (events / iteration.getMetadata().getMeasuredOps()));
+        }
+
+        double median() {
+            return Median.of(rates);
+        }
+
+        double least() {
+            return rates.stream().min(Comparator.naturalOrder()).orElseThrow();
+        }
+
+        double greatest() {
+            return rates.stream().max(Comparator.naturalOrder()).orElseThrow();
+        }
+
+        double bytesPerEvent() {
+            return Median.of(bytes);
+        }
+    }
+}

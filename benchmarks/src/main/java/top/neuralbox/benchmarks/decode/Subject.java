@@ -1,0 +1,89 @@
+package top.neuralbox.benchmarks.decode;
+
+import java.util.Locale;
+import top.neuralbox.benchmarks.Mix;
+import top.neuralbox.benchmarks.Recording;
+
+/** Who decodes. */
+public enum Subject {
+    /** Our parser and decoder, without what a call does beside them. */
+    NEURALBOX(Ours::decoder),
+    /** The same with every event read by jackson-core. */
+    NEURALBOX_NO_FAST_PATH(Ours::withoutFastPath),
+    /** The reader of a call, event by event, without kept text. */
+    NEURALBOX_CALL(Ours::call),
+    /** The reader of a call as it is by default: it keeps the text for a partial result. */
+    NEURALBOX_CALL_KEPT_TEXT(Ours::callWithKeptText),
+    /** Parser and writer: events in, the bytes of the same events out. */
+    NEURALBOX_RELAY(Ours::relay, false),
+
+    /** {@code BufferedReader.readLine} and a tree of the data. */
+    NAIVE(Peers::naive),
+    OKHTTP_SSE(Peers::okhttp),
+    LANGCHAIN4J(Peers::langchain4j),
+    /** {@code Flux<String>} of the SSE reader, and a tree of the data. */
+    SPRING_WEBFLUX(Peers::spring),
+    /** Reads Chat Completions only; it gets the same deltas in that shape, at three times the bytes. */
+    OPENAI_JAVA(Peers::openai) {
+        @Override
+        Recording recording(Mix mix, int deltas) {
+            return Recording.chat(mix, deltas);
+        }
+    },
+
+    /** jackson-core on payloads that need no framing, a parser for each. */
+    FLOOR_JACKSON(Floors::jackson),
+    /** The String and the event object of each delta, whose place is known. */
+    FLOOR_STRINGS(Floors::strings, false),
+    /** Looks at every byte for the line ends. */
+    FLOOR_SCAN(Floors::scan, false);
+
+    /** Makes a decoding of a recording that comes in chunks. */
+    @FunctionalInterface
+    private interface Preparation {
+        Decoding of(Recording recording, int chunkBytes);
+    }
+
+    @SuppressWarnings("ImmutableEnumChecker") // refers to a static method
+    private final Preparation preparation;
+
+    private final boolean decodes;
+
+    Subject(Preparation preparation) {
+        this(preparation, true);
+    }
+
+    Subject(Preparation preparation, boolean decodes) {
+        this.preparation = preparation;
+        this.decodes = decodes;
+    }
+
+    /** Whether this is a library that an application could use instead. */
+    public boolean isPeer() {
+        return compareTo(NAIVE) >= 0 && compareTo(OPENAI_JAVA) <= 0;
+    }
+
+    public boolean isFloor() {
+        return compareTo(FLOOR_JACKSON) >= 0;
+    }
+
+    /** Whether text comes out, which can be checked. */
+    boolean decodes() {
+        return decodes;
+    }
+
+    /** The recording in the shape that this subject reads. */
+    Recording recording(Mix mix, int deltas) {
+        return Recording.of(mix, deltas);
+    }
+
+    Decoding prepare(Recording recording, int chunkBytes) {
+        return preparation.of(recording, chunkBytes);
+    }
+
+    /** The name in tables and on command lines. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
