@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.transport.Transport;
@@ -184,6 +185,7 @@ public final class NeuralBox implements AutoCloseable {
         private @Nullable Executor executor;
         private String name = "default";
         private @Nullable Delayer delayer;
+        private DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
 
         private Builder() {}
 
@@ -298,6 +300,12 @@ public final class NeuralBox implements AutoCloseable {
             return this;
         }
 
+        /** Sets chance, from 0 to 1, for tests of this package. */
+        Builder random(DoubleSupplier random) {
+            this.random = random;
+            return this;
+        }
+
         /**
          * Makes the client. No connection is opened.
          *
@@ -326,7 +334,7 @@ public final class NeuralBox implements AutoCloseable {
                     List.copyOf(listeners),
                     executor,
                     delayer == null ? timer : delayer,
-                    () -> ThreadLocalRandom.current().nextDouble());
+                    random);
             ListenerFence.attached(settings.listeners(), name, carrier.name());
             Runnable closer = transport == null ? carrier::close : () -> {};
             return new NeuralBox(settings, new BlockingGuard(carrier, providers), () -> {

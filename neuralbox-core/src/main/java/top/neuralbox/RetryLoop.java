@@ -51,6 +51,11 @@ final class RetryLoop {
     private volatile @Nullable TransportCall call;
     private volatile @Nullable TransportResponse response;
     private volatile boolean keyRenewed;
+    private volatile @Nullable ApiKey renewed;
+
+    /** The last attempt was surely not charged, and no other has begun. */
+    private volatile boolean uncharged;
+
     private volatile boolean cancelled;
     private volatile Delayer.Cancellable wait = () -> {};
 
@@ -90,7 +95,7 @@ final class RetryLoop {
         Phase phase = phase(head, anyEvent);
         BillingState billing = completed
                 ? BillingState.CHARGED
-                : phase == Phase.NOT_SENT ? BillingState.NOT_CHARGED : BillingState.UNKNOWN;
+                : uncharged || phase == Phase.NOT_SENT ? BillingState.NOT_CHARGED : BillingState.UNKNOWN;
         return new CallFacts(
                 phase,
                 attempts.get(),
@@ -135,7 +140,14 @@ final class RetryLoop {
         attempts.incrementAndGet();
         call = null;
         response = null;
-        withKey(this::send);
+        uncharged = false;
+        ApiKey fetched = renewed;
+        if (fetched == null) {
+            withKey(this::send);
+        } else {
+            renewed = null;
+            send(fetched);
+        }
     }
 
     private void withKey(Consumer<ApiKey> next) {
@@ -268,7 +280,8 @@ final class RetryLoop {
                         head.header("Date"),
                         settings.delayer().now());
         Failure failure = ServiceFailures.refusal(head.status(), error, asked);
-        if (head.status() == 401 && "token_expired".equals(error.code()) && !keyRenewed && policy().maxRetries() > 0) {
+        boolean expired = head.status() == 401 && "token_expired".equals(error.code());
+        if (expired && !keyRenewed && !exhausted()) {
             keyRenewed = true;
             renewKey(failure);
         } else {
@@ -279,17 +292,19 @@ final class RetryLoop {
     /** An expired key is worth one more attempt, if there is another. */
     private void renewKey(Failure failure) {
         ApiKey expired = key;
-        withKey(renewed -> {
-            if (cancelled || renewed.equals(expired)) {
+        uncharged = true;
+        withKey(next -> {
+            if (cancelled || next.equals(expired)) {
                 target.failed(failure);
             } else {
+                renewed = next;
                 resend(failure, Duration.ZERO);
             }
         });
     }
 
     private void settle(Failure failure, boolean mayResend, @Nullable Duration asked) {
-        if (cancelled || !mayResend || attempts.get() > policy().maxRetries()) {
+        if (!mayResend || exhausted()) {
             target.failed(failure);
             return;
         }
@@ -302,7 +317,12 @@ final class RetryLoop {
         }
     }
 
+    private boolean exhausted() {
+        return cancelled || attempts.get() > policy().maxRetries();
+    }
+
     private void resend(Failure failure, Duration next) {
+        uncharged = true;
         target.resending(attempts.get(), failure, next);
         wait = settings.delayer().after(next.toNanos(), this::attempt);
         if (cancelled) {
