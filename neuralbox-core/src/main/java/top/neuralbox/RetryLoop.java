@@ -3,6 +3,7 @@ package top.neuralbox;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -52,6 +53,9 @@ final class RetryLoop {
     private volatile @Nullable TransportResponse response;
     private volatile boolean keyRenewed;
     private volatile @Nullable ApiKey renewed;
+
+    /** The transport was asked to send, whatever it made of that. */
+    private volatile boolean starting;
 
     /** The last attempt was surely not charged, and no other has begun. */
     private volatile boolean uncharged;
@@ -138,6 +142,7 @@ final class RetryLoop {
             return;
         }
         attempts.incrementAndGet();
+        starting = false;
         call = null;
         response = null;
         uncharged = false;
@@ -169,17 +174,26 @@ final class RetryLoop {
 
     private void keyFailed(@Nullable Throwable error) {
         // The supplier's own message may quote the key, so neither it nor the cause goes into ours.
-        String what =
-                error == null ? "gave none" : "failed with " + error.getClass().getName();
+        Throwable reason = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        String what = reason == null
+                ? "gave none"
+                : "failed with " + reason.getClass().getName();
         target.failed(facts -> new AuthenticationException("the supplier of the API key " + what, null, facts));
     }
 
     private void send(ApiKey current) {
         key = current;
+        // First this, then the look at that: whoever cancels sees that we may be sending, or we see that he cancelled.
+        starting = true;
+        if (cancelled) {
+            starting = false;
+            return;
+        }
         TransportCall started;
         try {
             started = settings.transport().start(transportRequest(current));
-        } catch (RuntimeException e) {
+        } catch (IllegalArgumentException e) {
+            starting = false;
             target.failed(TransportFailures.beforeHead(e, timeouts.connect()));
             return;
         }
@@ -346,7 +360,8 @@ final class RetryLoop {
             return anyEvent ? Phase.STREAM : Phase.HEAD;
         }
         TransportCall current = call;
-        return current != null && current.mayHaveBeenSent() ? Phase.SENT : Phase.NOT_SENT;
+        boolean maybe = current == null ? starting : current.mayHaveBeenSent();
+        return maybe ? Phase.SENT : Phase.NOT_SENT;
     }
 
     private RetryPolicy policy() {
