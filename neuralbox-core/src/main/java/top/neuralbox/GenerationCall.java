@@ -199,7 +199,12 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
     private void takeTurns() {
         int seen = 1;
         do {
-            advance();
+            try {
+                advance();
+            } catch (Throwable t) {
+                // A turn that is not given back would leave the call without an end.
+                abort(TransportFailures.inBody(t));
+            }
             seen = turns.addAndGet(-seen);
         } while (seen != 0);
         if (!sink.pushes()) {
@@ -217,8 +222,11 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
             return;
         }
         if (reason != null) {
-            absorb();
-            end(reason);
+            try {
+                absorb();
+            } finally {
+                end(reason);
+            }
         } else if (!started && sink.wants()) {
             start();
         } else if (reader != null) {

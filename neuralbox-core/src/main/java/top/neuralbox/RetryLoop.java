@@ -76,7 +76,7 @@ final class RetryLoop {
     /** Begins the first attempt. These header fields go with each attempt, beneath those of the client and the request. */
     void start(Map<String, String> traceHeaders) {
         this.traceHeaders = traceHeaders;
-        attempt();
+        fenced(this::attempt);
     }
 
     /** Gives up whatever is under way: a wait, an attempt, or the body of the response. Idempotent. */
@@ -159,17 +159,17 @@ final class RetryLoop {
         CompletionStage<ApiKey> supplied;
         try {
             supplied = settings.keys().get();
-        } catch (RuntimeException e) {
-            keyFailed(e);
+        } catch (Throwable t) {
+            keyFailed(t);
             return;
         }
-        supplied.whenComplete((supply, error) -> {
+        supplied.whenComplete((supply, error) -> fenced(() -> {
             if (error != null || supply == null) {
                 keyFailed(error);
             } else {
                 next.accept(supply);
             }
-        });
+        }));
     }
 
     private void keyFailed(@Nullable Throwable error) {
@@ -201,16 +201,17 @@ final class RetryLoop {
         if (cancelled) {
             started.cancel();
         }
-        started.response().whenComplete((head, error) -> {
-            timers.headSettled();
-            if (error != null) {
-                lost(started, error);
-            } else if (cancelled) {
-                head.close();
-            } else {
-                head(head);
-            }
-        });
+        started.response()
+                .whenComplete((head, error) -> fenced(() -> {
+                    timers.headSettled();
+                    if (error != null) {
+                        lost(started, error);
+                    } else if (cancelled) {
+                        head.close();
+                    } else {
+                        head(head);
+                    }
+                }));
     }
 
     private TransportRequest transportRequest(ApiKey current) {
@@ -251,7 +252,7 @@ final class RetryLoop {
                         head,
                         settings.limits().answerBytes(),
                         () -> timers.bytesRead(settings.delayer().nanoTime()),
-                        this::answer);
+                        (bytes, end, error) -> fenced(() -> answer(bytes, end, error)));
             }
             case ERROR ->
                 BoundedBody.read(
@@ -259,7 +260,7 @@ final class RetryLoop {
                         settings.limits().errorBodyBytes(),
                         ERROR_BODY_PATIENCE,
                         settings.delayer(),
-                        (bytes, end, error) -> refused(head, bytes));
+                        (bytes, end, error) -> fenced(() -> refused(head, bytes)));
             case FOREIGN ->
                 BoundedBody.read(
                         head,
@@ -338,7 +339,7 @@ final class RetryLoop {
     private void resend(Failure failure, Duration next) {
         uncharged = true;
         target.resending(attempts.get(), failure, next);
-        wait = settings.delayer().after(next.toNanos(), this::attempt);
+        wait = settings.delayer().after(next.toNanos(), () -> fenced(this::attempt));
         if (cancelled) {
             wait.cancel();
         }
@@ -362,6 +363,15 @@ final class RetryLoop {
         TransportCall current = call;
         boolean maybe = current == null ? starting : current.mayHaveBeenSent();
         return maybe ? Phase.SENT : Phase.NOT_SENT;
+    }
+
+    /** Whatever foreign code throws ends the call: a stage or a timer that runs us would swallow it. */
+    private void fenced(Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable t) {
+            target.failed(TransportFailures.beforeHead(t, timeouts.connect()));
+        }
     }
 
     private RetryPolicy policy() {

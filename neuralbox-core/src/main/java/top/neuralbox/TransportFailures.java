@@ -39,7 +39,10 @@ final class TransportFailures {
                 ? new GenerationCancelledException(GenerationCancelledException.Reason.CLIENT_CLOSED, facts)
                 : new StreamBrokenException(
                         StreamBrokenException.Kind.RESET,
-                        "the connection was lost in the middle of the stream: " + reason(cause),
+                        (cause instanceof TransportException
+                                        ? "the connection was lost in the middle of the stream: "
+                                        : "the stream was given up: ")
+                                + reason(cause),
                         cause,
                         facts);
     }

@@ -68,6 +68,14 @@ class KeyTest {
     }
 
     @Test
+    void supplierThatThrowsAnErrorFailsTheCall() {
+        publish(() -> {
+            throw new NoClassDefFoundError("vault");
+        });
+        assertThat(subscriber.errors).singleElement().isInstanceOf(AuthenticationException.class);
+    }
+
+    @Test
     void supplierThatGivesNullFailsTheCall() {
         publish(() -> null);
         assertThat(subscriber.errors).singleElement().isInstanceOf(AuthenticationException.class);
