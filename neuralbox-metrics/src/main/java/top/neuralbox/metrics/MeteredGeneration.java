@@ -163,7 +163,7 @@ final class MeteredGeneration implements Recording {
 
     private static void add(Counter counter, long amount) {
         if (amount != 0) {
-            counter.increment(amount);
+            counter.increment((double) amount);
         }
     }
 }
