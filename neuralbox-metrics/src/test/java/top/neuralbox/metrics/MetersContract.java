@@ -3,7 +3,11 @@ package top.neuralbox.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -133,9 +137,12 @@ abstract class MetersContract {
     }
 
     @Test
-    void aRefusedConnectionIsNotUnmetered() {
-        service.close();
-        run(all -> all, NeuralBox::generate);
+    void aRefusedConnectionIsNotUnmetered() throws IOException {
+        URI nobody;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = URI.create("http://127.0.0.1:" + free.getLocalPort());
+        }
+        run(all -> all.baseUri(nobody), NeuralBox::generate);
         assertOnly("failed");
         assertError(ErrorType.CONNECT);
         assertThat(counter(GenerationMeter.UNMETERED)).isZero();
