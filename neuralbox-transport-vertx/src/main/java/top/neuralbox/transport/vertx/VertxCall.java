@@ -13,7 +13,6 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +30,10 @@ import top.neuralbox.transport.TransportRequest;
 import top.neuralbox.transport.TransportResponse;
 
 /**
- * One exchange, from the queue to its end. All that touches the engine runs on the call's own event loop; {@link #cancel()}
- * and the subscriber's requests come from any thread and post to it.
+ * One exchange, from the queue to its end. All that touches the engine runs on the call's own event loop; what comes from
+ * other threads, such as {@link #cancel()}, posts to it.
  */
-final class VertxCall implements TransportCall, BodyPublisher.Source {
+final class VertxCall implements TransportCall {
 
     /** HTTP/2's CANCEL (RFC 9113, section 7); on HTTP/1.1 the engine closes the connection whatever the code. */
     private static final long CANCEL = 0x8;
@@ -50,7 +49,7 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
 
     private static final long NO_TIMER = -1;
 
-    /** What may be said of the request; each call moves downwards only, by {@code advance}, save for a refusal. */
+    /** How far the call is, and what may be said of the request. */
     private enum State {
         /** Nothing was written, and it may still be. */
         WAITING,
@@ -58,7 +57,7 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
         SENT,
         /** Over, and certainly nothing was seen by the service. */
         ENDED_UNSENT,
-        /** Over. */
+        /** Over, and the service may have seen the request. */
         ENDED
     }
 
@@ -70,26 +69,20 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
     private final CompletableFuture<TransportResponse> response = new CompletableFuture<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
 
-    private volatile @Nullable BodyPublisher body;
-
-    /** Whether the engine was told to pause. Written on the event loop alone. */
-    private volatile boolean paused;
+    /** Set when the head has arrived. */
+    private volatile @Nullable ResponseFlow flow;
 
     // Confined to the event loop.
     private long timer = NO_TIMER;
     private @Nullable Channel handshaking;
     private @Nullable HttpClientRequest exchange;
-    private @Nullable HttpClientResponse head;
-
-    /** Whether the engine has seen the last byte: the connection may be another call's by now. */
-    private boolean received;
 
     VertxCall(VertxTransport transport, Context context, TransportRequest request, RequestOptions options) {
         this.transport = transport;
         this.context = context;
         this.request = request;
         this.options = options;
-        this.deadline = System.nanoTime() + nanosOf(request);
+        this.deadline = System.nanoTime() + nanosOf(request.connectTimeout());
     }
 
     @Override
@@ -108,31 +101,16 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
         giveUp(Kind.CANCELLED);
     }
 
-    /** The subscriber wants no more, and no signal either. */
-    @Override
-    public void abandoned() {
-        if (end()) {
-            onEventLoop(this::release);
-        }
-    }
-
-    @Override
-    public void roomAgain() {
-        if (paused) {
-            onEventLoop(this::resumeIfRoom);
-        }
-    }
-
     /** Takes up the call. From any thread. */
     void start() {
         onEventLoop(() -> {
-            if (state.get() != State.WAITING) {
+            if (hasEnded()) {
                 return;
             }
             long millis = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
-            timer = transport.vertx().setTimer(millis, expired -> fenced(this::connectTimedOut));
+            timer = transport.vertx().setTimer(millis, fenced(this::connectTimedOut));
             transport.queue().enter(this);
-            if (state.get() != State.WAITING) {
+            if (hasEnded()) {
                 transport.queue().leave(this);
             }
         });
@@ -141,7 +119,7 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
     /** The queue lets this call go to the engine. From any thread. */
     void admitted() {
         onEventLoop(() -> {
-            if (state.get() == State.WAITING) {
+            if (!hasEnded()) {
                 TlsEngine.asking(this, () -> transport.client().request(options).onComplete(fenced(this::leased)));
             }
         });
@@ -154,19 +132,64 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
 
     /** Ends the call for a reason that lies on this side. From any thread. */
     void giveUp(Kind kind) {
-        TransportException reason =
-                new TransportException(kind, FailureMapping.sentence(kind, transport.peerOf(options)), null);
+        TransportException reason = failure(kind, null);
         if (end()) {
             response.completeExceptionally(reason);
             onEventLoop(this::release);
         }
-        BodyPublisher started = body;
+        ResponseFlow started = flow;
         if (started != null) {
-            started.abort(reason);
+            // Also when the exchange is over and the subscriber has yet to take the rest.
+            started.body().abort(reason);
         }
     }
 
-    private void connectTimedOut() {
+    /** The subscriber wants no more, and no signal either. From any thread. */
+    void abandoned() {
+        if (end()) {
+            onEventLoop(this::release);
+        }
+    }
+
+    /** The engine has handed over the last byte. On the event loop. */
+    void received() {
+        ResponseFlow finished = flow;
+        if (end() && finished != null) {
+            finished.body().complete();
+        }
+    }
+
+    /** The engine reports that the content broke off. On the event loop. */
+    void brokeOff(Throwable cause) {
+        fail(cause, FailureMapping.Phase.BODY);
+    }
+
+    boolean hasEnded() {
+        State now = state.get();
+        return now == State.ENDED || now == State.ENDED_UNSENT;
+    }
+
+    /** Runs a task on the call's event loop, later. From any thread. */
+    void onEventLoop(Runnable task) {
+        try {
+            context.runOnContext(fenced(nothing -> task.run()));
+        } catch (RejectedExecutionException engineIsClosed) {
+            giveUp(Kind.CLOSED);
+        }
+    }
+
+    /** The engine swallows what its handlers throw, and the exchange would flow on unwatched. */
+    <T> Handler<T> fenced(Handler<T> handler) {
+        return event -> {
+            try {
+                handler.handle(event);
+            } catch (Throwable thrown) {
+                fail(failure(Kind.OTHER, thrown), FailureMapping.Phase.BODY);
+            }
+        };
+    }
+
+    private void connectTimedOut(long expired) {
         timer = NO_TIMER;
         if (state.get() == State.WAITING) {
             giveUp(transport.queue().isWaiting(this) ? Kind.POOL_TIMEOUT : Kind.CONNECT_TIMEOUT);
@@ -183,26 +206,18 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
         HttpClientRequest granted = lease.result();
         // Every failure arrives through the futures as well; without a handler the engine logs it.
         granted.exceptionHandler(ignored -> {});
-        if (granted.version() == HttpVersion.HTTP_2) {
-            // A stream does not occupy its connection.
-            transport.queue().leave(this);
-        }
-        send(granted);
-    }
-
-    private void send(HttpClientRequest granted) {
         if (!state.compareAndSet(State.WAITING, State.SENT)) {
             // Given up while it was connecting: the engine could not be told before it granted this.
             giveBack(granted);
             return;
         }
-        cancelTimer();
         exchange = granted;
-        request.headers().forEach(granted::putHeader);
-        request.onSent().run();
-        Future<HttpClientResponse> arrival =
-                hasContent() ? granted.send(Buffer.buffer(request.body())) : granted.send();
-        arrival.onComplete(fenced(this::headArrived));
+        cancelTimer();
+        if (granted.version() == HttpVersion.HTTP_2) {
+            // A stream does not occupy its connection.
+            transport.queue().leave(this);
+        }
+        send(granted);
     }
 
     /** Hands back a connection, or a place on one, that nothing was written to. */
@@ -218,6 +233,14 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
         transport.vertx().setTimer(LINGER_MILLIS, elapsed -> connection.shutdown(LONGEST_STREAM));
     }
 
+    private void send(HttpClientRequest granted) {
+        request.headers().forEach(granted::putHeader);
+        request.onSent().run();
+        Future<HttpClientResponse> arrival =
+                hasContent() ? granted.send(Buffer.buffer(request.body())) : granted.send();
+        arrival.onComplete(fenced(this::headArrived));
+    }
+
     /** Whether the request says how long its content is, be it empty (RFC 9110, section 8.6). */
     private boolean hasContent() {
         return request.body().length > 0 || METHODS_WITH_CONTENT.contains(request.method());
@@ -228,87 +251,36 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
             fail(arrival.cause(), FailureMapping.Phase.SENT);
             return;
         }
-        HttpClientResponse arrived = arrival.result();
-        head = arrived;
-        // The handlers are in place before this returns to the engine: what comes later would be lost without them.
-        BodyPublisher content = new BodyPublisher(this);
-        arrived.handler(fenced(this::chunk));
-        arrived.exceptionHandler(fenced(this::broken));
-        arrived.endHandler(fenced(nothing -> completed()));
-        if (arrived.statusCode() < 200) {
+        HttpClientResponse head = arrival.result();
+        ResponseFlow content = new ResponseFlow(this, head);
+        content.attach();
+        flow = content;
+        if (head.statusCode() < 200) {
             giveUp(Kind.PROTOCOL);
-        } else if (arrived.statusCode() == PROXY_AUTHENTICATION_REQUIRED && transport.sendsThroughProxy()) {
+        } else if (head.statusCode() == PROXY_AUTHENTICATION_REQUIRED && transport.sendsThroughProxy()) {
             giveUp(Kind.PROXY);
         } else {
-            body = content;
-            if (state.get() == State.SENT) {
-                response.complete(
-                        TransportResponse.of(arrived.statusCode(), copyOf(arrived.headers()), content, this::cancel));
-            }
-        }
-    }
-
-    private void chunk(Buffer buffer) {
-        BodyPublisher content = body;
-        if (content == null || buffer.length() == 0 || state.get() != State.SENT) {
-            return;
-        }
-        content.offer(ByteBuffer.wrap(buffer.getBytes()));
-        HttpClientResponse arrived = head;
-        if (content.isFull() && !paused && arrived != null) {
-            arrived.pause();
-            paused = true;
-            // The subscriber may have caught up before it could see that we paused.
-            resumeIfRoom();
-        }
-    }
-
-    private void resumeIfRoom() {
-        BodyPublisher content = body;
-        HttpClientResponse arrived = head;
-        if (paused && arrived != null && (content == null || content.hasRoom())) {
-            paused = false;
-            arrived.resume();
-        }
-    }
-
-    private void completed() {
-        received = true;
-        BodyPublisher content = body;
-        if (end() && content != null) {
-            content.complete();
-        }
-    }
-
-    /** The engine reports a failure before what it has already read; that is fetched first, so that nothing is lost. */
-    private void broken(Throwable cause) {
-        HttpClientResponse arrived = head;
-        if (paused && arrived != null && state.get() == State.SENT) {
-            paused = false;
-            arrived.resume();
-            onEventLoop(() -> fail(cause, FailureMapping.Phase.BODY));
-        } else {
-            fail(cause, FailureMapping.Phase.BODY);
+            response.complete(
+                    TransportResponse.of(head.statusCode(), copyOf(head.headers()), content.body(), this::cancel));
         }
     }
 
     private void fail(Throwable cause, FailureMapping.Phase phase) {
         HttpClientRequest failed = exchange;
         boolean refused = failed != null && FailureMapping.wasRefused(cause, failed.streamId());
-        TransportException failure =
-                FailureMapping.of(cause, phase, transport.peerOf(options), transport.sendsThroughProxy());
+        TransportException failure = FailureMapping.of(cause, phase, peer(), transport.sendsThroughProxy());
         if (!end()) {
             return;
         }
         if (refused) {
             state.set(State.ENDED_UNSENT);
         }
-        release();
         response.completeExceptionally(failure);
-        BodyPublisher content = body;
-        if (content != null) {
-            content.fail(failure);
+        ResponseFlow broken = flow;
+        if (broken != null) {
+            broken.body().fail(failure);
         }
+        release();
     }
 
     /** The one way out: true for the caller that ended the call, false for all who come later. */
@@ -332,24 +304,22 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
         if (unfinished != null) {
             ChannelFuture unused = unfinished.close();
         }
-        HttpClientResponse arrived = head;
-        if (paused && arrived != null) {
-            // The last byte may wait behind the pause, and the connection serve another call already, which a reset
-            // would
-            // kill. So the engine's queue is emptied first.
-            paused = false;
-            arrived.resume();
-            onEventLoop(this::resetUnlessReceived);
-        } else {
-            resetUnlessReceived();
-        }
-    }
-
-    private void resetUnlessReceived() {
         HttpClientRequest granted = exchange;
-        if (granted != null && !received) {
-            granted.reset(CANCEL);
+        ResponseFlow content = flow;
+        if (granted == null) {
+            return;
         }
+        if (content == null) {
+            granted.reset(CANCEL);
+            return;
+        }
+        // The last byte may wait behind a pause, and the connection serve another call already, which a reset would
+        // kill.
+        content.emptied(() -> {
+            if (!content.isReceived()) {
+                granted.reset(CANCEL);
+            }
+        });
     }
 
     private void cancelTimer() {
@@ -359,44 +329,12 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
         }
     }
 
-    private void onEventLoop(Runnable task) {
-        try {
-            context.runOnContext(nothing -> fenced(task));
-        } catch (RejectedExecutionException engineIsClosed) {
-            giveUp(Kind.CLOSED);
-        }
+    private TransportException failure(Kind kind, @Nullable Throwable cause) {
+        return new TransportException(kind, FailureMapping.sentence(kind, peer()), cause);
     }
 
-    /** The engine swallows what its handlers throw, and the exchange would flow on unwatched. */
-    private void fenced(Runnable task) {
-        try {
-            task.run();
-        } catch (Throwable thrown) {
-            defect(thrown);
-        }
-    }
-
-    private <T> Handler<T> fenced(Handler<T> handler) {
-        return event -> {
-            try {
-                handler.handle(event);
-            } catch (Throwable thrown) {
-                defect(thrown);
-            }
-        };
-    }
-
-    private void defect(Throwable thrown) {
-        if (end()) {
-            TransportException failure = new TransportException(
-                    Kind.OTHER, FailureMapping.sentence(Kind.OTHER, transport.peerOf(options)), thrown);
-            response.completeExceptionally(failure);
-            BodyPublisher content = body;
-            if (content != null) {
-                content.fail(failure);
-            }
-            release();
-        }
+    private String peer() {
+        return options.getHost() + ":" + options.getPort();
     }
 
     private static Map<String, List<String>> copyOf(MultiMap headers) {
@@ -409,10 +347,10 @@ final class VertxCall implements TransportCall, BodyPublisher.Source {
         return copy;
     }
 
-    private static long nanosOf(TransportRequest request) {
+    private static long nanosOf(Duration timeout) {
         try {
-            return request.connectTimeout().toNanos();
-        } catch (ArithmeticException tooLong) {
+            return timeout.toNanos();
+        } catch (ArithmeticException centuries) {
             return Long.MAX_VALUE / 2;
         }
     }

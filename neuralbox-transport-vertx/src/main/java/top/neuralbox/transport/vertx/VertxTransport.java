@@ -231,10 +231,6 @@ public final class VertxTransport implements Transport {
                 .setFollowRedirects(false);
     }
 
-    String peerOf(RequestOptions options) {
-        return options.getHost() + ":" + options.getPort();
-    }
-
     private static void await(Future<Void> closing) {
         try {
             closing.toCompletionStage().toCompletableFuture().get(CLOSE_MILLIS, TimeUnit.MILLISECONDS);

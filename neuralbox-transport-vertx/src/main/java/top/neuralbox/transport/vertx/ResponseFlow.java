@@ -1,0 +1,89 @@
+package top.neuralbox.transport.vertx;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientResponse;
+import java.nio.ByteBuffer;
+
+/**
+ * Moves the content of one response from the engine to its {@link BodyPublisher}, and stops the engine while nobody takes
+ * it. Confined to the call's event loop, save where a method says otherwise.
+ */
+final class ResponseFlow implements BodyPublisher.Source {
+
+    private final VertxCall call;
+    private final HttpClientResponse response;
+    private final BodyPublisher body = new BodyPublisher(this);
+
+    /** Whether the engine was told to pause. Read from any thread. */
+    private volatile boolean paused;
+
+    private boolean received;
+
+    ResponseFlow(VertxCall call, HttpClientResponse response) {
+        this.call = call;
+        this.response = response;
+    }
+
+    /** Takes over what comes from now on. To be called before the head's callback returns: what is not taken is lost. */
+    void attach() {
+        response.handler(call.fenced(this::chunk));
+        response.endHandler(call.fenced(nothing -> {
+            received = true;
+            call.received();
+        }));
+        // A failure overtakes what the engine has read already; that comes first, so that nothing is lost.
+        response.exceptionHandler(call.fenced(cause -> emptied(() -> call.brokeOff(cause))));
+    }
+
+    BodyPublisher body() {
+        return body;
+    }
+
+    /** Whether the engine has seen the last byte: the connection may be another call's by now. */
+    boolean isReceived() {
+        return received;
+    }
+
+    /** Runs an action once the engine holds nothing back that it has read, the end included. */
+    void emptied(Runnable action) {
+        if (paused) {
+            paused = false;
+            response.resume();
+            call.onEventLoop(action);
+        } else {
+            action.run();
+        }
+    }
+
+    @Override
+    public void roomAgain() {
+        if (paused) {
+            call.onEventLoop(this::resumeIfRoom);
+        }
+    }
+
+    @Override
+    public void abandoned() {
+        call.abandoned();
+    }
+
+    private void chunk(Buffer buffer) {
+        if (buffer.length() == 0 || call.hasEnded()) {
+            return;
+        }
+        body.offer(ByteBuffer.wrap(buffer.getBytes()));
+        if (body.isFull() && !paused) {
+            response.pause();
+            paused = true;
+            // The subscriber may have caught up before it could see that we paused.
+            resumeIfRoom();
+        }
+    }
+
+    private void resumeIfRoom() {
+        if (paused && body.hasRoom()) {
+            paused = false;
+            response.resume();
+        }
+    }
+}
