@@ -17,6 +17,9 @@ final class ResponseFlow implements BodyPublisher.Source {
     /** Whether the engine was told to pause. Read from any thread. */
     private volatile boolean paused;
 
+    /** Whether the engine hands over what it still holds, wanted or not. */
+    private boolean emptying;
+
     private boolean received;
 
     ResponseFlow(VertxCall call, HttpClientResponse response) {
@@ -46,6 +49,7 @@ final class ResponseFlow implements BodyPublisher.Source {
 
     /** Runs an action once the engine holds nothing back that it has read, the end included. */
     void emptied(Runnable action) {
+        emptying = true;
         if (paused) {
             paused = false;
             response.resume();
@@ -72,7 +76,7 @@ final class ResponseFlow implements BodyPublisher.Source {
             return;
         }
         body.offer(ByteBuffer.wrap(buffer.getBytes()));
-        if (body.isFull() && !paused) {
+        if (body.isFull() && !paused && !emptying) {
             response.pause();
             paused = true;
             // The subscriber may have caught up before it could see that we paused.

@@ -2,9 +2,11 @@ package top.neuralbox.transport.vertx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Context;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import top.neuralbox.testkit.RecordingSubscriber;
@@ -48,5 +50,16 @@ final class Calls {
         StringBuilder text = new StringBuilder();
         buffers.forEach(buffer -> text.append(StandardCharsets.UTF_8.decode(buffer.duplicate())));
         return text.toString();
+    }
+
+    /** What was asked of the event loops before, and what then lay in their sockets, is done after this. */
+    static void awaitTurnsOfTheEventLoops(VertxTransport transport, int turns) throws Exception {
+        for (int turn = 0; turn < turns; turn++) {
+            for (Context loop : transport.eventLoops()) {
+                CompletableFuture<Void> passed = new CompletableFuture<>();
+                loop.runOnContext(passed::complete);
+                passed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            }
+        }
     }
 }

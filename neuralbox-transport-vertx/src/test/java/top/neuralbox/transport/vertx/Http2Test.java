@@ -3,6 +3,7 @@ package top.neuralbox.transport.vertx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static top.neuralbox.transport.vertx.Calls.PATIENCE_SECONDS;
+import static top.neuralbox.transport.vertx.Calls.awaitTurnsOfTheEventLoops;
 import static top.neuralbox.transport.vertx.Calls.failure;
 import static top.neuralbox.transport.vertx.Calls.head;
 import static top.neuralbox.transport.vertx.Calls.subscribe;
@@ -165,7 +166,7 @@ class Http2Test {
         TransportCall first = transport.start(to(server));
         HttpServerRequest request = next();
         TransportCall cancelled = transport.start(to(server));
-        awaitTurnOfTheEventLoops(transport);
+        awaitTurnsOfTheEventLoops(transport, 2);
         cancelled.cancel();
 
         write(request, "first");
@@ -251,16 +252,5 @@ class Http2Test {
 
     private static void write(HttpServerRequest request, String text) {
         request.response().setChunked(true).write(text);
-    }
-
-    /** A call that was started before has reached the engine after this. */
-    private static void awaitTurnOfTheEventLoops(VertxTransport transport) throws Exception {
-        for (int turn = 0; turn < 2; turn++) {
-            for (var loop : transport.eventLoops()) {
-                CompletableFuture<Void> passed = new CompletableFuture<>();
-                loop.runOnContext(passed::complete);
-                passed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            }
-        }
     }
 }

@@ -1,0 +1,114 @@
+package top.neuralbox.transport.vertx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static top.neuralbox.transport.vertx.Calls.awaitTurnsOfTheEventLoops;
+import static top.neuralbox.transport.vertx.Calls.head;
+import static top.neuralbox.transport.vertx.Calls.subscribe;
+import static top.neuralbox.transport.vertx.Calls.text;
+
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import top.neuralbox.testkit.Gate;
+import top.neuralbox.testkit.RecordingSubscriber;
+import top.neuralbox.testkit.Script;
+import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.transport.TransportCall;
+import top.neuralbox.transport.TransportException;
+import top.neuralbox.transport.TransportException.Kind;
+import top.neuralbox.transport.TransportRequest;
+import top.neuralbox.transport.TransportResponse;
+
+/** What the engine has read while it was paused: more than is kept ahead here, and less than makes it stop reading. */
+class ReadAheadTest {
+
+    private static final byte[] CONTENT = new byte[5 * BodyPublisher.HIGH_WATER_MARK];
+
+    private ScriptedServer server;
+    private VertxTransport transport;
+
+    @BeforeEach
+    void open() {
+        server = ScriptedServer.start();
+        transport = VertxTransport.create();
+    }
+
+    @AfterEach
+    void close() {
+        transport.close();
+        server.close();
+    }
+
+    /** The engine gives the connection to the next call when it has read the end, though the end waits behind the pause. */
+    @Test
+    void cancelOfAReceivedResponseSparesTheNextCallOnItsConnection() throws Exception {
+        Gate written = new Gate();
+        Gate rest = new Gate();
+        server.answer(Script.builder()
+                .head(200, "Content-Length: " + CONTENT.length)
+                .bytes(CONTENT)
+                .open(written)
+                .build());
+        server.answer(Script.builder()
+                .eventStream()
+                .chunk("next")
+                .await(rest)
+                .chunk(", complete")
+                .lastChunk()
+                .build());
+        TransportCall unread = transport.start(request());
+        head(unread);
+        written.await();
+        awaitTurnsOfTheEventLoops(transport, 4);
+        TransportResponse next = head(transport.start(request()));
+        assertThat(server.connectionCount()).as("both on one connection").isEqualTo(1);
+
+        unread.cancel();
+        awaitTurnsOfTheEventLoops(transport, 4);
+        rest.open();
+
+        assertThat(text(next)).isEqualTo("next, complete");
+    }
+
+    /** The engine reports a failure at once, ahead of what it has read before. */
+    @Test
+    void contentBeforeABreakIsDeliveredBeforeTheFailure() throws Exception {
+        Gate written = new Gate();
+        server.answer(Script.builder()
+                .head(200, "Content-Length: " + 2 * CONTENT.length)
+                .bytes(CONTENT)
+                .open(written)
+                .close()
+                .build());
+        TransportResponse response = head(transport.start(request()));
+        written.await();
+        server.awaitNoOpenConnections(java.time.Duration.ofSeconds(1));
+        awaitTurnsOfTheEventLoops(transport, 4);
+
+        RecordingSubscriber<ByteBuffer> body = subscribe(response);
+
+        assertThat(body.awaitError())
+                .isInstanceOfSatisfying(
+                        TransportException.class, e -> assertThat(e.kind()).isEqualTo(Kind.LOST));
+        assertThat(body.items().stream().mapToInt(ByteBuffer::remaining).sum()).isEqualTo(CONTENT.length);
+    }
+
+    /** The end needs no demand of its own. */
+    @Test
+    void endIsSeenWithoutDemandBeyondTheLastBuffer() throws Exception {
+        server.answer(Script.builder().eventStream().chunk("only").lastChunk().build());
+        RecordingSubscriber<ByteBuffer> body = RecordingSubscriber.withoutDemand();
+        head(transport.start(request())).body().subscribe(body);
+
+        body.request(1);
+
+        assertThat(text(body.awaitCompletion())).isEqualTo("only");
+    }
+
+    private TransportRequest request() {
+        return TransportRequest.builder("POST", server.uri("/api/v2/generate"))
+                .body(new byte[] {'{', '}'})
+                .build();
+    }
+}
