@@ -65,6 +65,11 @@ public final class TestCertificates {
         return serverWith(VALID);
     }
 
+    /** Holds the certificate of {@link #server()} and its key, for a server that is not made from a context. */
+    public X509KeyManager serverKeyManager() {
+        return keyManager(VALID);
+    }
+
     /** A server whose certificate names the right hosts and ran out days ago. */
     public SSLContext expiredServer() {
         return serverWith(EXPIRED);
