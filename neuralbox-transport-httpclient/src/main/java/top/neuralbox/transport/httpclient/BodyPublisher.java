@@ -200,8 +200,12 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
         cancelCall.run();
     }
 
+    /** Names the type alone: what a subscriber's exception says may be content of the response. */
     private static void report(Throwable foreign) {
-        LOG.log(Level.WARNING, "A subscriber of a response body threw; its call is cancelled.", foreign);
+        LOG.log(
+                Level.WARNING,
+                "A subscriber of a response body threw {0}; its call is cancelled.",
+                foreign.getClass().getName());
     }
 
     /** Gives back what was delivered, if it is at least so much and the engine has shown its account. */

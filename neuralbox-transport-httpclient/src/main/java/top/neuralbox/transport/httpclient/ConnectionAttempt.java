@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionAttempt {
 
     private volatile boolean abandoned;
-    private volatile @Nullable Future<IOSession> connecting;
     private volatile @Nullable IOSession session;
 
     /** Whether a TCP connection was made for this call. */
@@ -36,13 +35,12 @@ final class ConnectionAttempt {
                 connect(initiator, endpoint, remote, local, timeout, attachment, callback);
     }
 
-    /** Closes the socket, connected or not, and lets no further one be opened. */
+    /**
+     * Closes the socket if it is connected; else as soon as it is. A connect operation that is under way is not cancelled: if
+     * that hits the moment in which the engine has not yet noted the socket, nobody closes it at all. It ends by itself.
+     */
     void abandon() {
         abandoned = true;
-        Future<IOSession> pending = connecting;
-        if (pending != null) {
-            pending.cancel(true);
-        }
         IOSession open = session;
         if (open != null) {
             open.close(CloseMode.IMMEDIATE);
@@ -61,31 +59,27 @@ final class ConnectionAttempt {
             callback.cancelled();
             return CompletableFuture.failedFuture(new CancellationException());
         }
-        Future<IOSession> pending =
-                initiator.connect(endpoint, remote, local, timeout, attachment, new FutureCallback<>() {
-                    @Override
-                    public void completed(IOSession opened) {
-                        session = opened;
-                        if (abandoned) {
-                            opened.close(CloseMode.IMMEDIATE);
-                        }
-                        callback.completed(opened);
-                    }
+        return initiator.connect(endpoint, remote, local, timeout, attachment, new FutureCallback<>() {
+            @Override
+            public void completed(IOSession opened) {
+                session = opened;
+                if (abandoned) {
+                    opened.close(CloseMode.IMMEDIATE);
+                    callback.cancelled();
+                } else {
+                    callback.completed(opened);
+                }
+            }
 
-                    @Override
-                    public void failed(Exception cause) {
-                        callback.failed(cause);
-                    }
+            @Override
+            public void failed(Exception cause) {
+                callback.failed(cause);
+            }
 
-                    @Override
-                    public void cancelled() {
-                        callback.cancelled();
-                    }
-                });
-        connecting = pending;
-        if (abandoned) {
-            abandon();
-        }
-        return pending;
+            @Override
+            public void cancelled() {
+                callback.cancelled();
+            }
+        });
     }
 }

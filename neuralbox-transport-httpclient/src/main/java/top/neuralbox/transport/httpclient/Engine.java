@@ -179,6 +179,7 @@ final class Engine {
                         .build())
                 .setHttp1Config(http1Config())
                 .setH2Config(http2Config())
+                .setIoSessionDecorator(BurstSession::over)
                 .setThreadFactory(new TransportThreads("io"))
                 .addExecInterceptorFirst("neuralbox-enter", ExchangeGates::enter)
                 .addExecInterceptorLast("neuralbox-fence", ExchangeGates::fence)
@@ -190,10 +191,8 @@ final class Engine {
         WatchedConnections connections = new WatchedConnections(tls(config), names);
         connections.setMaxTotal(config.maxConnections());
         connections.setDefaultMaxPerRoute(config.maxConnections());
-        connections.setDefaultConnectionConfig(ConnectionConfig.custom()
-                .setTimeToLive(MAX_AGE)
-                .setIdleTimeout(Timeout.of(MAX_IDLE.getDuration(), MAX_IDLE.getTimeUnit()))
-                .build());
+        connections.setDefaultConnectionConfig(
+                ConnectionConfig.custom().setTimeToLive(MAX_AGE).build());
         connections.setDefaultTlsConfig(TlsConfig.custom()
                 .setVersionPolicy(
                         config.protocols().contains(Protocol.HTTP_2)

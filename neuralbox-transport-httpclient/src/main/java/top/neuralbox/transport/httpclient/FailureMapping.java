@@ -29,8 +29,9 @@ import top.neuralbox.transport.TransportException.Kind;
  *
  * @param sent whether the request was about to be written, or beyond that
  * @param connected whether a TCP connection was made for this call
+ * @param readToEnd whether the peer had closed the connection when the engine found fault
  */
-record FailureMapping(URI uri, @Nullable ProxySettings proxy, boolean sent, boolean connected) {
+record FailureMapping(URI uri, @Nullable ProxySettings proxy, boolean sent, boolean connected, boolean readToEnd) {
 
     /** Whether the peer promises not to have acted on the request: RFC 9113, sections 6.8 and 8.7. */
     static boolean certainlyNotExecuted(@Nullable Throwable cause) {
@@ -66,7 +67,8 @@ record FailureMapping(URI uri, @Nullable ProxySettings proxy, boolean sent, bool
             return Kind.REFUSED;
         }
         if (isProtocolError(cause)) {
-            return Kind.PROTOCOL;
+            // The engine parses half a head as if it were whole when the connection ends there (5.4.4).
+            return readToEnd ? Kind.LOST : Kind.PROTOCOL;
         }
         if (!sent && connected && secure() && cause instanceof IOException) {
             return Kind.TLS;

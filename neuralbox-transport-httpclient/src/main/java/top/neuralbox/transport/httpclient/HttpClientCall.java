@@ -2,6 +2,8 @@ package top.neuralbox.transport.httpclient;
 
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.hc.client5.http.EndpointInfo;
 import org.apache.hc.client5.http.async.AsyncExecRuntime;
+import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpRequest;
@@ -51,9 +54,13 @@ final class HttpClientCall implements TransportCall {
     /** Failure is null when the whole response has arrived. */
     private record Ended(boolean sent, @Nullable TransportException failure) implements State {}
 
+    /** Longer ones would overflow the timers. */
+    private static final Duration FOREVER = Duration.ofDays(365);
+
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
 
     private final TransportRequest request;
+    private final Duration connectTimeout;
     private final Engine engine;
     private final Consumer<HttpClientCall> onEnd;
     private final CompletableFuture<TransportResponse> response = new CompletableFuture<>();
@@ -70,6 +77,7 @@ final class HttpClientCall implements TransportCall {
 
     HttpClientCall(TransportRequest request, Engine engine, Consumer<HttpClientCall> onEnd) {
         this.request = request;
+        this.connectTimeout = Collections.min(List.of(request.connectTimeout(), FOREVER));
         this.engine = engine;
         this.onEnd = onEnd;
         this.requestBody = request.body().length == 0 ? null : new RequestBody(request.body());
@@ -100,8 +108,7 @@ final class HttpClientCall implements TransportCall {
             return;
         }
         try {
-            startTimer(engine.schedule(
-                    this::connectTimedOut, request.connectTimeout().toNanos()));
+            startTimer(engine.schedule(this::connectTimedOut, connectTimeout.toNanos()));
             HttpHost target = new HttpHost(secure ? "https" : "http", bare(uri.getHost()), uri.getPort());
             engine.names().lookUp(engine.firstHop(target).getHostName(), unknown -> {
                 if (unknown == null) {
@@ -123,7 +130,7 @@ final class HttpClientCall implements TransportCall {
     /** Shares the connect timeout among the addresses of the host, so that a dead first one leaves time for the next. */
     Timeout addressTimeout() {
         HttpHost hop = engine.firstHop(new HttpHost("http", bare(request.uri().getHost())));
-        long millis = request.connectTimeout().toMillis() / engine.names().addressesOf(hop.getHostName());
+        long millis = connectTimeout.toMillis() / engine.names().addressesOf(hop.getHostName());
         return Timeout.ofMilliseconds(Math.max(1, millis));
     }
 
@@ -167,6 +174,11 @@ final class HttpClientCall implements TransportCall {
                     "the proxy " + proxy.host() + ":" + proxy.port() + " answered with status " + head.getCode());
             return;
         }
+        if (TransportThreads.readToEnd()) {
+            // A whole head would have been parsed before: the engine completes half a head by itself (5.4.4).
+            engineFailed(new ConnectionClosedException("closed inside the response head"));
+            return;
+        }
         BodyPublisher publisher = new BodyPublisher(this::cancel, this::engineFailed);
         body = publisher;
         if (state.get() instanceof Ended ended && ended.failure() != null) {
@@ -196,8 +208,7 @@ final class HttpClientCall implements TransportCall {
     void responseWhole() {
         whole = true;
         if (requestBody != null && !requestBody.written()) {
-            // An early answer. The engine would write the rest first, or reuse the connection with half a request on
-            // it.
+            // An early answer. The engine would first write the rest of the request, to whoever still reads it.
             AsyncExecRuntime held = runtime;
             if (held != null) {
                 held.discardEndpoint();
@@ -222,13 +233,22 @@ final class HttpClientCall implements TransportCall {
         if (now instanceof Ended) {
             return;
         }
-        FailureMapping mapping =
-                new FailureMapping(request.uri(), engine.config().proxy(), now == Open.SENT, attempt.connected());
+        FailureMapping mapping = new FailureMapping(
+                request.uri(),
+                engine.config().proxy(),
+                now == Open.SENT,
+                attempt.connected(),
+                TransportThreads.readToEnd());
         end(mapping.map(cause), FailureMapping.certainlyNotExecuted(cause));
     }
 
     void fail(Kind kind, String message) {
         fail(kind, message, null);
+    }
+
+    /** As {@link #fail}, but only a call that has not been sent. */
+    void failUnsent(Kind kind, String message) {
+        endUnsent(new TransportException(kind, message, null));
     }
 
     private void fail(Kind kind, String message, @Nullable Throwable cause) {
@@ -267,22 +287,19 @@ final class HttpClientCall implements TransportCall {
     private void connectTimedOut() {
         AsyncExecRuntime held = runtime;
         boolean queued = held != null && !held.isEndpointAcquired();
-        TransportException failure = queued
-                ? new TransportException(
-                        Kind.POOL_TIMEOUT,
-                        "no connection became free within "
-                                + request.connectTimeout().toMillis() + " ms",
-                        null)
-                : new TransportException(
-                        Kind.CONNECT_TIMEOUT,
-                        "no connection within " + request.connectTimeout().toMillis() + " ms",
-                        null);
+        String within = " within " + connectTimeout.toMillis() + " ms";
+        failUnsent(
+                queued ? Kind.POOL_TIMEOUT : Kind.CONNECT_TIMEOUT,
+                (queued ? "no connection became free" : "no connection was made") + within);
+    }
+
+    private void endUnsent(TransportException failure) {
         if (state.compareAndSet(Open.WAITING, new Ended(false, failure))) {
             settle(failure);
         }
     }
 
-    /** The one way to the end, but for the connect timeout, which a sent call is beyond. */
+    /** From any state but {@link Ended}. */
     private void end(@Nullable TransportException failure, boolean certainlyNotExecuted) {
         State before;
         do {

@@ -32,6 +32,8 @@ public final class HttpClientTransport implements Transport {
     /** These frame the message, and the engine writes them; a caller's own would contradict it. */
     private static final Set<String> FRAMING = Set.of("connection", "content-length", "transfer-encoding", "upgrade");
 
+    private static final String CLOSED = "the transport is closed";
+
     private final Engine engine;
     private final Set<HttpClientCall> calls = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -70,7 +72,7 @@ public final class HttpClientTransport implements Transport {
         calls.add(call);
         // In this order: close() sets the flag first and then ends what it finds in the set.
         if (closed.get()) {
-            call.fail(Kind.CLOSED, "the transport is closed");
+            call.fail(Kind.CLOSED, CLOSED);
         } else {
             call.begin();
         }
@@ -91,7 +93,9 @@ public final class HttpClientTransport implements Transport {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             // The engine tells nobody that their exchange has ended (5.6.5), so each one is ended here.
-            calls.forEach(call -> call.fail(Kind.CLOSED, "the transport was closed"));
+            // Those that wait come first, or they would be sent on the connections that the others leave.
+            calls.forEach(call -> call.failUnsent(Kind.CLOSED, CLOSED));
+            calls.forEach(call -> call.fail(Kind.CLOSED, CLOSED));
             engine.close();
         }
     }

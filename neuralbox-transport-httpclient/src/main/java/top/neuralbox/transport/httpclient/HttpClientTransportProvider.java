@@ -17,6 +17,8 @@ public final class HttpClientTransportProvider implements TransportProvider {
 
     @Override
     public Transport create(TransportConfig config) {
+        // Before the transport's own class, which does not load where the engine is absent.
+        EngineVersions.requireSupported();
         return HttpClientTransport.create(config);
     }
 

@@ -12,6 +12,17 @@ final class TransportThreads implements ThreadFactory {
     /** How HttpClient names the I/O threads of a client that the application made for itself. */
     private static final String ENGINES = "httpclient-dispatch-";
 
+    /** Remembers for the code further up the stack how its last read ended. */
+    private static final class OwnThread extends Thread {
+
+        private boolean readToEnd;
+
+        OwnThread(Runnable task, String name) {
+            super(task, name);
+            setDaemon(true);
+        }
+    }
+
     private final String prefix;
     private final AtomicInteger count = new AtomicInteger();
 
@@ -29,10 +40,20 @@ final class TransportThreads implements ThreadFactory {
         return name.startsWith(OURS) || name.startsWith(ENGINES);
     }
 
+    /** Notes whether the current I/O thread's last read found the end of its connection. */
+    static void readToEnd(boolean end) {
+        if (Thread.currentThread() instanceof OwnThread own) {
+            own.readToEnd = end;
+        }
+    }
+
+    /** Whether the current thread is processing the end of a connection. */
+    static boolean readToEnd() {
+        return Thread.currentThread() instanceof OwnThread own && own.readToEnd;
+    }
+
     @Override
     public Thread newThread(Runnable task) {
-        Thread thread = new Thread(task, prefix + count.incrementAndGet());
-        thread.setDaemon(true);
-        return thread;
+        return new OwnThread(task, prefix + count.incrementAndGet());
     }
 }

@@ -1,0 +1,189 @@
+package top.neuralbox.transport.httpclient;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.util.concurrent.locks.Lock;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.reactor.Command;
+import org.apache.hc.core5.reactor.IOEventHandler;
+import org.apache.hc.core5.reactor.IOSession;
+import org.apache.hc.core5.reactor.ssl.SSLIOSession;
+import org.apache.hc.core5.util.Timeout;
+
+/**
+ * A connection in clear text whose socket is read until it is empty and then, until the selector reports it again, not at all.
+ *
+ * <p>The engine's chunk decoder reads the socket once more after each chunk (5.4.4). That costs a system call for each token,
+ * and if the peer has closed by then, the decoder throws away the chunks that it has decoded but not handed on yet. A read
+ * that did not fill its buffer has emptied the socket, so the next one is answered here: nothing yet. What is left, the
+ * close included, the selector reports again.
+ */
+final class BurstSession implements IOSession {
+
+    private final IOSession session;
+    private final boolean encrypted;
+    /** Touched by the session's I/O thread only. */
+    private boolean drained;
+
+    private BurstSession(IOSession session) {
+        this.session = session;
+        this.encrypted = session instanceof SSLIOSession;
+    }
+
+    /** Wraps a connection. The TLS layer is read as ever: it is handed what was decrypted, and has no socket to empty. */
+    static IOSession over(IOSession session) {
+        return new BurstSession(session);
+    }
+
+    @Override
+    public int read(ByteBuffer destination) throws IOException {
+        if (encrypted) {
+            return session.read(destination);
+        }
+        if (drained) {
+            return 0;
+        }
+        int room = destination.remaining();
+        int count = session.read(destination);
+        drained = count >= 0 && count < room;
+        TransportThreads.readToEnd(count < 0);
+        return count;
+    }
+
+    /** The engine calls this as each burst begins, before it reads. */
+    @Override
+    public void updateReadTime() {
+        drained = false;
+        TransportThreads.readToEnd(false);
+        session.updateReadTime();
+    }
+
+    /** The engine calls this before it writes. */
+    @Override
+    public void updateWriteTime() {
+        TransportThreads.readToEnd(false);
+        session.updateWriteTime();
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+        return session.write(source);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return session.isOpen();
+    }
+
+    @Override
+    public String getId() {
+        return session.getId();
+    }
+
+    @Override
+    public IOEventHandler getHandler() {
+        return session.getHandler();
+    }
+
+    @Override
+    public void upgrade(IOEventHandler handler) {
+        session.upgrade(handler);
+    }
+
+    @Override
+    public Lock getLock() {
+        return session.getLock();
+    }
+
+    @Override
+    public void enqueue(Command command, Command.Priority priority) {
+        session.enqueue(command, priority);
+    }
+
+    @Override
+    public boolean hasCommands() {
+        return session.hasCommands();
+    }
+
+    @Override
+    public Command poll() {
+        return session.poll();
+    }
+
+    @Override
+    public ByteChannel channel() {
+        return session.channel();
+    }
+
+    @Override
+    public SocketAddress getRemoteAddress() {
+        return session.getRemoteAddress();
+    }
+
+    @Override
+    public SocketAddress getLocalAddress() {
+        return session.getLocalAddress();
+    }
+
+    @Override
+    public int getEventMask() {
+        return session.getEventMask();
+    }
+
+    @Override
+    public void setEventMask(int operations) {
+        session.setEventMask(operations);
+    }
+
+    @Override
+    public void setEvent(int operation) {
+        session.setEvent(operation);
+    }
+
+    @Override
+    public void clearEvent(int operation) {
+        session.clearEvent(operation);
+    }
+
+    @Override
+    public Status getStatus() {
+        return session.getStatus();
+    }
+
+    @Override
+    public Timeout getSocketTimeout() {
+        return session.getSocketTimeout();
+    }
+
+    @Override
+    public void setSocketTimeout(Timeout timeout) {
+        session.setSocketTimeout(timeout);
+    }
+
+    @Override
+    public long getLastReadTime() {
+        return session.getLastReadTime();
+    }
+
+    @Override
+    public long getLastWriteTime() {
+        return session.getLastWriteTime();
+    }
+
+    @Override
+    public long getLastEventTime() {
+        return session.getLastEventTime();
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+
+    @Override
+    public void close(CloseMode mode) {
+        session.close(mode);
+    }
+}
