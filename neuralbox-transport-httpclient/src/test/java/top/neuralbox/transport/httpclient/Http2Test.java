@@ -1,0 +1,360 @@
+package top.neuralbox.transport.httpclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static top.neuralbox.transport.httpclient.Calls.failure;
+import static top.neuralbox.transport.httpclient.Calls.head;
+import static top.neuralbox.transport.httpclient.Calls.post;
+import static top.neuralbox.transport.httpclient.Calls.subscribe;
+import static top.neuralbox.transport.httpclient.Calls.text;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import top.neuralbox.testkit.Gate;
+import top.neuralbox.testkit.RecordingSubscriber;
+import top.neuralbox.testkit.Script;
+import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.testkit.TestCertificates;
+import top.neuralbox.transport.TransportCall;
+import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.TransportConfig.Protocol;
+import top.neuralbox.transport.TransportException;
+import top.neuralbox.transport.TransportException.Kind;
+import top.neuralbox.transport.TransportResponse;
+
+class Http2Test {
+
+    private static final Duration PROMPTLY = Duration.ofSeconds(1);
+    private static final long CANCEL = 8;
+    private static final long REFUSED_STREAM = 7;
+    private static final long NO_ERROR = 0;
+    private static final int FIRST_STREAM = 1;
+
+    private static TestCertificates certificates;
+
+    @BeforeAll
+    static void makeCertificates() {
+        certificates = TestCertificates.create();
+    }
+
+    @Test
+    void firstBufferArrivesOverHttp2WhileTheResponseIsHeldOpen() throws Exception {
+        AtomicReference<HttpVersion> version = new AtomicReference<>();
+        AtomicReference<HttpServerResponse> held = new AtomicReference<>();
+        try (Http2Server server = Http2Server.start(certificates, request -> {
+                    version.set(request.version());
+                    held.set(request.response());
+                    request.response().write("data: 1\n\n");
+                });
+                HttpClientTransport transport = transport(Protocol.HTTP_1_1, Protocol.HTTP_2)) {
+            TransportResponse response =
+                    head(transport.start(post(server.uri("/")).build()));
+            RecordingSubscriber<ByteBuffer> body = subscribe(response);
+
+            assertThat(text(body.awaitItems(1))).isEqualTo("data: 1\n\n");
+            held.get().end("data: 2\n\n");
+            assertThat(text(body.awaitCompletion())).isEqualTo("data: 1\n\ndata: 2\n\n");
+            assertThat(version).hasValue(HttpVersion.HTTP_2);
+        }
+    }
+
+    @Test
+    void requestWithContentArrivesWhole() throws Exception {
+        String content = "x".repeat(1_000_000);
+        try (Http2Server server = Http2Server.start(
+                        certificates, request -> request.body().onSuccess(request.response()::end));
+                HttpClientTransport transport = transport(Protocol.HTTP_2)) {
+            TransportCall call = transport.start(post(server.uri("/"))
+                    .body(content.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                    .build());
+
+            assertThat(text(head(call))).isEqualTo(content);
+        }
+    }
+
+    @Test
+    void cancelInTheBodyEndsTheStreamPromptly() throws Exception {
+        Gate gone = new Gate();
+        try (Http2Server server = Http2Server.start(certificates, request -> {
+                    watch(request, gone);
+                    request.response().write("data: 1\n\n");
+                });
+                HttpClientTransport transport = transport(Protocol.HTTP_2)) {
+            TransportCall call = transport.start(post(server.uri("/")).build());
+            RecordingSubscriber<ByteBuffer> body = subscribe(head(call));
+            body.awaitItems(1);
+
+            call.cancel();
+
+            gone.await(PROMPTLY);
+            assertThat(((TransportException) body.awaitError()).kind()).isEqualTo(Kind.CANCELLED);
+        }
+    }
+
+    @Test
+    void cancelBeforeTheHeadEndsTheStreamPromptly() throws Exception {
+        Gate arrived = new Gate();
+        Gate gone = new Gate();
+        try (Http2Server server = Http2Server.start(certificates, request -> {
+                    watch(request, gone);
+                    arrived.open();
+                });
+                HttpClientTransport transport = transport(Protocol.HTTP_2)) {
+            TransportCall call = transport.start(post(server.uri("/")).build());
+            arrived.await();
+
+            call.cancel();
+
+            gone.await(PROMPTLY);
+            assertThat(failure(call).kind()).isEqualTo(Kind.CANCELLED);
+        }
+    }
+
+    @Test
+    void cancelOfOneStreamLeavesTheOthersAlone() throws Exception {
+        AtomicReference<HttpServerResponse> second = new AtomicReference<>();
+        Gate gone = new Gate();
+        try (Http2Server server = Http2Server.start(certificates, request -> {
+                    if (request.path().equals("/first")) {
+                        watch(request, gone);
+                    } else {
+                        second.set(request.response());
+                    }
+                    request.response().write("data: 1\n\n");
+                });
+                HttpClientTransport transport = transport(Protocol.HTTP_2)) {
+            TransportCall cancelled = transport.start(post(server.uri("/first")).build());
+            TransportCall other = transport.start(post(server.uri("/second")).build());
+            subscribe(head(cancelled)).awaitItems(1);
+            RecordingSubscriber<ByteBuffer> body = subscribe(head(other));
+            body.awaitItems(1);
+
+            cancelled.cancel();
+            gone.await(PROMPTLY);
+            second.get().end("data: 2\n\n");
+
+            assertThat(text(body.awaitCompletion())).isEqualTo("data: 1\n\ndata: 2\n\n");
+        }
+    }
+
+    @Test
+    void connectionIsUsedAgainAfterACompleteStream() throws Exception {
+        Set<Object> connections = ConcurrentHashMap.newKeySet();
+        try (Http2Server server = Http2Server.start(certificates, request -> {
+                    connections.add(request.connection().remoteAddress());
+                    request.response().end("whole");
+                });
+                HttpClientTransport transport = transport(Protocol.HTTP_2)) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(text(head(transport.start(post(server.uri("/")).build()))))
+                        .isEqualTo("whole");
+            }
+
+            assertThat(connections).hasSize(1);
+        }
+    }
+
+    @Test
+    void refusedStreamWasNotSent() throws Exception {
+        try (Http2Server server = Http2Server.start(
+                        certificates, request -> request.response().reset(REFUSED_STREAM));
+                HttpClientTransport transport = transport(Protocol.HTTP_2)) {
+            TransportCall call = transport.start(post(server.uri("/")).build());
+
+            assertThat(failure(call).kind()).isEqualTo(Kind.LOST);
+            assertThat(call.mayHaveBeenSent()).isFalse();
+        }
+    }
+
+    @Test
+    void streamThatIsResetForAnotherReasonMayHaveBeenSent() throws Exception {
+        try (Http2Server server = Http2Server.start(
+                        certificates, request -> request.response().reset(CANCEL));
+                HttpClientTransport transport = transport(Protocol.HTTP_2)) {
+            TransportCall call = transport.start(post(server.uri("/")).build());
+
+            assertThat(failure(call).kind()).isEqualTo(Kind.LOST);
+            assertThat(call.mayHaveBeenSent()).isTrue();
+        }
+    }
+
+    /**
+     * The engine takes such a stream for one of the server's and leaves it waiting (httpcore 5.4.4), so that it ends with the
+     * connection only. That it was not processed is then no longer known.
+     */
+    @Test
+    void streamAboveTheLastOfAGoAwayIsLostWithItsConnection() throws Exception {
+        try (Http2Server server = Http2Server.start(certificates, request -> {
+                    goAway(request, 0);
+                    request.connection().close();
+                });
+                HttpClientTransport transport = transport(Protocol.HTTP_2)) {
+            TransportCall call = transport.start(post(server.uri("/")).build());
+
+            assertThat(failure(call).kind()).isEqualTo(Kind.LOST);
+            assertThat(call.mayHaveBeenSent()).isTrue();
+        }
+    }
+
+    @Test
+    void streamBelowTheLastOfAGoAwayGoesOnToItsEnd() throws Exception {
+        AtomicReference<HttpServerResponse> held = new AtomicReference<>();
+        try (Http2Server server = Http2Server.start(certificates, request -> {
+                    held.set(request.response());
+                    request.response().write("data: 1\n\n");
+                    goAway(request, FIRST_STREAM);
+                });
+                HttpClientTransport transport = transport(Protocol.HTTP_2)) {
+            RecordingSubscriber<ByteBuffer> body =
+                    subscribe(head(transport.start(post(server.uri("/")).build())));
+            body.awaitItems(1);
+
+            held.get().end("data: 2\n\n");
+
+            assertThat(text(body.awaitCompletion())).isEqualTo("data: 1\n\ndata: 2\n\n");
+        }
+    }
+
+    @Test
+    void resetInTheBodyIsALossAfterWhatArrived() throws Exception {
+        AtomicReference<HttpServerResponse> held = new AtomicReference<>();
+        try (Http2Server server = Http2Server.start(certificates, request -> {
+                    held.set(request.response());
+                    request.response().write("data: 1\n\n");
+                });
+                HttpClientTransport transport = transport(Protocol.HTTP_2)) {
+            RecordingSubscriber<ByteBuffer> body =
+                    subscribe(head(transport.start(post(server.uri("/")).build())));
+            body.awaitItems(1);
+
+            held.get().reset(CANCEL);
+
+            assertThat(((TransportException) body.awaitError()).kind()).isEqualTo(Kind.LOST);
+            assertThat(text(body.items())).isEqualTo("data: 1\n\n");
+        }
+    }
+
+    /** The clock is another call of the same transport, which moves much more than the window meanwhile. */
+    @Test
+    void withoutDemandTheServerIsHeldBackByTheWindow() throws Exception {
+        AtomicLong written = new AtomicLong();
+        Buffer much = Buffer.buffer(new byte[8 * 1024 * 1024]);
+        try (Http2Server server = Http2Server.start(certificates, request -> {
+                    if (request.path().equals("/clock")) {
+                        request.response().end(much);
+                    } else {
+                        writeWhileItIsTaken(request.response(), written);
+                    }
+                });
+                HttpClientTransport transport = transport(Protocol.HTTP_2)) {
+            RecordingSubscriber<ByteBuffer> body = RecordingSubscriber.withoutDemand();
+            head(transport.start(post(server.uri("/")).build())).body().subscribe(body);
+
+            assertThat(text(head(transport.start(post(server.uri("/clock")).build()))))
+                    .hasSize(much.length());
+
+            assertThat(body.items()).isEmpty();
+            assertThat(written).hasValueLessThan(1024 * 1024);
+            body.cancel();
+        }
+    }
+
+    @Test
+    void http1IsSpokenWhereHttp2IsSwitchedOff() throws Exception {
+        try (Http2Server server = Http2Server.start(
+                        certificates,
+                        request -> request.response().end(request.version().toString()));
+                HttpClientTransport transport = transport(Protocol.HTTP_1_1)) {
+            assertThat(text(head(transport.start(post(server.uri("/")).build()))))
+                    .isEqualTo(HttpVersion.HTTP_1_1.toString());
+        }
+    }
+
+    /** All on the same few I/O threads, which remember how their last read in clear text ended. */
+    @Test
+    void endOfAConnectionInClearTextSaysNothingOfOneInTls() throws Exception {
+        try (ScriptedServer clear = ScriptedServer.start();
+                Http2Server server = Http2Server.start(
+                        certificates, request -> request.response().end("whole"));
+                HttpClientTransport transport = transport(Protocol.HTTP_1_1, Protocol.HTTP_2)) {
+            clear.answerAlways(
+                    Script.builder().head(200).text("until the close").close().build());
+            for (int i = 0; i < 10; i++) {
+                assertThat(text(head(transport.start(post(clear.uri()).build()))))
+                        .isEqualTo("until the close");
+                assertThat(text(head(transport.start(post(server.uri("/")).build()))))
+                        .isEqualTo("whole");
+            }
+        }
+    }
+
+    @Test
+    void nothingIsSentToAServerOfHttp1WhereHttp1IsSwitchedOff() {
+        try (ScriptedServer server = ScriptedServer.startTls(certificates.server());
+                HttpClientTransport transport = transport(Protocol.HTTP_2)) {
+            TransportCall call = transport.start(post(server.uri("/")).build());
+
+            assertThat(failure(call).kind()).isEqualTo(Kind.PROTOCOL);
+            assertThat(call.mayHaveBeenSent()).isFalse();
+            server.awaitNoOpenConnections(PROMPTLY);
+            assertThat(server.requestCount()).isZero();
+        }
+    }
+
+    @Test
+    void nothingIsSentInClearTextWhereHttp1IsSwitchedOff() {
+        try (ScriptedServer server = ScriptedServer.start();
+                HttpClientTransport transport = transport(Protocol.HTTP_2)) {
+            TransportCall call = transport.start(post(server.uri("/")).build());
+
+            assertThat(failure(call).kind()).isEqualTo(Kind.PROTOCOL);
+            assertThat(server.connectionCount()).isZero();
+        }
+    }
+
+    @Test
+    void serverWithoutHttp2IsSpokenToInHttp1() {
+        try (ScriptedServer server = ScriptedServer.startTls(certificates.server());
+                HttpClientTransport transport = transport(Protocol.HTTP_1_1, Protocol.HTTP_2)) {
+            server.answer(Script.response(200, "in HTTP/1.1"));
+
+            assertThat(text(head(transport.start(post(server.uri("/")).build()))))
+                    .isEqualTo("in HTTP/1.1");
+        }
+    }
+
+    private static void watch(HttpServerRequest request, Gate gone) {
+        request.response().exceptionHandler(failure -> gone.open());
+        request.connection().closeHandler(closed -> gone.open());
+    }
+
+    /** Deprecated in favour of a shutdown that does not let the test say which stream is the last. */
+    @SuppressWarnings("deprecation")
+    private static void goAway(HttpServerRequest request, int lastStream) {
+        request.connection().goAway(NO_ERROR, lastStream);
+    }
+
+    private static void writeWhileItIsTaken(HttpServerResponse response, AtomicLong written) {
+        Buffer piece = Buffer.buffer(new byte[8 * 1024]);
+        while (!response.writeQueueFull()) {
+            response.write(piece).onSuccess(taken -> written.addAndGet(piece.length()));
+        }
+        response.drainHandler(drained -> writeWhileItIsTaken(response, written));
+    }
+
+    private static HttpClientTransport transport(Protocol... protocols) {
+        return HttpClientTransport.create(TransportConfig.builder()
+                .trustManager(certificates.trustManager())
+                .protocols(protocols)
+                .build());
+    }
+}

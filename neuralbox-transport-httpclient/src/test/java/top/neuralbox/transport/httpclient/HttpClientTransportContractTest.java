@@ -1,0 +1,31 @@
+package top.neuralbox.transport.httpclient;
+
+import top.neuralbox.testkit.contract.TransportBackPressureContract;
+import top.neuralbox.testkit.contract.TransportCancellationContract;
+import top.neuralbox.testkit.contract.TransportConnectContract;
+import top.neuralbox.testkit.contract.TransportFaultContract;
+import top.neuralbox.testkit.contract.TransportLifecycleContract;
+import top.neuralbox.testkit.contract.TransportOnceContract;
+import top.neuralbox.testkit.contract.TransportRequestContract;
+import top.neuralbox.testkit.contract.TransportStreamingContract;
+import top.neuralbox.testkit.contract.TransportTlsContract;
+import top.neuralbox.transport.Transport;
+import top.neuralbox.transport.TransportConfig;
+
+/** The contract of the SPI, over real sockets. */
+class HttpClientTransportContractTest
+        implements TransportBackPressureContract,
+                TransportCancellationContract,
+                TransportConnectContract,
+                TransportFaultContract,
+                TransportLifecycleContract,
+                TransportOnceContract,
+                TransportRequestContract,
+                TransportStreamingContract,
+                TransportTlsContract {
+
+    @Override
+    public Transport transport(TransportConfig config) {
+        return HttpClientTransport.create(config);
+    }
+}
