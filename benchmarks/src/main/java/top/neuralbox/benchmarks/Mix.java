@@ -47,7 +47,7 @@ public enum Mix {
     private final List<String> words;
 
     Mix(String words) {
-        this.words = List.of(words.split(";"));
+        this.words = List.of(words.split(";", -1));
     }
 
     /** One delta. */

@@ -37,7 +37,7 @@ public final class Options {
 
     public List<Integer> numbers(String name, List<Integer> otherwise) {
         return has(name)
-                ? Arrays.stream(values.get(name).split(","))
+                ? Arrays.stream(values.get(name).split(",", -1))
                         .map(Integer::valueOf)
                         .toList()
                 : otherwise;
@@ -45,7 +45,7 @@ public final class Options {
 
     public <E extends Enum<E>> List<E> enums(String name, Class<E> type, List<E> otherwise) {
         return has(name)
-                ? Arrays.stream(values.get(name).split(","))
+                ? Arrays.stream(values.get(name).split(",", -1))
                         .map(word -> Enum.valueOf(
                                 type, word.toUpperCase(java.util.Locale.ROOT).replace('-', '_')))
                         .toList()

@@ -46,12 +46,14 @@ final class Floors {
         int tail = "\"}\n\n".length();
         int[] lengths =
                 recording.events().stream().mapToInt(event -> event.length).toArray();
+        GenerationEvent.Delta[] last = new GenerationEvent.Delta[1];
         return sink -> {
             int at = lengths[0];
             for (int i = 1; i < lengths.length - 2; i++) {
                 int size = lengths[i] - head.length - tail;
                 String text = new String(bytes, at + head.length, size, StandardCharsets.ISO_8859_1);
-                sink.delta(new GenerationEvent.Delta(text).text());
+                last[0] = new GenerationEvent.Delta(text);
+                sink.delta(last[0].text());
                 at += lengths[i];
             }
         };

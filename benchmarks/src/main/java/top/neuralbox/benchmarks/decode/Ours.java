@@ -18,12 +18,12 @@ final class Ours {
     private Ours() {}
 
     static Decoding decoder(Recording recording, int chunkBytes) {
-        List<byte[]> chunks = recording.chunks(chunkBytes);
+        List<ByteBuffer> chunks = buffers(recording, chunkBytes);
         return sink -> readAll(OpenedDecoder.of(deltasTo(sink)), chunks);
     }
 
     static Decoding withoutFastPath(Recording recording, int chunkBytes) {
-        List<byte[]> chunks = recording.chunks(chunkBytes);
+        List<ByteBuffer> chunks = buffers(recording, chunkBytes);
         return sink -> readAll(OpenedDecoder.withoutFastPath(deltasTo(sink)), chunks);
     }
 
@@ -36,7 +36,7 @@ final class Ours {
     }
 
     static Decoding relay(Recording recording, int chunkBytes) {
-        List<byte[]> chunks = recording.chunks(chunkBytes);
+        List<ByteBuffer> chunks = buffers(recording, chunkBytes);
         EventStreamWriter writer = new EventStreamWriter();
         OutputStream nowhere = OutputStream.nullOutputStream();
         EventStreamHandler relay = (type, data, offset, length, id) -> {
@@ -44,27 +44,35 @@ final class Ours {
         };
         return sink -> {
             EventStreamParser parser = new EventStreamParser();
-            for (byte[] chunk : chunks) {
-                parser.parse(ByteBuffer.wrap(chunk), relay);
+            for (ByteBuffer chunk : rewound(chunks)) {
+                parser.parse(chunk, relay);
                 writer.drainTo(nowhere);
             }
         };
     }
 
     private static Decoding call(Recording recording, int chunkBytes, int keptText) {
-        List<byte[]> chunks = recording.chunks(chunkBytes);
-        Iterable<ByteBuffer> buffers =
-                () -> chunks.stream().map(ByteBuffer::wrap).iterator();
-        return sink -> OpenedDecoder.readAsCall(buffers, keptText, deltasTo(sink));
+        List<ByteBuffer> chunks = buffers(recording, chunkBytes);
+        return sink -> OpenedDecoder.readAsCall(rewound(chunks), keptText, deltasTo(sink));
     }
 
-    private static void readAll(OpenedDecoder decoder, List<byte[]> chunks) {
-        for (byte[] chunk : chunks) {
-            decoder.read(ByteBuffer.wrap(chunk));
+    private static void readAll(OpenedDecoder decoder, List<ByteBuffer> chunks) {
+        for (ByteBuffer chunk : rewound(chunks)) {
+            decoder.read(chunk);
         }
         if (!decoder.done()) {
             throw new IllegalStateException("[DONE] did not come");
         }
+    }
+
+    private static List<ByteBuffer> buffers(Recording recording, int chunkBytes) {
+        return recording.chunks(chunkBytes).stream().map(ByteBuffer::wrap).toList();
+    }
+
+    /** The buffers are the transport's to make; they are used again here. */
+    private static List<ByteBuffer> rewound(List<ByteBuffer> chunks) {
+        chunks.forEach(ByteBuffer::rewind);
+        return chunks;
     }
 
     private static Consumer<GenerationEvent> deltasTo(DeltaSink sink) {

@@ -1,0 +1,67 @@
+package top.neuralbox.benchmarks.endtoend;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** A JVM of its own that is told things and answers. */
+final class Child implements AutoCloseable {
+
+    private final Process process;
+    private final BufferedReader answers;
+    private final PrintWriter commands;
+
+    private Child(Process process) {
+        this.process = process;
+        this.answers = process.inputReader(UTF_8);
+        this.commands = new PrintWriter(process.outputWriter(UTF_8), true);
+    }
+
+    static Child start(Class<?> main, String heap, String... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xms" + heap,
+                "-Xmx" + heap,
+                "-XX:+UseG1GC",
+                "-Xss512k",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        command.addAll(Arrays.asList(args));
+        return new Child(
+                new ProcessBuilder(command).redirectError(Redirect.DISCARD).start());
+    }
+
+    String line() throws IOException {
+        String line = answers.readLine();
+        if (line == null) {
+            throw new IOException("the process ended");
+        }
+        return line;
+    }
+
+    /** Tells the process something and waits for its figures. */
+    double[] ask(String command) throws IOException {
+        commands.println(command);
+        String line = line();
+        while (!line.startsWith("= ")) {
+            line = line();
+        }
+        return Arrays.stream(line.substring(2).split(" ", -1))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
+    }
+
+    @Override
+    public void close() {
+        commands.close();
+        process.destroyForcibly();
+    }
+}

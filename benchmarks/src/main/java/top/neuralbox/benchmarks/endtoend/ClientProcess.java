@@ -1,0 +1,47 @@
+package top.neuralbox.benchmarks.endtoend;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import top.neuralbox.benchmarks.Options;
+
+/** Runs the trials of one subject as it is told on its input, line by line, and answers with a line of figures. */
+public final class ClientProcess {
+
+    private ClientProcess() {}
+
+    public static void main(String[] args) throws Exception {
+        Options options = Options.of(args);
+        Subject subject = Subject.valueOf(options.text("subject", ""));
+        BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+        try (Trials trials = new Trials(subject, options.number("port", 0))) {
+            for (String line = commands.readLine(); line != null; line = commands.readLine()) {
+                System.out.println("= " + run(trials, line.split(" ", -1)));
+            }
+        }
+        // Some clients keep threads that nobody can end.
+        System.exit(0);
+    }
+
+    private static String run(Trials trials, String[] command) throws Exception {
+        int first = Integer.parseInt(command[1]);
+        int second = Integer.parseInt(command[2]);
+        switch (command[0]) {
+            case "flat" -> {
+                Trials.Flat flat = trials.flat(first, second, Integer.parseInt(command[3]));
+                return flat.perSecond() + " " + flat.perCpuSecond() + " " + flat.chars();
+            }
+            case "paced" -> {
+                Trials.Latency latency = trials.paced(first, second);
+                return latency.p50() + " " + latency.p99();
+            }
+            case "many" -> {
+                Trials.Many many = trials.many(first, second, Integer.parseInt(command[3]));
+                return many.threads() + " " + many.heapKiB() + " " + many.cpuSecondsToOpen() + " "
+                        + many.cpuMicrosPerEvent() + " " + many.p50() + " " + many.p99() + " " + many.failures();
+            }
+            default -> throw new IllegalArgumentException(command[0]);
+        }
+    }
+}

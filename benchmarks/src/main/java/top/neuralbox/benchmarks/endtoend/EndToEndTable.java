@@ -1,0 +1,226 @@
+package top.neuralbox.benchmarks.endtoend;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import top.neuralbox.benchmarks.Median;
+import top.neuralbox.benchmarks.Options;
+
+/**
+ * Reads streams from a server in a JVM of its own, each subject in a JVM of its own too, in turns so that what else the
+ * machine does falls on all of them, and prints the figures side by side.
+ */
+public final class EndToEndTable {
+
+    private static final List<Subject> QUICK = List.of(
+            Subject.RAW_SOCKET,
+            Subject.HTTPCLIENT_BARE,
+            Subject.VERTX_BARE,
+            Subject.NEURALBOX_STREAM_HTTPCLIENT,
+            Subject.NEURALBOX_PUBLISH_HTTPCLIENT,
+            Subject.NEURALBOX_STREAM_VERTX,
+            Subject.NEURALBOX_PUBLISH_VERTX,
+            Subject.OKHTTP_SSE,
+            Subject.LANGCHAIN4J_JDK);
+
+    private final Options options;
+    private final boolean quick;
+    private final List<Subject> subjects;
+    private final int port;
+
+    private EndToEndTable(Options options, int port) {
+        this.options = options;
+        this.quick = options.has("quick");
+        this.subjects = options.enums("subjects", Subject.class, quick ? QUICK : List.of(Subject.values()));
+        this.port = port;
+    }
+
+    /** Options: {@code quick}, {@code rounds=3 subjects=RAW_SOCKET,VERTX_BARE only=flat|paced|many streams=100,1000}. */
+    public static void main(String[] args) throws IOException {
+        try (Child server = Child.start(StreamServer.class, "1g")) {
+            EndToEndTable table = new EndToEndTable(Options.of(args), Integer.parseInt(server.line()));
+            table.oneStream();
+            table.manyStreams();
+        }
+    }
+
+    /** Throughput and latency of one stream: the JVMs live through all rounds, so that each is warm. */
+    private void oneStream() throws IOException {
+        boolean flat = wanted("flat");
+        boolean paced = wanted("paced");
+        if (!flat && !paced) {
+            return;
+        }
+        Map<Subject, Child> clients = new EnumMap<>(Subject.class);
+        try {
+            for (Subject subject : subjects) {
+                clients.put(
+                        subject, Child.start(ClientProcess.class, "512m", "subject=" + subject.name(), "port=" + port));
+            }
+            if (flat) {
+                printFlat("chunks of 16 KiB", 16 * 1024, clients);
+                printFlat("one HTTP chunk an event", 0, clients);
+            }
+            if (paced) {
+                printPaced(clients);
+            }
+        } finally {
+            clients.values().forEach(Child::close);
+        }
+    }
+
+    private void printFlat(String title, int chunkBytes, Map<Subject, Child> clients) throws IOException {
+        int deltas = options.number("deltas", 200_000);
+        int warmup = options.number("warmup", quick ? 4 : 10);
+        int streams = options.number("each", quick ? 3 : 5);
+        int rounds = options.number("rounds", quick ? 3 : 5);
+        for (Subject subject : clients.keySet()) {
+            ask(clients, subject, "flat " + chunkBytes + " " + deltas / scale(subject) + " " + warmup);
+        }
+        Map<Subject, Figures> rows = new EnumMap<>(Subject.class);
+        for (int round = 0; round < rounds; round++) {
+            for (Subject subject : clients.keySet()) {
+                rows.computeIfAbsent(subject, s -> new Figures())
+                        .add(ask(
+                                clients,
+                                subject,
+                                "flat " + chunkBytes + " " + deltas / scale(subject) + " " + streams));
+            }
+        }
+        System.out.printf("%none stream of %,d events, %s%n", deltas, title);
+        System.out.printf(
+                "%-36s %12s %14s %14s %14s%n", "subject", "events/s", "min..max (M)", "events/CPU-s", "min..max (M)");
+        rows.forEach((subject, figures) -> System.out.printf(
+                "%-36s %,12.0f %14s %,14.0f %14s%n",
+                subject, figures.median(0), figures.millions(0), figures.median(1), figures.millions(1)));
+    }
+
+    private void printPaced(Map<Subject, Child> clients) throws IOException {
+        int events = options.number("paced", quick ? 400 : 1_000);
+        int rounds = options.number("rounds", quick ? 3 : 7);
+        Map<Subject, Figures> rows = new EnumMap<>(Subject.class);
+        for (Subject subject : clients.keySet()) {
+            ask(clients, subject, "paced 1000 " + events);
+        }
+        for (int round = 0; round < rounds; round++) {
+            for (Subject subject : clients.keySet()) {
+                rows.computeIfAbsent(subject, s -> new Figures()).add(ask(clients, subject, "paced 2000 " + events));
+            }
+        }
+        System.out.printf("%nlatency from the server's write to the caller's hand, an event each 2 ms, microseconds%n");
+        System.out.printf("%-36s %8s %14s %8s%n", "subject", "p50", "min..max", "p99");
+        rows.forEach((subject, figures) -> System.out.printf(
+                "%-36s %8.0f %14s %8.0f%n",
+                subject,
+                figures.median(0),
+                String.format("%.0f..%.0f", figures.least(0), figures.greatest(0)),
+                figures.median(1)));
+    }
+
+    /** Many slow streams: a fresh JVM for each figure. */
+    private void manyStreams() throws IOException {
+        if (!wanted("many")) {
+            return;
+        }
+        int rounds = options.number("rounds", quick ? 1 : 3);
+        for (int streams :
+                options.numbers("streams", quick ? List.of(100, 1_000) : List.of(1, 100, 1_000, 5_000, 10_000))) {
+            Map<Subject, Figures> rows = new EnumMap<>(Subject.class);
+            for (int round = 0; round < rounds; round++) {
+                for (Subject subject : subjects) {
+                    if (!options.has("subjects") && subject.waits() && streams > 1_000) {
+                        continue;
+                    }
+                    rows.computeIfAbsent(subject, s -> new Figures()).add(many(subject, streams));
+                }
+            }
+            printMany(streams, rows);
+        }
+    }
+
+    private double[] many(Subject subject, int streams) throws IOException {
+        try (Child client = Child.start(ClientProcess.class, "2g", "subject=" + subject.name(), "port=" + port)) {
+            // What every process pays once, the compiler above all, is not a stream's.
+            client.ask("flat 0 " + 200_000 / scale(subject) + " 3");
+            client.ask("many 20 2000 500");
+            return client.ask("many " + streams + " 200000 " + (quick ? 10 : 20));
+        } catch (IOException e) {
+            throw new IOException(subject + " with " + streams + " streams", e);
+        }
+    }
+
+    private static void printMany(int streams, Map<Subject, Figures> rows) {
+        System.out.printf("%n%,d streams, each with an event in 200 ms%n", streams);
+        System.out.printf(
+                "%-36s %8s %10s %10s %12s %14s %10s %10s %9s%n",
+                "subject",
+                "threads",
+                "KiB/stream",
+                "CPU-s open",
+                "CPU us/event",
+                "min..max",
+                "p50 us",
+                "p99 us",
+                "failures");
+        rows.forEach((subject, figures) -> System.out.printf(
+                "%-36s %8.0f %10.1f %10.2f %12.1f %14s %10.0f %10.0f %9.0f%n",
+                subject,
+                figures.median(0),
+                figures.median(1),
+                figures.median(2),
+                figures.median(3),
+                String.format("%.1f..%.1f", figures.least(3), figures.greatest(3)),
+                figures.median(4),
+                figures.median(5),
+                figures.greatest(6)));
+    }
+
+    private boolean wanted(String scenario) {
+        return options.text("only", scenario).equals(scenario);
+    }
+
+    /** The slowest subjects read shorter streams. */
+    private static int scale(Subject subject) {
+        return subject == Subject.OPENAI_JAVA ? 10 : 1;
+    }
+
+    private static double[] ask(Map<Subject, Child> clients, Subject subject, String command) throws IOException {
+        try {
+            return clients.get(subject).ask(command);
+        } catch (IOException e) {
+            throw new IOException(subject + ": " + command, e);
+        }
+    }
+
+    /** The rounds of one subject. */
+    private static final class Figures {
+
+        private final List<double[]> rounds = new ArrayList<>();
+
+        void add(double[] figures) {
+            rounds.add(figures);
+        }
+
+        double median(int column) {
+            return Median.of(column(column));
+        }
+
+        double least(int column) {
+            return Median.at(column(column), 0);
+        }
+
+        double greatest(int column) {
+            return Median.at(column(column), 1);
+        }
+
+        String millions(int column) {
+            return String.format("%.2f..%.2f", least(column) / 1e6, greatest(column) / 1e6);
+        }
+
+        private List<Double> column(int column) {
+            return rounds.stream().map(round -> round[column]).toList();
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package top.neuralbox.benchmarks.endtoend;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.HttpURLConnection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import top.neuralbox.benchmarks.Median;
+
+/** The measurements of one subject, in the process in which its client runs. */
+final class Trials implements AutoCloseable {
+
+    /** How many streams may wait for their first byte at once: more would measure the server's backlog. */
+    private static final int OPENING = 128;
+
+    private static final OperatingSystemMXBean PROCESS =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+    private final Subject subject;
+    private final int port;
+    private final StreamClient client;
+
+    Trials(Subject subject, int port) {
+        this.subject = subject;
+        this.port = port;
+        this.client = subject.client();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    /** Streams one after the other, as fast as they come. */
+    Flat flat(int chunkBytes, int deltas, int streams) throws Exception {
+        long cpu = PROCESS.getProcessCpuTime();
+        long begin = System.nanoTime();
+        long read = 0;
+        long chars = 0;
+        for (int i = 0; i < streams; i++) {
+            Readings readings = new Readings(1);
+            start(Scenario.flat(port, chunkBytes, deltas, subject), readings.counting());
+            readings.awaitEnd();
+            rejectFailures(readings);
+            read += readings.deltas();
+            chars += readings.chars();
+        }
+        return new Flat(read, chars, System.nanoTime() - begin, PROCESS.getProcessCpuTime() - cpu);
+    }
+
+    /** One stream with an event each interval. */
+    Latency paced(int intervalMicros, int deltas) throws Exception {
+        Readings readings = new Readings(1);
+        Readings.Timing reader = readings.timing(deltas);
+        start(Scenario.paced(port, intervalMicros, deltas, false, subject), reader);
+        readings.awaitEnd();
+        rejectFailures(readings);
+        List<Double> micros = Readings.micros(List.of(reader));
+        return new Latency(Median.of(micros), Median.at(micros, 0.99));
+    }
+
+    /** Many streams at once: first all of them open and still, then with an event each interval. */
+    Many many(int streams, int intervalMicros, int deltas) throws Exception {
+        Readings readings = new Readings(streams);
+        List<Readings.Timing> readers = new ArrayList<>();
+        for (int i = 0; i < streams; i++) {
+            readers.add(readings.timing(deltas));
+        }
+        int threadsBefore = threads();
+        long heapBefore = usedHeap();
+        long cpuBefore = PROCESS.getProcessCpuTime();
+        Scenario gated = Scenario.paced(port, intervalMicros, deltas, true, subject);
+        for (int i = 0; i < streams; i++) {
+            awaitOpened(readings, i - OPENING);
+            start(gated, readers.get(i));
+        }
+        awaitOpened(readings, streams);
+        long cpuOpen = PROCESS.getProcessCpuTime();
+        int threads = threads() - threadsBefore;
+        double heap = (usedHeap() - heapBefore) / (double) streams;
+        long cpuStill = PROCESS.getProcessCpuTime();
+        go();
+        readings.awaitEnd();
+        long cpuEnd = PROCESS.getProcessCpuTime();
+        List<Double> micros = Readings.micros(readers);
+        return new Many(
+                threads,
+                heap / 1024,
+                (cpuOpen - cpuBefore) / 1e9,
+                (cpuEnd - cpuStill) / 1e3 / Math.max(1, readings.deltas()),
+                Median.of(micros),
+                Median.at(micros, 0.99),
+                readings.failures(),
+                readings.deltas());
+    }
+
+    private void start(Scenario scenario, StreamReader reader) throws Exception {
+        if (!subject.waits()) {
+            client.open(scenario.uri(), reader);
+            return;
+        }
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        client.open(scenario.uri(), reader);
+                    } catch (Throwable t) {
+                        reader.ended(t);
+                    }
+                },
+                "caller");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void awaitOpened(Readings readings, int least) {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
+        while (readings.opened() < least) {
+            if (System.nanoTime() - deadline > 0 || readings.failures() > 0) {
+                throw new IllegalStateException(
+                        readings.opened() + " of " + least + " streams opened", readings.failure());
+            }
+            LockSupport.parkNanos(100_000);
+        }
+    }
+
+    private void go() throws IOException {
+        HttpURLConnection connection =
+                (HttpURLConnection) Scenario.go(port).uri().toURL().openConnection();
+        if (connection.getResponseCode() != HttpURLConnection.HTTP_NO_CONTENT) {
+            throw new IllegalStateException("the server did not let the streams begin");
+        }
+        connection.disconnect();
+    }
+
+    private static void rejectFailures(Readings readings) {
+        if (readings.failures() > 0) {
+            throw new IllegalStateException("a stream failed", readings.failure());
+        }
+    }
+
+    private static int threads() {
+        return ManagementFactory.getThreadMXBean().getThreadCount();
+    }
+
+    /** What is in use behind collections that leave nothing to collect. */
+    private static long usedHeap() {
+        long used = Long.MAX_VALUE;
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+            used = Math.min(
+                    used,
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        }
+        return used;
+    }
+
+    record Flat(long deltas, long chars, long wallNanos, long cpuNanos) {
+
+        double perSecond() {
+            return deltas * 1e9 / wallNanos;
+        }
+
+        double perCpuSecond() {
+            return deltas * 1e9 / cpuNanos;
+        }
+    }
+
+    record Latency(double p50, double p99) {}
+
+    record Many(
+            int threads,
+            double heapKiB,
+            double cpuSecondsToOpen,
+            double cpuMicrosPerEvent,
+            double p50,
+            double p99,
+            int failures,
+            long deltas) {}
+}
