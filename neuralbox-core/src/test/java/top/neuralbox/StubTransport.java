@@ -108,6 +108,7 @@ final class StubTransport implements Transport {
         private volatile Flow.Subscriber<? super ByteBuffer> subscriber;
         private volatile boolean ended;
         private volatile Throwable failure;
+        private volatile boolean cancelled;
         private volatile boolean silent;
         private volatile boolean terminated;
         volatile boolean sent;
@@ -191,6 +192,7 @@ final class StubTransport implements Transport {
         StubCall fail(Throwable error) {
             if (!response.completeExceptionally(error)) {
                 failure = error;
+                ended = true;
                 emit();
             }
             return this;
@@ -223,6 +225,7 @@ final class StubTransport implements Transport {
         public void cancel() {
             cancels.incrementAndGet();
             if (!terminated) {
+                cancelled = true;
                 fail(TransportException.Kind.CANCELLED);
             }
         }
@@ -252,11 +255,11 @@ final class StubTransport implements Transport {
             }
             int seen = 1;
             do {
-                while (failure == null && demand.get() > 0 && !chunks.isEmpty()) {
+                while (!cancelled && demand.get() > 0 && !chunks.isEmpty()) {
                     demand.decrementAndGet();
                     subscriber.onNext(chunks.poll());
                 }
-                boolean over = failure != null || (ended && chunks.isEmpty());
+                boolean over = cancelled || (ended && chunks.isEmpty());
                 if (over && !terminated) {
                     terminated = true;
                     terminate();
