@@ -30,7 +30,7 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
     private final CallRegistry registry;
     private final EventSink sink;
     private final KeptText text;
-    private final @Nullable Executor executor;
+    private volatile @Nullable Executor executor;
     private final StreamTimers timers;
     private final RetryLoop sending;
     private final BodyInbox inbox;
@@ -53,8 +53,18 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
     private boolean endDelivered;
     private Delayer.Cancellable afterEnd = () -> {};
 
+    /**
+     * A call that stands still.
+     *
+     * @param executor where its turns are taken; null means the thread that has the turn
+     */
     GenerationCall(
-            ClientSettings settings, CallRegistry registry, GenerationRequest request, EventSink sink, KeptText text) {
+            ClientSettings settings,
+            CallRegistry registry,
+            GenerationRequest request,
+            EventSink sink,
+            KeptText text,
+            @Nullable Executor executor) {
         Timeouts own = request.timeouts();
         Timeouts timeouts = own == null ? settings.timeouts() : own;
         this.settings = settings;
@@ -62,7 +72,7 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
         this.request = request;
         this.sink = sink;
         this.text = text;
-        this.executor = sink.pushes() ? settings.executor() : null;
+        this.executor = executor;
         this.timers = new StreamTimers(settings.delayer(), timeouts, this);
         this.sending = new RetryLoop(settings, request, timeouts, timers, this);
         this.inbox = new BodyInbox(settings.delayer(), timers, () -> sink.ready(this));
@@ -71,29 +81,18 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
     /** Sends the request now, whether or not events are wanted yet, and lets the call advance. Once, instead of open. */
     void send() {
         start();
-        takeTurns();
+        useTurn();
     }
 
     /** Lets the call advance for the first time; it sends the request when the first event is wanted. Once. */
     void open() {
-        takeTurns();
+        useTurn();
     }
 
     /** Lets the call advance as far as it can, now or by the thread that is at it, on the client's executor if it has one. */
     void drive() {
-        if (turns.getAndIncrement() != 0) {
-            return;
-        }
-        if (executor == null) {
-            takeTurns();
-            return;
-        }
-        try {
-            executor.execute(this::takeTurns);
-        } catch (RuntimeException e) {
-            // Better a signal on the wrong thread than a call that never ends.
-            Log.executorRefused();
-            takeTurns();
+        if (turns.getAndIncrement() == 0) {
+            useTurn();
         }
     }
 
@@ -194,6 +193,22 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
     private void inTurn(Runnable notice) {
         notices.add(notice);
         drive();
+    }
+
+    private void useTurn() {
+        Executor elsewhere = executor;
+        if (elsewhere == null) {
+            takeTurns();
+            return;
+        }
+        try {
+            elsewhere.execute(this::takeTurns);
+        } catch (Throwable t) {
+            // Better a signal on the wrong thread than a call that never ends. It stays there, and is logged once.
+            executor = null;
+            Log.executorRefused();
+            takeTurns();
+        }
     }
 
     private void takeTurns() {
@@ -300,7 +315,7 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
             sink.event(event);
         } catch (Throwable t) {
             listener.subscriberThrew(t);
-            cancel(GenerationCancelledException.Reason.CALLER);
+            abort(facts -> new GenerationCancelledException(GenerationCancelledException.Reason.CALLER, t, facts));
         }
     }
 

@@ -1,6 +1,7 @@
 package top.neuralbox;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /** The generation was cancelled on this side. The service may have charged what it had begun. */
 public final class GenerationCancelledException extends NeuralBoxException {
@@ -10,6 +11,7 @@ public final class GenerationCancelledException extends NeuralBoxException {
 
     /** Who cancelled. */
     public enum Reason {
+        /** The caller, or its subscriber by throwing; what that threw is the cause. */
         CALLER("the caller cancelled the generation"),
         /** The thread that waited was interrupted; its interrupt flag is set again. */
         INTERRUPTED("the waiting thread was interrupted"),
@@ -27,7 +29,11 @@ public final class GenerationCancelledException extends NeuralBoxException {
     private final Reason reason;
 
     GenerationCancelledException(Reason reason, CallFacts facts) {
-        super(reason.what, null, facts);
+        this(reason, null, facts);
+    }
+
+    GenerationCancelledException(Reason reason, @Nullable Throwable cause, CallFacts facts) {
+        super(reason.what, cause, facts);
         this.reason = reason;
     }
 

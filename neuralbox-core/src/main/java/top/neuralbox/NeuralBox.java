@@ -76,7 +76,7 @@ public final class NeuralBox implements AutoCloseable {
         Objects.requireNonNull(request, "request");
         PullSink sink = new PullSink();
         KeptText text = new KeptText(settings.limits().keptText());
-        GenerationCall call = new GenerationCall(settings, calls, request, sink, text);
+        GenerationCall call = new GenerationCall(settings, calls, request, sink, text, null);
         call.send();
         return new GenerationStream(call, sink, text, guard);
     }
@@ -92,7 +92,7 @@ public final class NeuralBox implements AutoCloseable {
     public Flow.Publisher<GenerationEvent> publish(GenerationRequest request) {
         Objects.requireNonNull(request, "request");
         return new EventPublisher(sink -> new GenerationCall(
-                settings, calls, request, sink, new KeptText(settings.limits().keptText())));
+                settings, calls, request, sink, new KeptText(settings.limits().keptText()), settings.executor()));
     }
 
     /**
@@ -107,7 +107,8 @@ public final class NeuralBox implements AutoCloseable {
         guard.check("generateAsync");
         Objects.requireNonNull(request, "request");
         CollectingSink sink = new CollectingSink();
-        GenerationCall call = collected(request, sink);
+        // Without the executor: this thread may be its only one.
+        GenerationCall call = collected(request, sink, null);
         CompletableFuture<Generation> result = sink.collect(call);
         boolean interrupted = false;
         try {
@@ -138,7 +139,7 @@ public final class NeuralBox implements AutoCloseable {
     public CompletableFuture<Generation> generateAsync(GenerationRequest request) {
         Objects.requireNonNull(request, "request");
         CollectingSink sink = new CollectingSink();
-        return sink.collect(collected(request, sink));
+        return sink.collect(collected(request, sink, settings.executor()));
     }
 
     /**
@@ -158,8 +159,8 @@ public final class NeuralBox implements AutoCloseable {
                 + settings.transport().name() + "]";
     }
 
-    private GenerationCall collected(GenerationRequest request, CollectingSink sink) {
-        return new GenerationCall(settings, calls, request, sink, new KeptText(Integer.MAX_VALUE));
+    private GenerationCall collected(GenerationRequest request, CollectingSink sink, @Nullable Executor executor) {
+        return new GenerationCall(settings, calls, request, sink, new KeptText(Integer.MAX_VALUE), executor);
     }
 
     private static RuntimeException thrown(@Nullable Throwable failure) {

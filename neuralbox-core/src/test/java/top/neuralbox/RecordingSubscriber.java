@@ -1,5 +1,7 @@
 package top.neuralbox;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -10,9 +12,9 @@ import java.util.function.Consumer;
 /** Notes every signal; asks for events only when told. */
 final class RecordingSubscriber implements Flow.Subscriber<GenerationEvent> {
 
-    final List<GenerationEvent> events = new CopyOnWriteArrayList<>();
+    final List<GenerationEvent> events = Collections.synchronizedList(new ArrayList<>());
     final List<Throwable> errors = new CopyOnWriteArrayList<>();
-    final List<Thread> threads = new CopyOnWriteArrayList<>();
+    final List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch end = new CountDownLatch(1);
     private final Consumer<Flow.Subscription> onSubscribe;
     private volatile Consumer<GenerationEvent> onNext = event -> {};

@@ -1,0 +1,115 @@
+package top.neuralbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The threads on which signals come. */
+class ExecutorTest {
+
+    private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "hello");
+
+    private final StubTransport transport = new StubTransport();
+    private final ManualDelayer clock = new ManualDelayer();
+    private final RecordingSubscriber subscriber = RecordingSubscriber.asking(Long.MAX_VALUE);
+    private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> new Thread(task, "mine"));
+
+    @AfterEach
+    void stop() {
+        executor.shutdownNow();
+    }
+
+    @Test
+    void signalsComeOnTheThreadThatBringsThem() {
+        transport.client(clock).build().publish(REQUEST).subscribe(subscriber);
+        transport.call(0).story();
+        assertThat(subscriber.threads).hasSize(4).containsOnly(Thread.currentThread());
+    }
+
+    @Test
+    void executorCarriesEverySignal() throws Exception {
+        transport.client(clock).executor(executor).build().publish(REQUEST).subscribe(subscriber);
+        transport.awaitCall().story();
+        subscriber.awaitEnd();
+        assertThat(subscriber.threads)
+                .hasSize(4)
+                .allSatisfy(thread -> assertThat(thread.getName()).isEqualTo("mine"));
+    }
+
+    @Test
+    void executorCarriesTheSignalsOfATransportThatIsAtOnceDone() throws Exception {
+        transport.next(StubTransport.StubCall::story);
+        transport.client(clock).executor(executor).build().publish(REQUEST).subscribe(subscriber);
+        subscriber.awaitEnd();
+        assertThat(subscriber.threads)
+                .hasSize(4)
+                .allSatisfy(thread -> assertThat(thread.getName()).isEqualTo("mine"));
+    }
+
+    @Test
+    void executorSettlesTheFuture() throws Exception {
+        transport.next(StubTransport.StubCall::story);
+        CompletableFuture<Thread> settler = new CompletableFuture<>();
+        Executor late = task -> executor.execute(task);
+        // The story is told before the future has a dependent, so the first turn waits for the dependent.
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        executor.execute(gate::join);
+        var unused = transport
+                .client(clock)
+                .executor(late)
+                .build()
+                .generateAsync(REQUEST)
+                .thenAccept(generation -> settler.complete(Thread.currentThread()));
+        gate.complete(null);
+        assertThat(settler.get(20, TimeUnit.SECONDS).getName()).isEqualTo("mine");
+    }
+
+    @Test
+    void generateDoesNotNeedTheExecutorItMayBeRunningOn() throws Exception {
+        transport.next(StubTransport.StubCall::story);
+        NeuralBox client = transport.client(clock).executor(executor).build();
+        assertThat(executor.submit(() -> client.generate(REQUEST))
+                        .get(20, TimeUnit.SECONDS)
+                        .text())
+                .isEqualTo("Once");
+    }
+
+    @Test
+    void executorThatRefusesIsDoneWithout() {
+        Executor refusing = task -> {
+            throw new RejectedExecutionException("full");
+        };
+        try (LogCapture log = LogCapture.start()) {
+            transport.client(clock).executor(refusing).build().publish(REQUEST).subscribe(subscriber);
+            transport.call(0).story();
+            assertThat(subscriber.completed()).isTrue();
+            assertThat(log.lines())
+                    .containsExactly("WARNING the client's executor refused work; signals of this generation come on"
+                            + " the transport's thread");
+        }
+    }
+
+    @Test
+    void executorThatFailsWithAnErrorIsDoneWithout() {
+        Executor exhausted = task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        };
+        transport.client(clock).executor(exhausted).build().publish(REQUEST).subscribe(subscriber);
+        transport.call(0).story();
+        assertThat(subscriber.completed()).isTrue();
+    }
+
+    @Test
+    void executorThatRunsAtOnceIsNoDifferentFromNone() {
+        transport.client(clock).executor(Runnable::run).build().publish(REQUEST).subscribe(subscriber);
+        transport.call(0).story();
+        assertThat(subscriber.completed()).isTrue();
+    }
+}
