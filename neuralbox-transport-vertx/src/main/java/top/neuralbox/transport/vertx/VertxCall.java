@@ -120,7 +120,7 @@ final class VertxCall implements TransportCall {
     void admitted() {
         onEventLoop(() -> {
             if (!hasEnded()) {
-                TlsEngine.asking(this, () -> transport.client().request(options).onComplete(fenced(this::leased)));
+                TlsEngine.asking(this, this::lease);
             }
         });
     }
@@ -187,6 +187,18 @@ final class VertxCall implements TransportCall {
                 fail(failure(Kind.OTHER, thrown), FailureMapping.Phase.BODY);
             }
         };
+    }
+
+    private void lease() {
+        Future<HttpClientRequest> lease;
+        try {
+            lease = transport.client().request(options);
+        } catch (IllegalStateException clientIsClosed) {
+            // By its Web Client, or with the verticle that made it.
+            giveUp(Kind.CLOSED);
+            return;
+        }
+        lease.onComplete(fenced(this::leased));
     }
 
     private void connectTimedOut(long expired) {

@@ -116,6 +116,16 @@ class VertxTransportTest {
     }
 
     @Test
+    void callAfterTheWebClientWasClosedFailsAsClosed() throws Exception {
+        try (VertxTransport transport = VertxTransport.create()) {
+            complete(transport);
+            transport.webClient().close();
+
+            assertThat(failure(transport.start(request())).kind()).isEqualTo(Kind.CLOSED);
+        }
+    }
+
+    @Test
     void callInFlightEndsWithTheVertxThatTheApplicationCloses() throws Exception {
         server.answer(Script.silence());
         Vertx vertx = Vertx.vertx();
