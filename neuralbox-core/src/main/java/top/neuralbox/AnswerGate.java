@@ -1,6 +1,5 @@
 package top.neuralbox;
 
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +10,7 @@ final class AnswerGate {
 
     private AnswerGate() {}
 
-    static void pass(byte[] body, RetryLoop.Target target, UnaryOperator<ServiceError> redaction) {
+    static void pass(byte[] body, RetryLoop.Target target, ServiceError.Redaction redaction) {
         Answer answer;
         try {
             answer = AnswerDecoder.decode(body, 0, body.length);
@@ -20,12 +19,13 @@ final class AnswerGate {
             return;
         }
         if (answer.error() != null || "failed".equals(answer.status())) {
-            ServiceError error = redaction.apply(new ServiceError(null, answer.error(), null, null, answer.json()));
+            ServiceError error = new ServiceError(null, answer.error(), null, null, answer.json()).redacted(redaction);
             target.failed(facts -> ServiceFailures.midStream(error, facts));
         } else if (answer.text() != null && answer.url() == null) {
             target.answered(answer);
         } else {
-            target.failed(facts -> new NotAStreamException(sentence(answer), answer, facts.with(answer)));
+            String message = String.valueOf(redaction.of(sentence(answer)));
+            target.failed(facts -> new NotAStreamException(message, answer, facts.with(answer)));
         }
     }
 
@@ -36,10 +36,10 @@ final class AnswerGate {
     }
 
     private static String sentence(Answer answer) {
-        String model = answer.model() == null ? "the model" : "model " + answer.model();
+        String model = answer.model() == null ? "the model" : "model " + Excerpt.of(answer.model());
         String result = answer.url() != null
                 ? "its result is at url()"
-                : "its generation is " + answer.status() + "; ask for it by id()";
+                : "its generation is " + Excerpt.of(String.valueOf(answer.status())) + "; ask for it by id()";
         return model + " does not stream; " + result;
     }
 }

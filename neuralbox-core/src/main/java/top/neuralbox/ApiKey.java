@@ -10,8 +10,12 @@ final class ApiKey {
 
     private final String value;
 
+    /** As some services write it in JSON, where a slash may be escaped. */
+    private final String inJson;
+
     private ApiKey(String value) {
         this.value = value;
+        this.inJson = value.replace("\\", "\\\\").replace("\"", "\\\"").replace("/", "\\/");
     }
 
     /**
@@ -38,7 +42,7 @@ final class ApiKey {
     /** The text without the key, should a service or a gateway have echoed it. */
     @Nullable
     String redact(@Nullable String text) {
-        return text == null ? null : text.replace(value, REDACTED);
+        return text == null ? null : text.replace(value, REDACTED).replace(inJson, REDACTED);
     }
 
     @Override

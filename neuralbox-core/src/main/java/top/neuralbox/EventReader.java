@@ -3,7 +3,6 @@ package top.neuralbox;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.sse.EventStreamHandler;
 import top.neuralbox.sse.EventStreamLimitException;
@@ -22,7 +21,7 @@ final class EventReader implements EventStreamHandler {
     private final long maxBytes;
     private final KeptText text;
     private final ListenerFence listener;
-    private final UnaryOperator<ServiceError> redaction;
+    private final ServiceError.Redaction redaction;
     private final Queue<GenerationEvent> answered = new ArrayDeque<>(0);
 
     private ByteBuffer chunk = NO_CHUNK;
@@ -37,7 +36,7 @@ final class EventReader implements EventStreamHandler {
     private boolean done;
     private @Nullable Failure failure;
 
-    EventReader(Limits limits, KeptText text, ListenerFence listener, UnaryOperator<ServiceError> redaction) {
+    EventReader(Limits limits, KeptText text, ListenerFence listener, ServiceError.Redaction redaction) {
         this.parser = new EventStreamParser(limits.lineBytes(), limits.eventBytes());
         this.maxBytes = limits.streamBytes();
         this.text = text;
@@ -186,7 +185,7 @@ final class EventReader implements EventStreamHandler {
 
     private void serviceError(ServiceError error) {
         anyEvent = true;
-        ServiceError safe = redaction.apply(error);
+        ServiceError safe = error.redacted(redaction);
         fail(facts -> ServiceFailures.midStream(safe, facts));
     }
 

@@ -1,11 +1,19 @@
 package top.neuralbox;
 
+import java.nio.charset.StandardCharsets;
+
 /** Makes the beginning of a foreign body fit to stand in a message: one line, bounded, nothing that steers a terminal. */
 final class Excerpt {
 
     private static final int MOST_BYTES = 2048;
 
     private Excerpt() {}
+
+    /** The same for a text that a service wrote. */
+    static String of(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return of(bytes, 0, bytes.length);
+    }
 
     /** The first 2 KiB of a body as text, with an ellipsis if it goes on; empty if there is nothing but white space. */
     static String of(byte[] body, int from, int to) {

@@ -59,30 +59,37 @@ final class ResponseGate {
     }
 
     /** The failure of a response whose body is of no use; an excerpt helps to recognise a login page. */
-    static Failure failure(TransportResponse response, Verdict verdict, @Nullable String excerpt) {
+    static Failure failure(
+            TransportResponse response, Verdict verdict, String excerpt, ServiceError.Redaction redaction) {
         return switch (verdict) {
             case REDIRECT ->
                 unexpected(
                         Reason.REDIRECT,
+                        redaction,
                         "the service answered with a redirect (status " + response.status() + ") to "
                                 + origin(response.header("Location"))
                                 + "; redirects are not followed: check the base URI");
             case ENCODED ->
                 unexpected(
                         Reason.CONTENT_ENCODING,
+                        redaction,
                         "the answer is compressed, although it was asked for without; a gateway in between does that");
-            case EMPTY -> unexpected(Reason.EMPTY, "the answer (status " + response.status() + ") has no content");
+            case EMPTY ->
+                unexpected(Reason.EMPTY, redaction, "the answer (status " + response.status() + ") has no content");
             default ->
                 unexpected(
                         Reason.CONTENT_TYPE,
-                        "the answer (status " + response.status() + ") is " + mediaType(response.header("Content-Type"))
+                        redaction,
+                        "the answer (status " + response.status() + ") is "
+                                + Excerpt.of(String.valueOf(response.header("Content-Type")))
                                 + ", not text/event-stream; check the base URI"
-                                + (excerpt == null || excerpt.isEmpty() ? "" : ". It begins: " + excerpt));
+                                + (excerpt.isEmpty() ? "" : ". It begins: " + excerpt));
         };
     }
 
-    private static Failure unexpected(Reason reason, String message) {
-        return facts -> new UnexpectedResponseException(reason, message, null, facts);
+    private static Failure unexpected(Reason reason, ServiceError.Redaction redaction, String message) {
+        String safe = String.valueOf(redaction.of(message));
+        return facts -> new UnexpectedResponseException(reason, safe, null, facts);
     }
 
     /** Type and subtype in lower case, without parameters (RFC 9110, section 8.3.1). */
@@ -101,7 +108,14 @@ final class ResponseGate {
         }
         try {
             URI target = URI.create(location);
-            return target.getHost() == null ? "the same host" : target.getScheme() + "://" + target.getHost();
+            if (target.getRawAuthority() == null) {
+                return target.getScheme() == null ? "a path on the same host" : "a target without a host";
+            }
+            if (target.getHost() == null) {
+                return "a malformed target";
+            }
+            String scheme = target.getScheme() == null ? "" : target.getScheme() + ":";
+            return scheme + "//" + target.getHost() + (target.getPort() < 0 ? "" : ":" + target.getPort());
         } catch (IllegalArgumentException e) {
             return "a malformed target";
         }

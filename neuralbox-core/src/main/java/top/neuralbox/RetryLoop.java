@@ -2,7 +2,6 @@ package top.neuralbox;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -114,7 +113,7 @@ final class RetryLoop {
     @Nullable
     String requestId() {
         TransportResponse head = response;
-        return head == null ? null : head.header("X-Request-Id");
+        return head == null ? null : redacted(head.header("X-Request-Id"));
     }
 
     RateLimits rateLimits() {
@@ -122,17 +121,9 @@ final class RetryLoop {
         return head == null ? RateLimits.unknown() : RateLimits.of(head);
     }
 
-    /** The error without the key, should the service or a gateway have echoed it. */
-    ServiceError redacted(ServiceError error) {
-        return new ServiceError(
-                error.code(),
-                redacted(error.message()),
-                redacted(error.detailsJson()),
-                error.retryAfter(),
-                Objects.requireNonNullElse(redacted(error.json()), ""));
-    }
-
-    private @Nullable String redacted(@Nullable String text) {
+    /** The text without the key, should the service or a gateway have echoed it. */
+    @Nullable
+    String redacted(@Nullable String text) {
         ApiKey current = key;
         return current == null ? text : current.redact(text);
     }
@@ -267,11 +258,11 @@ final class RetryLoop {
                         settings.limits().errorBodyBytes(),
                         ERROR_BODY_PATIENCE,
                         settings.delayer(),
-                        (bytes, end, error) -> target.failed(
-                                ResponseGate.failure(head, verdict, redacted(Excerpt.of(bytes, 0, bytes.length)))));
+                        (bytes, end, error) -> target.failed(ResponseGate.failure(
+                                head, verdict, Excerpt.of(bytes, 0, bytes.length), this::redacted)));
             case REDIRECT, EMPTY, ENCODED -> {
                 head.close();
-                target.failed(ResponseGate.failure(head, verdict, null));
+                target.failed(ResponseGate.failure(head, verdict, "", this::redacted));
             }
         }
     }
@@ -287,7 +278,7 @@ final class RetryLoop {
     }
 
     private void refused(TransportResponse head, byte[] bytes) {
-        ServiceError error = redacted(ErrorDecoder.decode(bytes, 0, bytes.length));
+        ServiceError error = ErrorDecoder.decode(bytes, 0, bytes.length).redacted(this::redacted);
         Duration asked = error.retryAfter() != null
                 ? error.retryAfter()
                 : RetryAfter.of(

@@ -1,6 +1,7 @@
 package top.neuralbox;
 
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,23 @@ record ServiceError(
         @Nullable String detailsJson,
         @Nullable Duration retryAfter,
         String json) {
+
+    /** The same error without a secret that the service or a gateway may have echoed. */
+    ServiceError redacted(Redaction redaction) {
+        return new ServiceError(
+                redaction.of(code),
+                redaction.of(message),
+                redaction.of(detailsJson),
+                retryAfter,
+                Objects.requireNonNullElse(redaction.of(json), ""));
+    }
+
+    /** Takes a secret out of a text. */
+    @FunctionalInterface
+    interface Redaction {
+        @Nullable
+        String of(@Nullable String text);
+    }
 
     /** The code alone: a service may quote the request in its message. */
     @Override

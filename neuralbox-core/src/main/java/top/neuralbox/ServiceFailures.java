@@ -49,8 +49,8 @@ final class ServiceFailures {
     }
 
     private static String sentence(String beginning, ServiceError error) {
-        String code = error.code() == null ? "" : ", " + error.code();
-        String message = error.message() == null || error.message().isBlank() ? "" : ": " + error.message();
+        String code = error.code() == null ? "" : ", " + Excerpt.of(error.code());
+        String message = error.message() == null || error.message().isBlank() ? "" : ": " + Excerpt.of(error.message());
         return beginning + code + ")" + message;
     }
 }
