@@ -21,7 +21,9 @@ final class AnswerGate {
         if (answer.error() != null || "failed".equals(answer.status())) {
             ServiceError error = new ServiceError(null, answer.error(), null, null, answer.json()).redacted(redaction);
             target.failed(facts -> ServiceFailures.midStream(error, facts));
-        } else if (answer.text() != null && answer.url() == null) {
+        } else if (answer.id() == null && answer.status() == null && answer.text() == null && answer.url() == null) {
+            target.failed(unreadable("is not that of a generation", null));
+        } else if (answer.text() != null && answer.url() == null && !"pending".equals(answer.status())) {
             target.answered(answer);
         } else {
             String message = String.valueOf(redaction.of(sentence(answer)));

@@ -1,0 +1,474 @@
+package top.neuralbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import top.neuralbox.NeuralBoxException.Phase;
+import top.neuralbox.UnexpectedResponseException.Reason;
+import top.neuralbox.transport.TransportException.Kind;
+
+/** Which exception each failure becomes, and what it tells. */
+class ErrorsTest {
+
+    private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "hello");
+
+    private final StubTransport transport = new StubTransport();
+    private final ManualDelayer clock = new ManualDelayer();
+    private Limits limits = Limits.defaults();
+
+    @ParameterizedTest
+    @CsvSource({
+        "400, bad_request, ValidationException",
+        "413, too_large, ValidationException",
+        "422, validation_error, ValidationException",
+        "401, not_authenticated, AuthenticationException",
+        "402, insufficient_tokens, InsufficientCreditsException",
+        "403, insufficient_plan, ApiException",
+        "404, not_found, ApiException",
+        "500, provider_error, ApiException",
+        "503, model_unavailable, ApiException",
+        "599, odd, ApiException",
+    })
+    void statusDecidesTheType(int status, String code, String type) {
+        NeuralBoxException error = failure(call -> call.json(
+                status,
+                "{\"error\": \"" + code + "\", \"message\": \"why\", \"details\": {\"field\": 1}}",
+                "X-Request-Id",
+                "req-9"));
+        assertThat(error.getClass().getSimpleName()).isEqualTo(type);
+        assertThat(error).hasMessage("the service refused the request (status " + status + ", " + code + "): why");
+        assertThat(error.requestId()).isEqualTo("req-9");
+        assertThat(error).isInstanceOfSatisfying(ApiException.class, e -> {
+            assertThat(e.code()).isEqualTo(code);
+            assertThat(e.serviceMessage()).isEqualTo("why");
+            assertThat(e.detailsJson()).isEqualTo("{\"field\": 1}");
+        });
+    }
+
+    @Test
+    void rateLimitTellsWhenToComeBackAndWhatIsLeft() {
+        NeuralBoxException error = failure(call -> call.json(
+                429,
+                "{\"error\": \"rate_limit_exceeded\", \"message\": \"slow down\", \"retry_after\": 3600}",
+                "X-RateLimit-Limit-Hour",
+                "100",
+                "X-RateLimit-Remaining-Hour",
+                "0"));
+        assertThat(error).isInstanceOf(RateLimitException.class);
+        assertThat(error.retryAfter()).isEqualTo(Duration.ofHours(1));
+        assertThat(error.rateLimits().hourlyLimit()).isEqualTo(100);
+        assertThat(error.rateLimits().hourlyRemaining()).isZero();
+        assertThat(error.billingState()).isEqualTo(BillingState.NOT_CHARGED);
+    }
+
+    @Test
+    void gatewaysPageBecomesAnExcerptInOneLine() {
+        NeuralBoxException error = failure(call -> call.head(502, "Content-Type", "text/html")
+                .bytes("<h1>\nBad\u001b[31m Gateway</h1>")
+                .finish());
+        assertThat(error)
+                .hasMessage("the service refused the request (status 502): <h1>\\nBad\\u001B[31m Gateway</h1>");
+    }
+
+    @Test
+    void messageOfTheServiceIsBoundedAndCannotForgeALogLine() {
+        NeuralBoxException error = failure(call ->
+                call.json(400, "{\"error\": \"a\\nb\", \"message\": \"" + "x".repeat(10_000) + "\\n2026 INFO\"}"));
+        assertThat(error.getMessage())
+                .startsWith("the service refused the request (status 400, a\\nb): xxx")
+                .doesNotContain("\n")
+                .hasSizeLessThan(2_200);
+    }
+
+    @Test
+    void messageOfAnErrorEventIsBoundedAndCannotForgeALogLine() {
+        NeuralBoxException error = failure(call ->
+                call.stream().event("{\"type\": \"error\", \"message\": \"a\\r\\n" + "x".repeat(10_000) + "\"}"));
+        assertThat(error.getMessage()).doesNotContain("\n").hasSizeLessThan(2_200);
+        assertThat(((GenerationFailedException) error).serviceMessage()).hasSize(10_003);
+    }
+
+    @Test
+    void emptyErrorBodyLeavesTheStatus() {
+        NeuralBoxException error = failure(call -> call.head(403).finish());
+        assertThat(error).hasMessage("the service refused the request (status 403)");
+        assertThat(((ApiException) error).code()).isNull();
+        assertThat(((ApiException) error).serviceMessage()).isNull();
+        assertThat(((ApiException) error).detailsJson()).isNull();
+    }
+
+    @Test
+    void endlessErrorBodyIsReadToItsLimitAndGivenUp() {
+        NeuralBoxException error = failure(call -> {
+            call.head(500, "Content-Type", "application/json").bytes("{\"error\": \"provider_error\", \"x\": \"");
+            for (int i = 0; i < 20; i++) {
+                call.bytes("x".repeat(8_192));
+            }
+        });
+        assertThat(error.status()).isEqualTo(500);
+        assertThat(((ApiException) error).code()).isEqualTo("provider_error");
+        assertThat(transport.call(0).cancels()).isPositive();
+    }
+
+    @Test
+    void stalledErrorBodyIsGivenUpAfterFiveSeconds() {
+        RecordingSubscriber subscriber = subscribe(call ->
+                call.head(402, "Content-Type", "application/json").bytes("{\"error\": \"insufficient_tokens\""));
+        clock.advance(Duration.ofMillis(4_999));
+        assertThat(subscriber.terminals()).isZero();
+        clock.advance(Duration.ofMillis(1));
+        assertThat(subscriber.errors)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        InsufficientCreditsException.class,
+                        e -> assertThat(e.code()).isEqualTo("insufficient_tokens"));
+    }
+
+    @Test
+    void brokenErrorBodyLeavesTheStatus() {
+        NeuralBoxException error = failure(
+                call -> call.head(401, "Content-Type", "application/json").fail(Kind.LOST));
+        assertThat(error).isInstanceOf(AuthenticationException.class);
+    }
+
+    @Test
+    void errorEventEndsTheStreamAndCostsNothing() {
+        NeuralBoxException error = failure(call -> call.stream()
+                .start()
+                .delta("Half")
+                .event("{\"type\": \"error\", \"code\": \"overloaded\", \"message\": \"gave up\"}"));
+        assertThat(error).hasMessage("the service gave the generation up (error event, overloaded): gave up");
+        assertThat(error.billingState()).isEqualTo(BillingState.NOT_CHARGED);
+        assertThat(error.phase()).isEqualTo(Phase.STREAM);
+        assertThat(error.partial().text()).isEqualTo("Half");
+        assertThat(error.partial().id()).isEqualTo("gen_1");
+        assertThat(error).isInstanceOfSatisfying(GenerationFailedException.class, e -> {
+            assertThat(e.code()).isEqualTo("overloaded");
+            assertThat(e.serviceMessage()).isEqualTo("gave up");
+            assertThat(e.json()).startsWith("{\"type\": \"error\"");
+        });
+        assertThat(transport.call(0).cancels()).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "data: [DONE]\n\n"})
+    void endWithoutGenerationEndIsTruncated(String last) {
+        NeuralBoxException error =
+                failure(call -> call.stream().start().delta("Half").bytes(last).finish());
+        assertBroken(error, StreamBrokenException.Kind.TRUNCATED);
+        assertThat(error.partial().text()).isEqualTo("Half");
+        assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
+        assertThat(error.phase()).isEqualTo(Phase.STREAM);
+    }
+
+    @Test
+    void streamWithoutAnyEventIsTruncatedInThePhaseOfTheHead() {
+        NeuralBoxException error = failure(call -> call.stream().finish());
+        assertBroken(error, StreamBrokenException.Kind.TRUNCATED);
+        assertThat(error.phase()).isEqualTo(Phase.HEAD);
+    }
+
+    @Test
+    void halfAnEventAtTheEndOfTheBodyIsNotHandedOut() {
+        NeuralBoxException error = failure(call -> call.stream()
+                .start()
+                .bytes("data: {\"type\": \"generation_end\", \"tokens_used\": 3}\n")
+                .finish());
+        assertBroken(error, StreamBrokenException.Kind.TRUNCATED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{", "[]", "{\"delta\": \"x\"}", "{\"type\": \"content_delta\"}", "nonsense"})
+    void malformedEventBreaksTheStream(String data) {
+        NeuralBoxException error = failure(call -> call.stream().start().event(data));
+        assertBroken(error, StreamBrokenException.Kind.MALFORMED);
+        assertThat(error.getMessage()).startsWith("an event is malformed: ");
+        assertThat(transport.call(0).cancels()).isPositive();
+    }
+
+    @Test
+    void resetBreaksTheStreamAndKeepsWhatArrived() {
+        NeuralBoxException error =
+                failure(call -> call.stream().start().delta("Half").fail(Kind.LOST));
+        assertBroken(error, StreamBrokenException.Kind.RESET);
+        assertThat(error)
+                .hasMessage("the connection was lost in the middle of the stream: scripted LOST")
+                .hasCauseInstanceOf(top.neuralbox.transport.TransportException.class);
+        assertThat(error.partial().text()).isEqualTo("Half");
+    }
+
+    @Test
+    void lineBeyondItsLimitBreaksTheStream() {
+        limits = Limits.builder().lineBytes(64).build();
+        assertBroken(failure(call -> call.stream().delta("x".repeat(100))), StreamBrokenException.Kind.LIMIT);
+    }
+
+    @Test
+    void eventBeyondItsLimitBreaksTheStream() {
+        limits = Limits.builder().eventBytes(64).build();
+        assertBroken(
+                failure(call -> call.stream().bytes("data: 12345678901234567890\n".repeat(5))),
+                StreamBrokenException.Kind.LIMIT);
+    }
+
+    @Test
+    void streamBeyondItsLimitBreaks() {
+        limits = Limits.builder().streamBytes(200).build();
+        NeuralBoxException error =
+                failure(call -> call.stream().start().delta("x".repeat(50)).delta("x".repeat(50)));
+        assertBroken(error, StreamBrokenException.Kind.LIMIT);
+        assertThat(error).hasMessage("the stream is longer than 200 bytes");
+        assertThat(transport.call(0).cancels()).isPositive();
+    }
+
+    @Test
+    void partialTextIsKeptToItsLimit() {
+        limits = Limits.builder().keptText(3).build();
+        RecordingSubscriber subscriber =
+                subscribe(call -> call.stream().delta("abcde").delta("f").finish());
+        NeuralBoxException error = (NeuralBoxException) subscriber.errors.get(0);
+        assertThat(error.partial().text()).isEqualTo("abc");
+        assertThat(error.partial().textTruncated()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://login.example:8443/sso?token=secret#x, https://login.example:8443",
+        "/login?token=secret, a path on the same host",
+        "//other.example/x, //other.example",
+        "https://under_score.example/x, a malformed target",
+        "'https://[', a malformed target",
+        "mailto:x@example.com, a target without a host",
+    })
+    void redirectTellsTheTargetsOriginAlone(String location, String shown) {
+        NeuralBoxException error = failure(call -> call.head(302, "Location", location));
+        assertUnexpected(error, Reason.REDIRECT);
+        assertThat(error)
+                .hasMessage("the service answered with a redirect (status 302) to " + shown
+                        + "; redirects are not followed: check the base URI");
+        assertThat(error.status()).isEqualTo(302);
+        assertThat(transport.calls).hasSize(1);
+        assertThat(transport.call(0).cancels()).isPositive();
+    }
+
+    @Test
+    void redirectToNowhereSaysSo() {
+        assertThat(failure(call -> call.head(304))).hasMessageContaining("to nowhere;");
+    }
+
+    @Test
+    void loginPageIsRecognisedByItsExcerpt() {
+        NeuralBoxException error = failure(call -> call.head(200, "Content-Type", "text/html; charset=utf-8")
+                .bytes("<html>Please log in</html>")
+                .finish());
+        assertUnexpected(error, Reason.CONTENT_TYPE);
+        assertThat(error)
+                .hasMessage("the answer (status 200) is text/html; charset=utf-8, not text/event-stream; check the"
+                        + " base URI. It begins: <html>Please log in</html>");
+        assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
+    }
+
+    @Test
+    void compressedStreamIsRefused() {
+        NeuralBoxException error =
+                failure(call -> call.head(200, "Content-Type", "text/event-stream", "Content-Encoding", "gzip"));
+        assertUnexpected(error, Reason.CONTENT_ENCODING);
+        assertThat(transport.call(0).cancels()).isPositive();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"204, ", "205, ", "200, 0"})
+    void answerWithoutContentIsRefused(int status, String length) {
+        NeuralBoxException error = failure(call -> call.head(status, "Content-Length", length == null ? "" : length));
+        assertUnexpected(error, Reason.EMPTY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/event-stream",
+                "Text/Event-Stream",
+                "text/event-stream;charset=UTF-8",
+                " text/event-stream ;x"
+            })
+    void contentTypeIsComparedWithoutRegardToCaseAndParameters(String type) {
+        RecordingSubscriber subscriber = subscribe(call ->
+                call.head(200, "Content-Type", type).start().end().done().finish());
+        assertThat(subscriber.completed()).isTrue();
+    }
+
+    @Test
+    void streamWithoutContentTypeIsRead() {
+        RecordingSubscriber subscriber =
+                subscribe(call -> call.head(200).start().end().done().finish());
+        assertThat(subscriber.completed()).isTrue();
+    }
+
+    @Test
+    void textAnswerInJsonBecomesEvents() {
+        RecordingSubscriber subscriber = subscribe(call -> call.json(
+                200,
+                "{\"id\": 18473, \"status\": \"completed\", \"model_slug\": \"gpt-5\", \"result_text\": \"Once\","
+                        + " \"tokens_spent\": 3}"));
+        assertThat(subscriber.completed()).isTrue();
+        assertThat(subscriber.events).hasSize(3);
+        assertThat(subscriber.events.get(0))
+                .isInstanceOfSatisfying(
+                        GenerationEvent.Start.class,
+                        start -> assertThat(start.id()).isEqualTo("18473"));
+        assertThat(subscriber.events.get(1)).isEqualTo(new GenerationEvent.Delta("Once"));
+        assertThat(subscriber.events.get(2))
+                .isInstanceOfSatisfying(
+                        GenerationEvent.End.class,
+                        end -> assertThat(end.billing().creditsUsed()).isEqualTo(new BigDecimal(3)));
+        assertThat(transport.call(0).cancels()).isZero();
+    }
+
+    @Test
+    void mediaAnswerIsNotLost() {
+        NeuralBoxException error = failure(call -> call.json(
+                200,
+                "{\"id\": 7, \"status\": \"completed\", \"model\": \"flux\", \"result_url\": \"https://cdn/x.png\","
+                        + " \"tokens_spent\": 5}"));
+        assertThat(error).isInstanceOfSatisfying(NotAStreamException.class, e -> {
+            assertThat(e).hasMessage("model flux does not stream; its result is at url()");
+            assertThat(e.url()).isEqualTo("https://cdn/x.png");
+            assertThat(e.id()).isEqualTo("7");
+            assertThat(e.generationStatus()).isEqualTo("completed");
+            assertThat(e.billingState()).isEqualTo(BillingState.CHARGED);
+            assertThat(e.partial().billing()).isEqualTo(Billing.of(new BigDecimal(5), null));
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ", \"content\": \"\"", ", \"content\": \"so far\""})
+    void pendingAnswerTellsWhatToAskFor(String more) {
+        NeuralBoxException error = failure(
+                call -> call.json(202, "{\"id\": 7, \"status\": \"pending\", \"model\": \"flux\"" + more + "}"));
+        assertThat(error).isInstanceOfSatisfying(NotAStreamException.class, e -> {
+            assertThat(e).hasMessage("model flux does not stream; its generation is pending; ask for it by id()");
+            assertThat(e.url()).isNull();
+            assertThat(e.billingState()).isEqualTo(BillingState.UNKNOWN);
+        });
+    }
+
+    @Test
+    void failedAnswerCostsNothing() {
+        NeuralBoxException error =
+                failure(call -> call.json(200, "{\"id\": 7, \"status\": \"failed\", \"error\": \"no GPU\"}"));
+        assertThat(error).isInstanceOf(GenerationFailedException.class);
+        assertThat(error.billingState()).isEqualTo(BillingState.NOT_CHARGED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "[1]", "{}", "{\"token_balance\": 283}"})
+    void answerThatIsNoGenerationCannotBeRead(String body) {
+        NeuralBoxException error = failure(call -> call.json(200, body));
+        assertUnexpected(error, Reason.CONTENT);
+        assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
+    }
+
+    @Test
+    void answerBeyondItsLimitCannotBeRead() {
+        limits = Limits.builder().answerBytes(16).build();
+        NeuralBoxException error = failure(call ->
+                call.head(200, "Content-Type", "application/json").bytes("{\"id\": 7, \"status\": \"completed\"}"));
+        assertUnexpected(error, Reason.CONTENT);
+        assertThat(error).hasMessage("the answer in JSON is longer than 16 bytes");
+        assertThat(transport.call(0).cancels()).isPositive();
+    }
+
+    @Test
+    void answerThatIsCutIsAReset() {
+        NeuralBoxException error = failure(call -> call.head(200, "Content-Type", "application/json")
+                .bytes("{\"id\"")
+                .fail(Kind.LOST));
+        assertBroken(error, StreamBrokenException.Kind.RESET);
+        assertThat(error.phase()).isEqualTo(Phase.HEAD);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DNS, DNS",
+        "REFUSED, REFUSED",
+        "TLS, TLS",
+        "PROXY, PROXY",
+        "POOL_TIMEOUT, POOL",
+        "LOST, LOST",
+        "OTHER, OTHER",
+    })
+    void failureToConnectNamesItsReason(Kind kind, ConnectionException.Reason reason) {
+        NeuralBoxException error = failure(call -> call.fail(kind));
+        assertThat(error)
+                .isInstanceOfSatisfying(
+                        ConnectionException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+        assertThat(error).hasMessage("scripted " + kind);
+        assertThat(error.phase()).isEqualTo(Phase.NOT_SENT);
+        assertThat(error.billingState()).isEqualTo(BillingState.NOT_CHARGED);
+        assertThat(error.status()).isNull();
+        assertThat(error.requestId()).isNull();
+    }
+
+    @Test
+    void connectTimeoutNamesTheTimerAndItsValue() {
+        NeuralBoxException error = failure(call -> call.fail(Kind.CONNECT_TIMEOUT));
+        assertThat(error).isInstanceOfSatisfying(GenerationTimeoutException.class, e -> {
+            assertThat(e.timer()).isEqualTo(GenerationTimeoutException.Timer.CONNECT);
+            assertThat(e.limit()).isEqualTo(Duration.ofSeconds(10));
+            assertThat(e).hasMessage("connecting took longer than 10000 ms");
+        });
+    }
+
+    @Test
+    void peerThatDoesNotSpeakHttpIsUnexpected() {
+        assertUnexpected(failure(call -> call.sent().fail(Kind.PROTOCOL)), Reason.PROTOCOL);
+    }
+
+    @Test
+    void transportThatWasClosedEndsTheCallAsCancelled() {
+        NeuralBoxException error = failure(call -> call.stream().start().fail(Kind.CLOSED));
+        assertThat(error)
+                .isInstanceOfSatisfying(
+                        GenerationCancelledException.class,
+                        e -> assertThat(e.reason()).isEqualTo(GenerationCancelledException.Reason.CLIENT_CLOSED));
+    }
+
+    private NeuralBoxException failure(Consumer<StubTransport.StubCall> script) {
+        RecordingSubscriber subscriber = subscribe(script);
+        assertThat(subscriber.errors).hasSize(1);
+        assertThat(clock.pending()).isZero();
+        return (NeuralBoxException) subscriber.errors.get(0);
+    }
+
+    private RecordingSubscriber subscribe(Consumer<StubTransport.StubCall> script) {
+        transport.next(script);
+        RecordingSubscriber subscriber = RecordingSubscriber.asking(Long.MAX_VALUE);
+        transport
+                .client(clock)
+                .limits(limits)
+                .retryPolicy(RetryPolicy.none())
+                .build()
+                .publish(REQUEST)
+                .subscribe(subscriber);
+        return subscriber;
+    }
+
+    private static void assertBroken(NeuralBoxException error, StreamBrokenException.Kind kind) {
+        assertThat(error)
+                .isInstanceOfSatisfying(
+                        StreamBrokenException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+    }
+
+    private static void assertUnexpected(NeuralBoxException error, Reason reason) {
+        assertThat(error)
+                .isInstanceOfSatisfying(
+                        UnexpectedResponseException.class,
+                        e -> assertThat(e.reason()).isEqualTo(reason));
+    }
+}
