@@ -246,7 +246,8 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
         public void request(long n) {
             if (n <= 0) {
                 // Before the call is cancelled, so that this is the reason that the subscriber sees (rule 3.9).
-                if (aborted.compareAndSet(null, new IllegalArgumentException("request(n) needs a positive n: " + n))) {
+                if (aborted.compareAndSet(
+                        null, new IllegalArgumentException("request(n) needs a positive n (rule 3.9): " + n))) {
                     cancelCall.run();
                 }
             } else {
