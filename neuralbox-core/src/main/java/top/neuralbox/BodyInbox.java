@@ -86,7 +86,7 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
         if (ended) {
             drain.ended();
         } else {
-            request(WINDOW);
+            request(TailDrain.MAX_BYTES);
         }
     }
 

@@ -9,7 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class TailDrain {
 
-    private static final int MAX_BYTES = 8 << 10;
+    /** Also how many chunks there can be at the most, for none is empty. */
+    static final int MAX_BYTES = 8 << 10;
+
     private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Runnable giveUp;
