@@ -9,12 +9,13 @@ final class CollectingSink implements EventSink {
 
     private final CompletableFuture<Generation> result = new CompletableFuture<>();
     private @Nullable GenerationCall call;
+    private volatile boolean settling;
 
     /** The result of this call, which is cancelled if the future is settled by anyone else. */
     CompletableFuture<Generation> collect(GenerationCall call) {
         this.call = call;
         var unused = result.whenComplete((generation, error) -> {
-            if (generation == null) {
+            if (!settling) {
                 call.cancel(GenerationCancelledException.Reason.CALLER);
             }
         });
@@ -36,6 +37,7 @@ final class CollectingSink implements EventSink {
     public void event(GenerationEvent event) {
         if (event instanceof GenerationEvent.End) {
             // The generation is complete and paid; whatever the connection does now, the caller need not wait for it.
+            settling = true;
             result.complete(Objects.requireNonNull(call).generation());
         }
     }
@@ -43,6 +45,7 @@ final class CollectingSink implements EventSink {
     @Override
     public void ended(@Nullable NeuralBoxException error) {
         if (error != null) {
+            settling = true;
             result.completeExceptionally(error);
         }
     }

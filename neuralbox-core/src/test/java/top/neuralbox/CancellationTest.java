@@ -1,0 +1,410 @@
+package top.neuralbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.ref.WeakReference;
+import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import top.neuralbox.GenerationCancelledException.Reason;
+import top.neuralbox.NeuralBoxException.Phase;
+
+/** Giving a generation up: in every phase, from any thread, once and twice. */
+class CancellationTest {
+
+    private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "hello");
+
+    private final StubTransport transport = new StubTransport();
+    private final ManualDelayer clock = new ManualDelayer();
+    private final RecordingListener listener = new RecordingListener();
+    private final NeuralBox client = transport.client(clock).listener(listener).build();
+
+    @Test
+    void cancelBeforeAnythingIsSentIsKnownToHaveCostNothing() {
+        GenerationStream stream = client.stream(REQUEST);
+        stream.cancel();
+        assertCancelled(stream, Phase.NOT_SENT, BillingState.NOT_CHARGED);
+    }
+
+    @Test
+    void cancelBeforeTheHeadMayHaveCost() {
+        GenerationStream stream = client.stream(REQUEST);
+        transport.call(0).sent();
+        stream.cancel();
+        assertCancelled(stream, Phase.SENT, BillingState.UNKNOWN);
+    }
+
+    @Test
+    void cancelBehindTheHeadMayHaveCost() {
+        GenerationStream stream = client.stream(REQUEST);
+        transport.call(0).stream();
+        stream.cancel();
+        assertCancelled(stream, Phase.HEAD, BillingState.UNKNOWN);
+    }
+
+    @Test
+    void cancelInTheStreamKeepsWhatArrived() {
+        GenerationStream stream = client.stream(REQUEST);
+        transport.call(0).stream().start().delta("Half");
+        stream.cancel();
+        assertCancelled(stream, Phase.STREAM, BillingState.UNKNOWN);
+        assertThat(listener.outcome().error().partial().text()).isEqualTo("Half");
+    }
+
+    @Test
+    void cancelWithTheBillUnreadStillTellsIt() {
+        GenerationStream stream = client.stream(REQUEST);
+        transport.call(0).stream().start().delta("All").end();
+        stream.cancel();
+        assertCancelled(stream, Phase.STREAM, BillingState.CHARGED);
+        assertThat(listener.outcome().billing()).isNotNull();
+    }
+
+    @Test
+    void cancelInAnErrorBodyGivesItUp() {
+        GenerationStream stream = client.stream(REQUEST);
+        transport.call(0).head(500, "Content-Type", "application/json").bytes("{");
+        stream.cancel();
+        assertCancelled(stream, Phase.HEAD, BillingState.UNKNOWN);
+    }
+
+    @Test
+    void cancelInAnAnswerGivesItUp() {
+        GenerationStream stream = client.stream(REQUEST);
+        transport.call(0).head(200, "Content-Type", "application/json").bytes("{");
+        stream.cancel();
+        assertCancelled(stream, Phase.HEAD, BillingState.UNKNOWN);
+    }
+
+    @Test
+    void cancelOfAnExpiredKeysBodyAsksForNoOtherKey() {
+        AtomicInteger asked = new AtomicInteger();
+        GenerationStream stream =
+                transport.client(clock).apiKeySupplier(() -> "nb_" + asked.incrementAndGet()).build().stream(REQUEST);
+        transport.call(0).head(401, "Content-Type", "application/json").bytes("{\"error\": \"token_expired\", \"x\": ");
+        stream.cancel();
+        assertThat(asked).hasValue(1);
+        assertThat(clock.pending()).isZero();
+    }
+
+    @Test
+    void cancelTwiceIsCancelOnce() {
+        GenerationStream stream = client.stream(REQUEST);
+        stream.cancel();
+        stream.cancel();
+        stream.close();
+        assertThat(listener.outcomes).hasSize(1);
+    }
+
+    @Test
+    void cancelAfterTheEndDoesNothing() {
+        transport.next(StubTransport.StubCall::story);
+        GenerationStream stream = client.stream(REQUEST);
+        stream.result();
+        stream.close();
+        assertThat(stream.text()).isEqualTo("Once");
+        assertThat(transport.call(0).cancels()).isZero();
+        assertThat(listener.outcome().kind()).isEqualTo(GenerationOutcome.Kind.COMPLETED);
+    }
+
+    @Test
+    void cancelWakesAReaderThatWaits() throws Exception {
+        GenerationStream stream = client.stream(REQUEST);
+        ReaderThread<String> reader = ReaderThread.start(stream::text).awaitWaiting();
+        stream.cancel();
+        assertThat(reader.failure())
+                .isInstanceOfSatisfying(
+                        GenerationCancelledException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.CALLER));
+    }
+
+    @Test
+    void leavingTheLoopOfATryWithResourcesStopsTheGeneration() {
+        transport.next(call -> call.stream().start().delta("a").delta("b"));
+        try (GenerationStream stream = client.stream(REQUEST)) {
+            stream.iterator().next();
+        }
+        assertThat(transport.call(0).cancels()).isPositive();
+        assertThat(listener.outcome().kind()).isEqualTo(GenerationOutcome.Kind.CANCELLED);
+    }
+
+    @Test
+    void interruptedReaderCancelsAndKeepsItsFlag() throws Exception {
+        GenerationStream stream = client.stream(REQUEST);
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        ReaderThread<Boolean> reader = ReaderThread.start(() -> {
+                    try {
+                        stream.text();
+                    } catch (NeuralBoxException e) {
+                        thrown.set(e);
+                    }
+                    return Thread.currentThread().isInterrupted();
+                })
+                .awaitWaiting();
+        reader.interrupt();
+        assertThat(reader.result()).isTrue();
+        assertThat(thrown.get())
+                .isInstanceOfSatisfying(
+                        GenerationCancelledException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.INTERRUPTED));
+        assertThat(transport.call(0).cancels()).isPositive();
+    }
+
+    @Test
+    void interruptedGenerateCancelsAndKeepsItsFlag() throws Exception {
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        ReaderThread<Boolean> reader = ReaderThread.start(() -> {
+                    try {
+                        client.generate(REQUEST);
+                    } catch (NeuralBoxException e) {
+                        thrown.set(e);
+                    }
+                    return Thread.currentThread().isInterrupted();
+                })
+                .awaitWaiting();
+        reader.interrupt();
+        assertThat(reader.result()).isTrue();
+        assertThat(thrown.get())
+                .isInstanceOfSatisfying(
+                        GenerationCancelledException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.INTERRUPTED));
+    }
+
+    @Test
+    void interruptBeforeReadingCancelsOnlyIfTheReaderHasToWait() {
+        transport.next(StubTransport.StubCall::story);
+        GenerationStream stream = client.stream(REQUEST);
+        Thread.currentThread().interrupt();
+        assertThat(stream.text()).isEqualTo("Once");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void cancelledFutureCancelsTheCall() {
+        CompletableFuture<Generation> result = client.generateAsync(REQUEST);
+        result.cancel(false);
+        assertThat(transport.call(0).cancels()).isPositive();
+        assertThat(listener.outcome().kind()).isEqualTo(GenerationOutcome.Kind.CANCELLED);
+    }
+
+    @Test
+    void cancelledDerivedFutureLeavesTheCallAlone() {
+        CompletableFuture<Generation> result = client.generateAsync(REQUEST);
+        result.thenApply(Generation::text).cancel(false);
+        transport.call(0).story();
+        assertThat(result.join().text()).isEqualTo("Once");
+    }
+
+    @Test
+    void futureThatSomebodyElseCompletesCancelsTheCall() {
+        NeuralBox other = new StubTransport()
+                .next(StubTransport.StubCall::story)
+                .client(clock)
+                .build();
+        Generation substitute = other.generateAsync(REQUEST).join();
+        CompletableFuture<Generation> result = client.generateAsync(REQUEST);
+        result.complete(substitute);
+        assertThat(transport.call(0).cancels()).isPositive();
+    }
+
+    @Test
+    void cancelFromInsideAListenerEndsTheCall() {
+        AtomicReference<GenerationStream> stream = new AtomicReference<>();
+        GenerationListener cancelling = info -> new GenerationListener.Recording() {
+            @Override
+            public void head(int status) {
+                stream.get().cancel();
+            }
+
+            @Override
+            public void ended(GenerationOutcome outcome) {}
+        };
+        stream.set(transport.client(clock).listener(cancelling).listener(listener).build().stream(REQUEST));
+        transport.call(0).stream().start();
+        assertThat(listener.outcome().kind()).isEqualTo(GenerationOutcome.Kind.CANCELLED);
+        assertThatThrownBy(() -> stream.get().text()).isInstanceOf(GenerationCancelledException.class);
+    }
+
+    @Test
+    void closedClientEndsCallsInFlight() {
+        GenerationStream waiting = client.stream(REQUEST);
+        CompletableFuture<Generation> streaming = client.generateAsync(REQUEST);
+        transport.call(1).stream().start();
+        client.close();
+        client.close();
+        assertThat(listener.outcomes).hasSize(2);
+        assertThatThrownBy(waiting::text)
+                .isInstanceOfSatisfying(
+                        GenerationCancelledException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.CLIENT_CLOSED));
+        assertThat(streaming).isCompletedExceptionally();
+        assertThat(transport.calls)
+                .allSatisfy(call -> assertThat(call.cancels()).isPositive());
+        assertThat(clock.pending()).isZero();
+    }
+
+    @Test
+    void closedClientLeavesTheCallersTransportOpen() {
+        client.close();
+        assertThat(transport.closed).isFalse();
+    }
+
+    @Test
+    void closedClientSendsNothingMore() {
+        client.close();
+        assertThatThrownBy(() -> client.generate(REQUEST))
+                .isInstanceOfSatisfying(GenerationCancelledException.class, e -> {
+                    assertThat(e.reason()).isEqualTo(Reason.CLIENT_CLOSED);
+                    assertThat(e.attempts()).isZero();
+                    assertThat(e.billingState()).isEqualTo(BillingState.NOT_CHARGED);
+                });
+        assertThatThrownBy(() -> client.stream(REQUEST).text()).isInstanceOf(GenerationCancelledException.class);
+        assertThat(transport.calls).isEmpty();
+    }
+
+    @Test
+    void closedClientGivesUpTheTailOfABody() {
+        client.generateAsync(REQUEST);
+        transport.call(0).stream().end().done();
+        client.close();
+        assertThat(transport.call(0).cancels()).isPositive();
+        assertThat(clock.pending()).isZero();
+    }
+
+    @Test
+    void closedClientWakesAReaderThatWaits() throws Exception {
+        GenerationStream stream = client.stream(REQUEST);
+        ReaderThread<String> reader = ReaderThread.start(stream::text).awaitWaiting();
+        client.close();
+        assertThat(reader.failure()).isInstanceOf(GenerationCancelledException.class);
+    }
+
+    @Test
+    void forgottenStreamIsCancelledWithOneWarning() {
+        try (LogCapture log = LogCapture.start()) {
+            WeakReference<GenerationStream> forgotten = new WeakReference<>(client.stream(REQUEST));
+            transport.call(0).stream().start();
+            ReaderThread.await(
+                    () -> {
+                        System.gc();
+                        return forgotten.get() == null && !listener.outcomes.isEmpty();
+                    },
+                    "the stream was not given up");
+            assertThat(listener.outcome().error())
+                    .isInstanceOfSatisfying(
+                            GenerationCancelledException.class,
+                            e -> assertThat(e.reason()).isEqualTo(Reason.ABANDONED));
+            assertThat(log.lines())
+                    .containsExactly(
+                            "WARNING a GenerationStream was dropped without being read to its end or closed; it"
+                                    + " is cancelled now. Use try-with-resources");
+        }
+    }
+
+    @Test
+    void closedStreamIsNotWarnedOf() {
+        try (LogCapture log = LogCapture.start()) {
+            client.stream(REQUEST).close();
+            assertThat(log.lines()).isEmpty();
+        }
+    }
+
+    @Test
+    void streamThatIsStillIteratedIsNotForgotten() {
+        Iterator<String> pieces = client.stream(REQUEST).textDeltas().iterator();
+        WeakReference<Object> garbage = new WeakReference<>(new Object());
+        ReaderThread.await(
+                () -> {
+                    System.gc();
+                    return garbage.get() == null;
+                },
+                "nothing was collected");
+        transport.call(0).story();
+        assertThat(pieces.next()).isEqualTo("Once");
+    }
+
+    @Test
+    void cancelThatRacesCompletionHasExactlyOneOutcome() throws Exception {
+        int rounds = 10_000;
+        CyclicBarrier barrier = new CyclicBarrier(2);
+        AtomicReference<GenerationStream> current = new AtomicReference<>();
+        ReaderThread<Void> canceller = ReaderThread.start(() -> {
+            for (int i = 0; i < rounds; i++) {
+                barrier.await();
+                current.get().cancel();
+                barrier.await();
+            }
+            return null;
+        });
+        int completed = 0;
+        for (int i = 0; i < rounds; i++) {
+            RecordingListener heard = new RecordingListener();
+            NeuralBox each = transport.client(clock).listener(heard).build();
+            current.set(each.stream(REQUEST));
+            StubTransport.StubCall call = transport.calls.remove(0).stream().start();
+            barrier.await();
+            call.delta("Once").end().done().finish();
+            boolean whole = completes(current.get());
+            barrier.await();
+            boolean told = heard.outcome().kind() == GenerationOutcome.Kind.COMPLETED;
+            assertThat(told).isEqualTo(whole);
+            completed += whole ? 1 : 0;
+        }
+        canceller.result();
+        assertThat(clock.pending()).isZero();
+        assertThat(completed).isBetween(0, rounds);
+    }
+
+    @Test
+    void cancelOfAFutureThatRacesCompletionHasExactlyOneOutcome() throws Exception {
+        int rounds = 10_000;
+        CyclicBarrier barrier = new CyclicBarrier(2);
+        AtomicReference<CompletableFuture<Generation>> current = new AtomicReference<>();
+        ReaderThread<Void> canceller = ReaderThread.start(() -> {
+            for (int i = 0; i < rounds; i++) {
+                barrier.await();
+                current.get().cancel(false);
+                barrier.await();
+            }
+            return null;
+        });
+        for (int i = 0; i < rounds; i++) {
+            RecordingListener heard = new RecordingListener();
+            NeuralBox each = transport.client(clock).listener(heard).build();
+            current.set(each.generateAsync(REQUEST));
+            StubTransport.StubCall call = transport.calls.remove(0).stream().start();
+            barrier.await();
+            call.delta("Once").end().done().finish();
+            barrier.await();
+            boolean told = heard.outcome().kind() == GenerationOutcome.Kind.COMPLETED;
+            assertThat(told || current.get().isCancelled()).isTrue();
+            assertThat(current.get().isDone()).isTrue();
+        }
+        canceller.result();
+        assertThat(clock.pending()).isZero();
+    }
+
+    private static boolean completes(GenerationStream stream) {
+        try {
+            return stream.text().equals("Once");
+        } catch (GenerationCancelledException e) {
+            return false;
+        }
+    }
+
+    private void assertCancelled(GenerationStream stream, Phase phase, BillingState billing) {
+        assertThat(transport.call(0).cancels()).isPositive();
+        assertThat(clock.pending()).isZero();
+        assertThat(listener.outcome().kind()).isEqualTo(GenerationOutcome.Kind.CANCELLED);
+        assertThatThrownBy(stream::text).isInstanceOfSatisfying(GenerationCancelledException.class, e -> {
+            assertThat(e.reason()).isEqualTo(Reason.CALLER);
+            assertThat(e.phase()).isEqualTo(phase);
+            assertThat(e.billingState()).isEqualTo(billing);
+            assertThat(e).hasMessage("the caller cancelled the generation");
+        });
+    }
+}
