@@ -3,7 +3,6 @@ package top.neuralbox;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import top.neuralbox.sse.EventStreamHandler;
 import top.neuralbox.sse.EventStreamParser;
 
@@ -64,8 +63,7 @@ public final class OpenedDecoder implements EventStreamHandler {
      */
     public static void readAsCall(Iterable<ByteBuffer> chunks, int keptText, Consumer<? super GenerationEvent> events) {
         ListenerFence nobody = ListenerFence.started(List.of(), new GenerationInfo("benchmark", "none", "m", null));
-        EventReader reader =
-                new EventReader(Limits.defaults(), new KeptText(keptText), nobody, UnaryOperator.identity());
+        EventReader reader = new EventReader(Limits.defaults(), new KeptText(keptText), nobody, text -> text);
         for (ByteBuffer chunk : chunks) {
             reader.read(chunk, 0);
             for (GenerationEvent event = reader.next(); event != null; event = reader.next()) {
