@@ -1,6 +1,7 @@
 package top.neuralbox;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.transport.Transport;
@@ -186,6 +188,7 @@ public final class NeuralBox implements AutoCloseable {
         private @Nullable Executor executor;
         private String name = "default";
         private @Nullable Delayer delayer;
+        private Function<String, @Nullable String> environment = System::getenv;
         private DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
 
         private Builder() {}
@@ -301,6 +304,12 @@ public final class NeuralBox implements AutoCloseable {
             return this;
         }
 
+        /** Sets the environment's variables, for tests of this package. */
+        Builder environment(Function<String, @Nullable String> environment) {
+            this.environment = environment;
+            return this;
+        }
+
         /** Sets chance, from 0 to 1, for tests of this package. */
         Builder random(DoubleSupplier random) {
             this.random = random;
@@ -348,12 +357,20 @@ public final class NeuralBox implements AutoCloseable {
             if (baseUri != null) {
                 return baseUri;
             }
-            String variable = System.getenv(BASE_VARIABLE);
-            return variable == null || variable.isBlank() ? Endpoint.SERVICE : URI.create(variable.trim());
+            String variable = environment.apply(BASE_VARIABLE);
+            if (variable == null || variable.isBlank()) {
+                return Endpoint.SERVICE;
+            }
+            try {
+                return new URI(variable.trim());
+            } catch (URISyntaxException e) {
+                // Its message quotes the value, which may hold credentials.
+                throw new IllegalArgumentException("the environment variable " + BASE_VARIABLE + " is no URI");
+            }
         }
 
-        private static Supplier<CompletionStage<ApiKey>> keyOfTheEnvironment() {
-            String variable = System.getenv(KEY_VARIABLE);
+        private Supplier<CompletionStage<ApiKey>> keyOfTheEnvironment() {
+            String variable = environment.apply(KEY_VARIABLE);
             if (variable == null || variable.isBlank()) {
                 throw new IllegalStateException("no API key: set the environment variable " + KEY_VARIABLE
                         + ", or pass one to NeuralBox.builder().apiKey(..)");

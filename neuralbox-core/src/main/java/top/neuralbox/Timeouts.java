@@ -123,10 +123,10 @@ public final class Timeouts {
          * @throws IllegalArgumentException if it is not positive: connecting is always bounded
          */
         public Builder connect(Duration connect) {
-            if (connect.isZero()) {
+            if (requireNotNegative("connect", connect).isZero()) {
                 throw new IllegalArgumentException("connect must be positive");
             }
-            this.connect = requireNotNegative("connect", connect);
+            this.connect = connect;
             return this;
         }
 

@@ -1,0 +1,61 @@
+package top.neuralbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The request as it is handed to the transport. */
+class RequestHeadersTest {
+
+    private final StubTransport transport = new StubTransport();
+
+    @Test
+    void requestCarriesWhatTheContractAsksFor() {
+        client().build().stream(GenerationRequest.of("gpt-5", "hello"));
+        Map<String, List<String>> headers = transport.call(0).request.headers();
+        assertThat(headers.keySet())
+                .containsExactlyInAnyOrder("Accept", "Accept-Encoding", "Authorization", "Content-Type", "User-Agent");
+        assertThat(headers.get("accept")).containsExactly("text/event-stream");
+        assertThat(headers.get("Accept-Encoding")).containsExactly("identity");
+        assertThat(headers.get("Authorization")).containsExactly("Bearer nb_test");
+        assertThat(headers.get("Content-Type")).containsExactly("application/json");
+        assertThat(transport.call(0).request.method()).isEqualTo("POST");
+    }
+
+    @Test
+    void userAgentNamesLibraryVersionTransportAndJava() {
+        client().build().stream(GenerationRequest.of("gpt-5", "hello"));
+        assertThat(transport.call(0).request.headers().get("User-Agent"))
+                .singleElement()
+                .asString()
+                .matches("neuralbox-java/\\d+\\.\\d+\\.\\d+(-SNAPSHOT)? \\(stub; Java \\d+\\)");
+    }
+
+    @Test
+    void bodyAsksForAStream() {
+        client().build().stream(GenerationRequest.of("gpt-5", "hello"));
+        assertThat(new String(transport.call(0).request.body(), StandardCharsets.UTF_8))
+                .isEqualTo(
+                        "{\"model\":\"gpt-5\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}],\"stream\":true}");
+    }
+
+    @Test
+    void requestsOwnHeadersComeBeforeTheClients() {
+        GenerationRequest request = GenerationRequest.builder()
+                .model("gpt-5")
+                .message(Message.user("hello"))
+                .header("x-tenant", "mine")
+                .build();
+        client().header("X-Tenant", "all").header("X-Region", "eu").build().stream(request);
+        Map<String, List<String>> headers = transport.call(0).request.headers();
+        assertThat(headers.get("X-Tenant")).containsExactly("mine");
+        assertThat(headers.get("X-Region")).containsExactly("eu");
+    }
+
+    private NeuralBox.Builder client() {
+        return transport.client(new ManualDelayer());
+    }
+}
