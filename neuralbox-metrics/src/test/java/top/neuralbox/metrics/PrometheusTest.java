@@ -1,0 +1,215 @@
+package top.neuralbox.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.LocalNeuralBox.Outcome;
+
+/**
+ * The proof on the real thing: a Prometheus scrapes this JVM while it streams from a local NeuralBox, and then says what
+ * the service says. Skipped where Prometheus is not installed.
+ */
+class PrometheusTest {
+
+    private static final int WAVES = 4;
+    private static final String STARTED = "sum(neuralbox_client_generations_started_total)";
+
+    private static final PrometheusMeterRegistry REGISTRY = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private static MetricsEndpoint endpoint;
+    private static Traffic traffic;
+    private static PrometheusServer prometheus;
+
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void streamAndScrape() {
+        Programs.assumePresent();
+        traffic = new Traffic(REGISTRY, Duration.ofMillis(2));
+        endpoint = MetricsEndpoint.of(REGISTRY);
+        prometheus = PrometheusServer.start(folder, endpoint.target());
+        for (int wave = 1; wave <= WAVES; wave++) {
+            traffic.wave();
+            double started = 18.0 * wave;
+            prometheus.await("scrape of wave " + wave, () -> prometheus.number(STARTED) == started);
+        }
+        prometheus.await(
+                "evaluation of the rules",
+                () -> Stream.of(
+                                "job_client:neuralbox_client_balance_credits:min",
+                                "job_client:neuralbox_client_generations:failure_ratio_rate5m")
+                        .noneMatch(recorded -> prometheus.query(recorded).isEmpty()));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (prometheus != null) {
+            prometheus.close();
+        }
+        if (endpoint != null) {
+            endpoint.close();
+        }
+        if (traffic != null) {
+            traffic.close();
+        }
+    }
+
+    static Stream<Dashboard.Panel> panels() {
+        return Dashboard.load().panels().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("panels")
+    void everyQueryOfEveryPanelHasData(Dashboard.Panel panel) {
+        assertThat(panel.queries()).allSatisfy(query -> {
+            String filledIn = query.filledIn("1m");
+            assertThat(prometheus.query(filledIn))
+                    .as(filledIn)
+                    .isNotEmpty()
+                    .allSatisfy(series -> assertThat(series.path("value").get(1).asText())
+                            .as(filledIn)
+                            .isNotEqualTo("NaN"));
+        });
+    }
+
+    @Test
+    void outcomesAgreeWithTheService() {
+        LocalNeuralBox service = traffic.service();
+        assertThat(outcome("completed"))
+                .isEqualTo(service.generations(Outcome.COMPLETED))
+                .isEqualTo(8 * WAVES);
+        assertThat(outcome("cancelled"))
+                .isEqualTo(service.generations(Outcome.DISCONNECTED))
+                .isEqualTo(2 * WAVES);
+        assertThat(outcome("truncated")).isEqualTo(2 * WAVES);
+        assertThat(outcome("failed") + outcome("truncated") + retries())
+                .isEqualTo(service.generations(Outcome.FAILED) + service.generations(Outcome.REFUSED));
+        assertThat(prometheus.number(STARTED) + retries()).isEqualTo(service.requestCount());
+    }
+
+    @Test
+    void creditsAgreeWithTheService() {
+        assertThat(prometheus.number("sum(neuralbox_client_usage_credits_total)"))
+                .isEqualTo(traffic.service().creditsCharged().doubleValue())
+                .isPositive();
+        assertThat(prometheus.number("sum(neuralbox_client_generation_usage_credits_sum)"))
+                .isEqualTo(traffic.service().creditsCharged().doubleValue());
+        assertThat(prometheus.number("min(neuralbox_client_balance_credits)"))
+                .isEqualTo(traffic.service().balance().doubleValue());
+    }
+
+    @Test
+    void deltasAgreeWithTheService() {
+        assertThat(prometheus.number("sum(neuralbox_client_deltas_total)"))
+                .isEqualTo(traffic.service().deltasSent())
+                .isPositive();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"api_error, 2", "truncated, 2", "reset, 2", "protocol, 2"})
+    void errorsCountByType(String type, int inAWave) {
+        assertThat(prometheus.number("sum(neuralbox_client_generation_errors_total{error_type=\"" + type + "\"})"))
+                .isEqualTo(inAWave * WAVES);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "neuralbox_client_generation_errors_total, 8",
+        // Cancelled, cut, truncated, unreadable.
+        "neuralbox_client_generations_unmetered_total, 8",
+        "neuralbox_client_events_unknown_total, 2",
+        "neuralbox_client_decode_errors_total, 2",
+        "neuralbox_client_listener_errors_total, 18",
+        "neuralbox_client_generation_active_seconds_count, 0"
+    })
+    void theRestIsWhatTheTrafficWas(String metric, int inAWave) {
+        assertThat(prometheus.number("sum(" + metric + ")")).isEqualTo(inAWave * WAVES);
+    }
+
+    @Test
+    void bothTransportsHaveTheSameSeries() {
+        assertThat(prometheus.number("count({__name__=~\"neuralbox_client_.*\",transport=\"httpclient\"})"))
+                .isEqualTo(prometheus.number("count({__name__=~\"neuralbox_client_.*\",transport=\"vertx\"})"))
+                .isGreaterThan(100);
+    }
+
+    @Test
+    void bothTransportsHaveTheSameCounts() {
+        // Bytes apart: how many lie behind the event that ends a reading depends on how they were cut into chunks.
+        String same =
+                "sum by (__name__,outcome,error_type,reason,kind) ({__name__=~\"neuralbox_client_.*_(total|count)\","
+                        + "__name__!=\"neuralbox_client_received_bytes_total\",transport=\"%s\"})";
+        String compared = same.formatted("httpclient") + " %s on (__name__,outcome,error_type,reason,kind) "
+                + same.formatted("vertx");
+        assertThat(prometheus.query(compared.formatted("!="))).isEmpty();
+        assertThat(prometheus.query(compared.formatted("=="))).hasSizeGreaterThan(50);
+    }
+
+    @Test
+    void everyRuleEvaluatesWithoutAnError() {
+        assertThat(prometheus.rules())
+                .hasSize(2)
+                .allSatisfy(group -> assertThat(group.path("rules"))
+                        .isNotEmpty()
+                        .allSatisfy(rule ->
+                                assertThat(rule.path("lastError").asText()).isEmpty()));
+    }
+
+    @Test
+    void whatTheRegistryExposesIsCleanByTheRulesOfPrometheus() {
+        Programs.Result result = Programs.promtool(REGISTRY.scrape(), "check", "metrics");
+        assertThat(result).isEqualTo(new Programs.Result(0, ""));
+    }
+
+    @Test
+    void theRulesAreClean() {
+        Programs.Result result =
+                Programs.promtool("", "check", "rules", "--lint=all", "--lint-fatal", Dashboard.RULES.toString());
+        assertThat(result.status()).as(result.output()).isZero();
+    }
+
+    @Test
+    void theRulesPassTheirOwnTests() {
+        Programs.Result result = Programs.promtool("", "test", "rules", Dashboard.RULE_TESTS.toString());
+        assertThat(result.status()).as(result.output()).isZero();
+    }
+
+    @Test
+    void theQueriesOfTheDashboardAreCleanAsRules() throws IOException {
+        StringBuilder rules = new StringBuilder("groups:\n- name: dashboard\n  rules:\n");
+        int number = 0;
+        for (Dashboard.Panel panel : Dashboard.load().panels()) {
+            for (Dashboard.Query query : panel.queries()) {
+                rules.append("  - record: panel:").append(number++).append("\n    expr: '");
+                rules.append(query.filledIn("1m").replace("'", "''")).append("'\n");
+            }
+        }
+        Path file = Files.writeString(
+                folder.resolve("dashboard-rules.yml"), rules.toString().replace("panel:", "panel:n"));
+        Programs.Result result = Programs.promtool("", "check", "rules", "--lint=all", "--lint-fatal", file.toString());
+        assertThat(result.status()).as(result.output()).isZero();
+    }
+
+    private static double outcome(String outcome) {
+        return prometheus.number(
+                "sum(neuralbox_client_generation_duration_seconds_count{outcome=\"" + outcome + "\"})");
+    }
+
+    private static double retries() {
+        return prometheus.number("sum(neuralbox_client_retries_total)");
+    }
+}

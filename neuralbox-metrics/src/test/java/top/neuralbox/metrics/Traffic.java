@@ -1,0 +1,158 @@
+package top.neuralbox.metrics;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import top.neuralbox.GenerationEvent;
+import top.neuralbox.GenerationInfo;
+import top.neuralbox.GenerationListener;
+import top.neuralbox.GenerationRequest;
+import top.neuralbox.GenerationStream;
+import top.neuralbox.NeuralBox;
+import top.neuralbox.NeuralBoxException;
+import top.neuralbox.RetryPolicy;
+import top.neuralbox.testkit.Fault;
+import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.transport.Transport;
+import top.neuralbox.transport.httpclient.HttpClientTransport;
+import top.neuralbox.transport.vertx.VertxTransport;
+
+/** An application that streams from a local NeuralBox, on both transports, and meets whatever can happen to a stream. */
+final class Traffic implements AutoCloseable {
+
+    private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "Write a story");
+    private static final List<String> DELTAS = List.of("A", " robot", " learns", " to", " paint", ".");
+    private static final byte[] UNREADABLE =
+            ("data: {\"type\": \"new_one\"}\n\n" + "data: hello\n\n").getBytes(StandardCharsets.UTF_8);
+
+    private final LocalNeuralBox service;
+    private final int twoDeltas;
+    private final Ends ends = new Ends();
+    private final List<Transport> transports = List.of(HttpClientTransport.create(), VertxTransport.create());
+    private final List<NeuralBox> clients;
+
+    Traffic(MeterRegistry registry, Duration pace) {
+        LocalNeuralBox.Builder builder = LocalNeuralBox.builder().deltas(DELTAS).balance(BigDecimal.valueOf(1_000_000));
+        this.twoDeltas = bytesUntilTheThirdDelta(builder);
+        this.service = builder.pace(pace).start();
+        NeuralBoxMetrics metrics =
+                NeuralBoxMetrics.builder(registry).deltaGaps(true).build();
+        this.clients = transports.stream()
+                .map(transport -> NeuralBox.builder()
+                        .apiKey(LocalNeuralBox.apiKey())
+                        .baseUri(service.uri())
+                        .transport(transport)
+                        .name(transport.name().equals("vertx") ? "batch" : "chat")
+                        .retryPolicy(RetryPolicy.builder()
+                                .firstDelay(Duration.ofMillis(1))
+                                .build())
+                        .listener(new Faulty())
+                        .listener(metrics)
+                        .listener(ends)
+                        .build())
+                .toList();
+    }
+
+    LocalNeuralBox service() {
+        return service;
+    }
+
+    /** Nine generations on each transport, of which four complete. Returns when all have ended on both sides. */
+    void wave() {
+        clients.forEach(this::wave);
+    }
+
+    /** One complete generation on each transport. */
+    void calm() {
+        clients.forEach(this::complete);
+    }
+
+    @Override
+    public void close() {
+        clients.forEach(NeuralBox::close);
+        transports.forEach(Transport::close);
+        service.close();
+    }
+
+    private void wave(NeuralBox client) {
+        for (int i = 0; i < 3; i++) {
+            complete(client);
+        }
+        service.misbehave(Fault.refuse(503, "model_unavailable", "overloaded"));
+        complete(client);
+        fails(client, Fault.fail(2, "the provider gave up"));
+        fails(client, Fault.withoutEnd());
+        fails(client, Fault.cutAfter(twoDeltas));
+        fails(client, Fault.answer(200, Map.of("Content-Type", "text/event-stream"), UNREADABLE));
+        cancel(client);
+        ends.await();
+    }
+
+    private void complete(NeuralBox client) {
+        var unused = client.generate(REQUEST);
+    }
+
+    private void fails(NeuralBox client, Fault fault) {
+        service.misbehave(fault);
+        try {
+            client.generate(REQUEST);
+        } catch (NeuralBoxException expected) {
+            return;
+        }
+        throw new AssertionError("completed although the service " + fault);
+    }
+
+    /** Leaves while the service is silent, so that what it sent and what arrived is the same. */
+    private void cancel(NeuralBox client) {
+        long left = service.generations(LocalNeuralBox.Outcome.DISCONNECTED);
+        service.misbehave(Fault.stallAfter(twoDeltas));
+        try (GenerationStream stream = client.stream(REQUEST)) {
+            Iterator<GenerationEvent> events = stream.iterator();
+            for (int deltas = 0; deltas < 2; ) {
+                deltas += events.next() instanceof GenerationEvent.Delta ? 1 : 0;
+            }
+        }
+        service.awaitGenerations(LocalNeuralBox.Outcome.DISCONNECTED, left + 1);
+    }
+
+    private static int bytesUntilTheThirdDelta(LocalNeuralBox.Builder builder) {
+        try (LocalNeuralBox twin = builder.start()) {
+            HttpRequest request = HttpRequest.newBuilder(twin.uri().resolve("/api/v2/generate"))
+                    .header("Authorization", "Bearer " + LocalNeuralBox.apiKey())
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"model\": \"gpt-5\", \"stream\": true,"
+                            + " \"messages\": [{\"role\": \"user\", \"content\": \"Write a story\"}]}"))
+                    .build();
+            String body = HttpClient.newHttpClient()
+                    .send(request, HttpResponse.BodyHandlers.ofString())
+                    .body();
+            int at = -1;
+            for (int i = 0; i < 3; i++) {
+                at = body.indexOf("content_delta", at + 1);
+            }
+            return body.lastIndexOf("data:", at);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A listener with a defect, as applications have them. */
+    private static final class Faulty implements GenerationListener {
+        @Override
+        public Recording started(GenerationInfo info) {
+            return outcome -> {
+                throw new IllegalStateException("a listener of the application is broken, on purpose");
+            };
+        }
+    }
+}
