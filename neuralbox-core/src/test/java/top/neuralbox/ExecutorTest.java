@@ -91,6 +91,7 @@ class ExecutorTest {
             transport.call(0).story();
             assertThat(subscriber.completed()).isTrue();
             assertThat(log.lines())
+                    .filteredOn(line -> line.contains("executor"))
                     .containsExactly("WARNING the client's executor refused work; signals of this generation come on"
                             + " the transport's thread");
         }

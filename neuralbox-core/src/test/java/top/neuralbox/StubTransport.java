@@ -174,7 +174,11 @@ final class StubTransport implements Transport {
         }
 
         StubCall bytes(String text) {
-            chunks.add(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+            return chunk(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        }
+
+        StubCall chunk(ByteBuffer chunk) {
+            chunks.add(chunk);
             emit();
             return this;
         }
