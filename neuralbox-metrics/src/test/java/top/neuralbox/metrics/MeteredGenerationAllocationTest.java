@@ -1,0 +1,49 @@
+package top.neuralbox.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import top.neuralbox.GenerationListener.Recording;
+
+/** A delta costs no memory, whether or not each gap is recorded, its share of the flushes included. */
+class MeteredGenerationAllocationTest {
+
+    private static final int DELTAS = 1_000_000;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    /** Arrivals of 100 deltas a second: one flush for a hundred of them. */
+    private static final long GAP = TimeUnit.MILLISECONDS.toNanos(10);
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aDeltaAllocatesNothing(boolean everyGap) {
+        NeuralBoxMetrics metrics = NeuralBoxMetrics.builder(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
+                .deltaGaps(everyGap)
+                .build();
+        Captured completed = Captured.completed();
+        Recording recording = metrics.started(completed.info());
+        long at = deltas(recording, System.nanoTime());
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        deltas(recording, at);
+        long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+        recording.ended(completed.outcome());
+        // A histogram rotates its window now and then, and a counter may grow a cell: a few KiB in a million deltas.
+        assertThat((double) allocated / DELTAS).as("bytes a delta").isLessThan(0.05);
+    }
+
+    private static long deltas(Recording recording, long from) {
+        long at = from;
+        for (int i = 0; i < DELTAS; i++) {
+            at += GAP;
+            recording.received(60);
+            recording.delta(4, 50, at);
+        }
+        return at;
+    }
+}
