@@ -5,6 +5,7 @@ module top.neuralbox.metrics {
     requires static transitive org.jspecify;
     requires transitive micrometer.core;
     requires transitive micrometer.observation;
+    requires micrometer.commons;
 
     exports top.neuralbox.metrics;
 }

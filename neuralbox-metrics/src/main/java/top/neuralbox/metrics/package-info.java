@@ -1,6 +1,6 @@
 /**
  * What a team can watch of its generations. {@link top.neuralbox.metrics.NeuralBoxMetrics} records the meters that {@link
- * top.neuralbox.metrics.GenerationMeter} lists; {@code NeuralBoxTracing} makes one observation, and
+ * top.neuralbox.metrics.GenerationMeter} lists; {@link top.neuralbox.metrics.NeuralBoxTracing} makes one observation, and
  * so one span, of each generation. Both are listeners of a client and independent of each other.
  *
  * <p>A credit is money of the account, never a token of a language model. What the dashboards call tokens per second is

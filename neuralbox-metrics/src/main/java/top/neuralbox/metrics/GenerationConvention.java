@@ -1,0 +1,96 @@
+package top.neuralbox.metrics;
+
+import io.micrometer.common.KeyValue;
+import io.micrometer.common.KeyValues;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationConvention;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.Billing;
+import top.neuralbox.GenerationOutcome;
+import top.neuralbox.NeuralBoxException;
+
+/**
+ * The names of an observed generation. What is bounded has low cardinality, and is there from the start with {@code none}
+ * in place of what is not known yet; the rest, the model above all, goes to the span alone.
+ */
+final class GenerationConvention implements ObservationConvention<GenerationObservationContext> {
+
+    private static final String NONE = "none";
+
+    /**
+     * Not below {@code neuralbox.client}: a handler that makes meters of observations appends {@code .active} to it, which
+     * there is the name of a meter already.
+     */
+    @Override
+    public String getName() {
+        return "neuralbox.generation";
+    }
+
+    @Override
+    public String getContextualName(GenerationObservationContext context) {
+        String model = context.info().model();
+        return model == null ? "chat" : "chat " + model;
+    }
+
+    @Override
+    public boolean supportsContext(Observation.Context context) {
+        return context instanceof GenerationObservationContext;
+    }
+
+    @Override
+    public KeyValues getLowCardinalityKeyValues(GenerationObservationContext context) {
+        GenerationOutcome outcome = context.outcome();
+        ErrorType error = outcome == null ? null : ErrorType.of(outcome.error());
+        return KeyValues.of(
+                "client",
+                context.info().client(),
+                "transport",
+                context.info().transport(),
+                "gen_ai.operation.name",
+                "chat",
+                "gen_ai.provider.name",
+                "neuralbox",
+                "outcome",
+                outcome == null ? NONE : outcome.kind().name().toLowerCase(Locale.ROOT),
+                "error.type",
+                error == null ? NONE : error.value());
+    }
+
+    @Override
+    public KeyValues getHighCardinalityKeyValues(GenerationObservationContext context) {
+        KeyValues known = KeyValues.of(KeyValue.of("gen_ai.request.stream", "true"));
+        known = and(known, "gen_ai.request.model", context.info().model());
+        Duration firstDelta = context.timeToFirstDelta();
+        known = and(known, "gen_ai.response.time_to_first_chunk", firstDelta == null ? null : seconds(firstDelta));
+        GenerationOutcome outcome = context.outcome();
+        if (outcome == null) {
+            return known;
+        }
+        known = known.and(
+                "neuralbox.attempts",
+                String.valueOf(outcome.attempts()),
+                "neuralbox.billing.state",
+                outcome.billingState().name().toLowerCase(Locale.ROOT));
+        Billing billing = outcome.billing();
+        known = and(known, "neuralbox.credits.used", billing == null ? null : plain(billing.creditsUsed()));
+        NeuralBoxException error = outcome.error();
+        known = and(known, "neuralbox.request.id", error == null ? null : error.requestId());
+        Integer status = error == null ? null : error.status();
+        return and(known, "http.response.status_code", status == null ? null : String.valueOf(status));
+    }
+
+    private static KeyValues and(KeyValues known, String key, @Nullable String value) {
+        return value == null ? known : known.and(key, value);
+    }
+
+    private static String seconds(Duration time) {
+        return BigDecimal.valueOf(time.toNanos(), 9).stripTrailingZeros().toPlainString();
+    }
+
+    private static @Nullable String plain(@Nullable BigDecimal figure) {
+        return figure == null ? null : figure.toPlainString();
+    }
+}

@@ -1,0 +1,52 @@
+package top.neuralbox.metrics;
+
+import io.micrometer.observation.transport.Kind;
+import io.micrometer.observation.transport.SenderContext;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.GenerationInfo;
+import top.neuralbox.GenerationOutcome;
+
+/**
+ * What is known of a generation that is observed, for handlers, predicates and conventions of an application. The carrier
+ * holds the header fields that a propagator sets when the observation starts; they go with each attempt.
+ */
+public final class GenerationObservationContext extends SenderContext<Map<String, String>> {
+
+    private final GenerationInfo info;
+    private volatile @Nullable Duration timeToFirstDelta;
+    private volatile @Nullable GenerationOutcome outcome;
+
+    GenerationObservationContext(GenerationInfo info) {
+        super((carrier, name, value) -> Objects.requireNonNull(carrier).put(name, value), Kind.CLIENT);
+        this.info = info;
+        setCarrier(new HashMap<>());
+        setRemoteServiceName("neuralbox");
+    }
+
+    /** What was asked for. */
+    public GenerationInfo info() {
+        return info;
+    }
+
+    /** How long the first content delta took; null before it. */
+    public @Nullable Duration timeToFirstDelta() {
+        return timeToFirstDelta;
+    }
+
+    /** How it ended; null before. */
+    public @Nullable GenerationOutcome outcome() {
+        return outcome;
+    }
+
+    void firstDelta(Duration after) {
+        timeToFirstDelta = after;
+    }
+
+    void ended(GenerationOutcome how) {
+        outcome = how;
+    }
+}

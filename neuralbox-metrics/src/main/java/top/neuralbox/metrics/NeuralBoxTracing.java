@@ -1,0 +1,84 @@
+package top.neuralbox.metrics;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import top.neuralbox.GenerationInfo;
+import top.neuralbox.GenerationListener;
+import top.neuralbox.GenerationOutcome;
+
+/**
+ * Makes one observation of each generation, and with Micrometer Tracing one client span, from the call to its end, whatever
+ * that is. The context of the trace goes with each attempt in the header fields that the application's propagator sets.
+ *
+ * <pre>{@code
+ * NeuralBox neuralBox = NeuralBox.builder().listener(NeuralBoxTracing.create(observationRegistry)).build();
+ * }</pre>
+ *
+ * <p>The parent is the observation that is current on the thread that asks. No scope is opened: a generation has no thread
+ * of its own. A generation that the caller cancels is no error of the span; its {@code outcome} says so.
+ *
+ * <p>Thread-safe. Independent of {@link NeuralBoxMetrics}, whose meters it does not record again.
+ */
+public final class NeuralBoxTracing implements GenerationListener {
+
+    private static final Recording NOT_OBSERVED = outcome -> {};
+
+    private final ObservationRegistry registry;
+    private final GenerationConvention convention = new GenerationConvention();
+
+    private NeuralBoxTracing(ObservationRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** Observes in this registry. */
+    public static NeuralBoxTracing create(ObservationRegistry registry) {
+        return new NeuralBoxTracing(Objects.requireNonNull(registry, "registry"));
+    }
+
+    @Override
+    public Recording started(GenerationInfo info) {
+        if (registry.isNoop()) {
+            return NOT_OBSERVED;
+        }
+        GenerationObservationContext context = new GenerationObservationContext(info);
+        return new Observed(context, Observation.start(convention, () -> context, registry));
+    }
+
+    private static final class Observed implements Recording {
+
+        private final GenerationObservationContext context;
+        private final Observation observation;
+        private final long startedAt = System.nanoTime();
+        private boolean anyDelta;
+
+        Observed(GenerationObservationContext context, Observation observation) {
+            this.context = context;
+            this.observation = observation;
+        }
+
+        @Override
+        public Map<String, String> requestHeaders() {
+            return Objects.requireNonNull(context.getCarrier());
+        }
+
+        @Override
+        public void delta(int chars, int bytes, long nanoTime) {
+            if (!anyDelta) {
+                anyDelta = true;
+                context.firstDelta(Duration.ofNanos(nanoTime - startedAt));
+            }
+        }
+
+        @Override
+        public void ended(GenerationOutcome outcome) {
+            context.ended(outcome);
+            if (outcome.error() != null && outcome.kind() != GenerationOutcome.Kind.CANCELLED) {
+                observation.error(outcome.error());
+            }
+            observation.stop();
+        }
+    }
+}
