@@ -2,8 +2,6 @@ package top.neuralbox.transport.vertx;
 
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The engine's event loop puts buffers in; whichever thread finds the drain loop free takes them out: the event loop, or
  * the one that requests. So signals are serial, a request from inside {@code onNext} does not deepen the stack, and no lock
  * is held while the subscriber runs. A little is read ahead without demand, so that the end of the content is seen without
- * a further request; beyond that the {@link Source} is told to pause.
+ * a further request; beyond that the {@link Source} is told to pause. What nobody asked for yet gathers in one buffer: many
+ * small chunks cost the one who asks no more than a large one.
  */
 final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
 
@@ -36,16 +35,12 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
 
     private static final int LOW_WATER_MARK = HIGH_WATER_MARK / 2;
 
-    /** What a queued buffer costs beyond its bytes, so that many tiny ones are bounded as well. */
-    private static final int COST_OF_A_BUFFER = 64;
-
     /** How the content ended. */
     private record End(@Nullable Throwable failure) {}
 
     private final Source source;
-    private final Queue<ByteBuffer> ahead = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger aheadCost = new AtomicInteger();
-    private final AtomicLong demand = new AtomicLong();
+    private final AtomicReference<@Nullable ByteBuffer> ahead = new AtomicReference<>();
+    private final AtomicLong requested = new AtomicLong();
     private final AtomicInteger drains = new AtomicInteger();
     private final AtomicBoolean taken = new AtomicBoolean();
 
@@ -60,7 +55,10 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
 
     private volatile boolean cancelled;
 
-    /** Whether the terminal signal is out, or none will come. Read and written in the drain loop alone. */
+    /** These two are read and written in the drain loop alone. */
+    private long delivered;
+
+    /** Whether the terminal signal is out, or none will come. */
     private boolean terminated;
 
     BodyPublisher(Source source) {
@@ -92,7 +90,7 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
         }
         // The usual case, that a subscriber waits, needs no queue.
         Flow.Subscriber<? super ByteBuffer> subscriber = receiver;
-        if (subscriber != null && ahead.isEmpty() && demand.get() > 0 && !isOver()) {
+        if (subscriber != null && ahead.get() == null && isWanted() && !isOver()) {
             next(subscriber, buffer);
         } else {
             enqueue(buffer);
@@ -119,16 +117,32 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     }
 
     boolean isFull() {
-        return aheadCost.get() >= HIGH_WATER_MARK;
+        return bytesAhead() >= HIGH_WATER_MARK;
     }
 
     boolean hasRoom() {
-        return aheadCost.get() <= LOW_WATER_MARK;
+        return bytesAhead() <= LOW_WATER_MARK;
     }
 
+    private int bytesAhead() {
+        ByteBuffer gathered = ahead.get();
+        return gathered == null ? 0 : gathered.remaining();
+    }
+
+    /** Taken out while it grows: the drain loop sees all of it or nothing, and is called for afterwards. */
     private void enqueue(ByteBuffer buffer) {
-        aheadCost.addAndGet(costOf(buffer));
-        ahead.add(buffer);
+        ByteBuffer gathered = ahead.getAndSet(null);
+        ahead.set(gathered == null ? buffer : joined(gathered, buffer));
+    }
+
+    private static ByteBuffer joined(ByteBuffer gathered, ByteBuffer buffer) {
+        int length = gathered.limit();
+        int added = buffer.remaining();
+        if (gathered.capacity() - length >= added) {
+            return gathered.limit(length + added).put(length, buffer, buffer.position(), added);
+        }
+        int capacity = Math.max(2 * gathered.capacity(), length + added);
+        return ByteBuffer.allocate(capacity).put(gathered).put(buffer).flip();
     }
 
     private void drain() {
@@ -160,13 +174,13 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
                 terminated = true;
             } else if (now != null) {
                 terminate(subscriber, now);
-            } else if (ahead.isEmpty()) {
+            } else if (ahead.get() == null) {
                 if (later == null) {
                     return;
                 }
                 terminate(subscriber, later);
-            } else if (demand.get() > 0) {
-                next(subscriber, dequeue());
+            } else if (isWanted()) {
+                nextAhead(subscriber);
             } else {
                 return;
             }
@@ -178,18 +192,21 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
         return terminated || cancelled || abort.get() != null;
     }
 
-    private ByteBuffer dequeue() {
-        ByteBuffer buffer = Objects.requireNonNull(ahead.poll());
-        if (aheadCost.addAndGet(-costOf(buffer)) <= LOW_WATER_MARK) {
+    private boolean isWanted() {
+        return delivered < requested.get();
+    }
+
+    private void nextAhead(Flow.Subscriber<? super ByteBuffer> subscriber) {
+        ByteBuffer gathered = ahead.getAndSet(null);
+        // Null while the event loop adds to it, which calls for another round.
+        if (gathered != null) {
             source.roomAgain();
+            next(subscriber, gathered);
         }
-        return buffer;
     }
 
     private void next(Flow.Subscriber<? super ByteBuffer> subscriber, ByteBuffer buffer) {
-        if (demand.get() != Long.MAX_VALUE) {
-            demand.decrementAndGet();
-        }
+        delivered++;
         try {
             subscriber.onNext(buffer);
         } catch (Throwable thrown) {
@@ -214,19 +231,13 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     /** What comes after the end, or after a cancel, is nobody's. */
     private void discard() {
         receiver = null;
-        for (ByteBuffer buffer = ahead.poll(); buffer != null; buffer = ahead.poll()) {
-            aheadCost.addAndGet(-costOf(buffer));
-        }
+        ahead.set(null);
         source.roomAgain();
     }
 
     private void giveUp() {
         cancelled = true;
         source.abandoned();
-    }
-
-    private static int costOf(ByteBuffer buffer) {
-        return buffer.capacity() + COST_OF_A_BUFFER;
     }
 
     private static void refuse(Flow.Subscriber<? super ByteBuffer> second) {
@@ -249,7 +260,7 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
                 abort(new IllegalArgumentException("request must be positive (Reactive Streams, rule 3.9): " + n));
                 return;
             }
-            demand.accumulateAndGet(n, BodyPublisher::addCapped);
+            requested.accumulateAndGet(n, BodyPublisher::addCapped);
             drain();
         }
 

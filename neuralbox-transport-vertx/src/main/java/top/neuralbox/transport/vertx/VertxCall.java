@@ -101,6 +101,11 @@ final class VertxCall implements TransportCall {
         giveUp(Kind.CANCELLED);
     }
 
+    /** The event loop that carries the call. */
+    Context context() {
+        return context;
+    }
+
     /** Takes up the call. From any thread. */
     void start() {
         onEventLoop(() -> {

@@ -12,7 +12,6 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -21,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportConfig;
@@ -48,8 +46,7 @@ public final class VertxTransport implements Transport {
     private final HttpClient client;
     private final WebClient webClient;
     private final ConnectionQueue queue;
-    private final List<Context> eventLoops;
-    private final AtomicInteger nextEventLoop = new AtomicInteger();
+    private final EventLoops eventLoops;
     private final Set<VertxCall> calls = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closed;
@@ -68,7 +65,7 @@ public final class VertxTransport implements Transport {
                 .build();
         this.webClient = WebClient.wrap(client, web);
         this.queue = new ConnectionQueue(pool.getHttp1MaxSize());
-        this.eventLoops = eventLoopsOf(this.vertx);
+        this.eventLoops = EventLoops.of(this.vertx);
     }
 
     /**
@@ -172,7 +169,7 @@ public final class VertxTransport implements Transport {
     }
 
     List<Context> eventLoops() {
-        return eventLoops;
+        return eventLoops.contexts();
     }
 
     HttpClient client() {
@@ -189,28 +186,22 @@ public final class VertxTransport implements Transport {
 
     void forget(VertxCall call) {
         calls.remove(call);
+        eventLoops.giveBack(call.context());
     }
 
-    /** The call's own event loop if it is one of this {@code Vertx} that the application owns, else the next in turn. */
+    /** The call's own event loop if it is one of this {@code Vertx} that the application owns, else the least busy one. */
     private Context eventLoop() {
         Context current = Vertx.currentContext();
         if (!ownsVertx && current != null && current.owner() == vertx && current.isEventLoopContext()) {
             return current;
         }
-        return eventLoops.get(Math.floorMod(nextEventLoop.getAndIncrement(), eventLoops.size()));
-    }
-
-    /** The engine gives all calls of one foreign thread the same event loop, so each of ours is given one here. */
-    private static List<Context> eventLoopsOf(VertxInternal vertx) {
-        List<Context> contexts = new ArrayList<>();
-        vertx.nettyEventLoopGroup().forEach(loop -> contexts.add(vertx.createEventLoopContext()));
-        return List.copyOf(contexts);
+        return eventLoops.take();
     }
 
     private void nameEventLoops() {
-        for (int i = 0; i < eventLoops.size(); i++) {
+        for (int i = 0; i < eventLoops().size(); i++) {
             String name = EventLoopThreads.OWN_NAME_PREFIX + i;
-            eventLoops.get(i).runOnContext(nothing -> Thread.currentThread().setName(name));
+            eventLoops().get(i).runOnContext(nothing -> Thread.currentThread().setName(name));
         }
     }
 

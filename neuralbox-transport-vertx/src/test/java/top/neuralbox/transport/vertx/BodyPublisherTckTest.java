@@ -34,19 +34,14 @@ public class BodyPublisherTckTest extends FlowPublisherVerification<ByteBuffer> 
 
     @Override
     public Flow.Publisher<ByteBuffer> createFlowPublisher(long elements) {
-        BodyPublisher publisher = new BodyPublisher(new SilentSource());
-        eventLoop.execute(() -> {
-            for (long i = 0; i < elements; i++) {
-                publisher.offer(ByteBuffer.wrap(new byte[] {(byte) i}));
-            }
-            publisher.complete();
-        });
-        return publisher;
+        FakeEngine engine = new FakeEngine(elements);
+        eventLoop.execute(engine::send);
+        return engine.publisher;
     }
 
     @Override
     public Flow.Publisher<ByteBuffer> createFailedFlowPublisher() {
-        BodyPublisher publisher = new BodyPublisher(new SilentSource());
+        BodyPublisher publisher = new FakeEngine(0).publisher;
         publisher.fail(new IllegalStateException("broken before anybody subscribed"));
         return publisher;
     }
@@ -56,13 +51,33 @@ public class BodyPublisherTckTest extends FlowPublisherVerification<ByteBuffer> 
         return MOST_ELEMENTS;
     }
 
-    /** An engine that was told and does not mind. */
-    private static final class SilentSource implements BodyPublisher.Source {
+    /** Sends buffers that fill the room there is, one at a time, since smaller ones would be joined. */
+    private final class FakeEngine implements BodyPublisher.Source {
+
+        private final BodyPublisher publisher = new BodyPublisher(this);
+        private long left;
+
+        FakeEngine(long elements) {
+            left = elements;
+        }
 
         @Override
-        public void roomAgain() {}
+        public void roomAgain() {
+            eventLoop.execute(this::send);
+        }
 
         @Override
         public void abandoned() {}
+
+        private void send() {
+            while (left > 0 && !publisher.isFull()) {
+                left--;
+                publisher.offer(ByteBuffer.allocate(BodyPublisher.HIGH_WATER_MARK));
+            }
+            if (left == 0) {
+                left--;
+                publisher.complete();
+            }
+        }
     }
 }
