@@ -17,10 +17,20 @@ final class TimerThread implements Delayer, AutoCloseable {
         executor = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "neuralbox-timer-" + clientName);
             thread.setDaemon(true);
+            // The first caller's class loader is nothing to hold on to.
+            thread.setContextClassLoader(null);
             return thread;
         });
         // A stream of minutes would otherwise keep each of its cancelled timers until it is due.
         executor.setRemoveOnCancelPolicy(true);
+    }
+
+    /** One that nobody closes: its thread ends when it had nothing to do for half a minute, and comes back when it has. */
+    static TimerThread unowned(String name) {
+        TimerThread timer = new TimerThread(name);
+        timer.executor.setKeepAliveTime(30, TimeUnit.SECONDS);
+        timer.executor.allowCoreThreadTimeOut(true);
+        return timer;
     }
 
     @Override
