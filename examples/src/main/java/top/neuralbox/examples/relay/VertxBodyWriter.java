@@ -1,0 +1,49 @@
+package top.neuralbox.examples.relay;
+
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a relay's body to a response, on its event loop. The next buffer is asked for when the last one is in the socket. */
+final class VertxBodyWriter implements Flow.Subscriber<ByteBuffer> {
+
+    private final HttpServerResponse response;
+    private final Context context;
+    private Flow.@Nullable Subscription subscription;
+
+    VertxBodyWriter(HttpServerResponse response, Context context) {
+        this.response = response;
+        this.context = context;
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+        this.subscription = subscription;
+        subscription.request(1);
+    }
+
+    @Override
+    public void onNext(ByteBuffer buffer) {
+        Flow.Subscription source = Objects.requireNonNull(subscription);
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        context.runOnContext(now -> response.write(Buffer.buffer(bytes))
+                .onSuccess(written -> source.request(1))
+                .onFailure(gone -> source.cancel()));
+    }
+
+    @Override
+    public void onComplete() {
+        context.runOnContext(now -> response.end());
+    }
+
+    /** The relay was cancelled, so the reader has left. */
+    @Override
+    public void onError(Throwable error) {
+        context.runOnContext(now -> response.reset());
+    }
+}

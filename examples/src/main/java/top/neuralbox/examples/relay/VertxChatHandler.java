@@ -1,0 +1,57 @@
+package top.neuralbox.examples.relay;
+
+import io.vertx.core.Context;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import top.neuralbox.NeuralBox;
+import top.neuralbox.StreamRelay;
+
+/**
+ * The chat endpoint on Vert.x Web, behind a body handler. Vert.x sees its reader leave at once, so the generation stops at
+ * once.
+ */
+public final class VertxChatHandler implements Handler<RoutingContext> {
+
+    private final NeuralBox neuralBox;
+    private final ChatRequestReader reader;
+    private final boolean billing;
+
+    /**
+     * @param billing whether readers see what an answer cost and what is left
+     */
+    public VertxChatHandler(NeuralBox neuralBox, ChatRequestReader reader, boolean billing) {
+        this.neuralBox = neuralBox;
+        this.reader = reader;
+        this.billing = billing;
+    }
+
+    @Override
+    public void handle(RoutingContext routing) {
+        HttpServerResponse response = routing.response();
+        Context context = routing.vertx().getOrCreateContext();
+        try {
+            StreamRelay relay = StreamRelay.builder(neuralBox.publish(reader.read(body(routing))))
+                    .billing(billing)
+                    .build();
+            response.closeHandler(gone -> relay.cancel());
+            response.exceptionHandler(broken -> relay.cancel());
+            var unused = relay.head()
+                    .thenAccept(head -> context.runOnContext(now -> {
+                        response.setStatusCode(head.status()).setChunked(true);
+                        head.headers().forEach(response::putHeader);
+                        relay.body().subscribe(new VertxBodyWriter(response, context));
+                    }));
+        } catch (ChatRefusal refusal) {
+            response.setStatusCode(refusal.status())
+                    .putHeader("Content-Type", "application/json")
+                    .end(Buffer.buffer(refusal.json()));
+        }
+    }
+
+    private static byte[] body(RoutingContext routing) {
+        Buffer body = routing.body().buffer();
+        return body == null ? new byte[0] : body.getBytes();
+    }
+}
