@@ -136,12 +136,18 @@ class HttpClientTransportTest {
         try (ScriptedServer server = ScriptedServer.start();
                 HttpClientTransport transport = HttpClientTransport.create()) {
             CompletableFuture<Thread> signalled = new CompletableFuture<>();
-            server.answer(Script.response(200, "content"));
+            // What depends on a stage that has settled runs on the thread that asks, so the answer waits for that.
+            Gate asked = new Gate();
+            server.answer(Script.builder()
+                    .await(asked)
+                    .then(Script.response(200, "content"))
+                    .build());
 
             transport.start(post(server.uri("/")).build()).response().thenAccept(response -> {
                 signalled.complete(Thread.currentThread());
                 subscribe(response);
             });
+            asked.open();
 
             Thread thread = signalled.orTimeout(20, TimeUnit.SECONDS).join();
             assertThat(thread.getName()).startsWith("neuralbox-httpclient-");
