@@ -30,12 +30,14 @@ public final class ChatCommand {
     private ChatCommand() {}
 
     /**
+     * Builds the page if need be, serves it, and stays.
+     *
      * @param args the folder of this module
      */
     public static void main(String[] args) throws InterruptedException {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         try {
-            Path page = new PageBuild(Path.of(args[0]), Map.of()).build();
+            Path page = new PageBuild(Path.of(args[0]), "node").build();
             serve(page, System.getenv(), System.getProperty("port", PORT), out);
         } catch (RuntimeException e) {
             Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;

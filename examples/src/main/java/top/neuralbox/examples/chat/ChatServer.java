@@ -67,7 +67,9 @@ final class ChatServer {
         router.get("/metrics").handler(routing -> metrics(routing.response(), settings));
         router.get()
                 .handler(StaticHandler.create(
-                        FileSystemAccess.ROOT, settings.page().toAbsolutePath().toString()));
+                                FileSystemAccess.ROOT,
+                                settings.page().toAbsolutePath().toString())
+                        .setCachingEnabled(false));
         return router;
     }
 

@@ -13,7 +13,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -38,16 +37,16 @@ final class PageBuild {
 
     private final Path sources;
     private final Path workshop;
-    private final Map<String, String> environment;
+    private final String node;
 
     /**
      * @param module the folder of this module
-     * @param environment what to add to the environment of npm and Node
+     * @param node the command that starts Node
      */
-    PageBuild(Path module, Map<String, String> environment) {
+    PageBuild(Path module, String node) {
         this.sources = module.resolve("src/main/frontend");
         this.workshop = module.resolve("target/frontend");
-        this.environment = environment;
+        this.node = node;
     }
 
     /**
@@ -90,7 +89,7 @@ final class PageBuild {
         String wanted = "The chat page is built with Node.js " + OLDEST_NODE + " or newer and its npm, and ";
         String version;
         try {
-            version = output("node", "--version");
+            version = output(node, "--version");
         } catch (IOException notFound) {
             throw new PageBuildException(wanted + "there is none on the PATH.");
         }
@@ -143,9 +142,7 @@ final class PageBuild {
     }
 
     private ProcessBuilder process(List<String> command) {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(workshop.toFile());
-        builder.environment().putAll(environment);
-        return builder;
+        return new ProcessBuilder(command).directory(workshop.toFile());
     }
 
     private static int wait(Process process) throws IOException {
