@@ -26,7 +26,7 @@ export function Chat() {
       </header>
 
       {settings.local && (
-        <p className="notice">No API key is set: a local NeuralBox tells its stories, and nothing is charged.</p>
+        <p className="notice">No API key is set, so a local NeuralBox tells its stories. Its credits are not real.</p>
       )}
 
       <main ref={log} role="log" aria-label="Conversation" aria-busy={busy} tabIndex={0}>
