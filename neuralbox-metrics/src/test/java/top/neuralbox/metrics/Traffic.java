@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.GenerationInfo;
 import top.neuralbox.GenerationListener;
@@ -30,6 +32,9 @@ final class Traffic implements AutoCloseable {
 
     private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "Write a story");
     private static final List<String> DELTAS = List.of("A", " robot", " learns", " to", " paint", ".");
+    /** Off, for it would tell of the listener that throws, a thousand times. Held, or its level would be forgotten. */
+    private static final Logger QUIET = Logger.getLogger("top.neuralbox");
+
     private static final byte[] UNREADABLE =
             ("data: {\"type\": \"new_one\"}\n\n" + "data: hello\n\n").getBytes(StandardCharsets.UTF_8);
 
@@ -40,6 +45,7 @@ final class Traffic implements AutoCloseable {
     private final List<NeuralBox> clients;
 
     Traffic(MeterRegistry registry, Duration pace) {
+        QUIET.setLevel(Level.OFF);
         LocalNeuralBox.Builder builder = LocalNeuralBox.builder().deltas(DELTAS).balance(BigDecimal.valueOf(1_000_000));
         this.twoDeltas = bytesUntilTheThirdDelta(builder);
         this.service = builder.pace(pace).start();
