@@ -30,8 +30,11 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
         void abandoned();
     }
 
-    /** How much is kept ahead of demand. With what the engine itself holds it stays below one window of 128 KiB. */
-    static final int HIGH_WATER_MARK = 8 * 1024;
+    /**
+     * How much is kept ahead of demand. With what the engine itself holds it stays below one window of 128 KiB. Pausing and
+     * resuming the engine costs as much as some hundred small chunks, so it should not come with every few.
+     */
+    static final int HIGH_WATER_MARK = 32 * 1024;
 
     private static final int LOW_WATER_MARK = HIGH_WATER_MARK / 2;
 
