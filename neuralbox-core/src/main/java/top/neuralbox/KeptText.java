@@ -23,8 +23,10 @@ final class KeptText {
         if (piece.length() <= room) {
             text.append(piece);
         } else {
-            text.append(piece, 0, room);
             truncated = true;
+            if (room > 0) {
+                text.append(piece, 0, room);
+            }
         }
     }
 

@@ -100,6 +100,10 @@ final class PullSink implements EventSink {
     }
 
     private void wake() {
+        if (signalled) {
+            // Woken already, for a chunk before this one: the reader has yet to look at the inbox.
+            return;
+        }
         signalled = true;
         Thread waiting = waiter;
         if (waiting != null) {

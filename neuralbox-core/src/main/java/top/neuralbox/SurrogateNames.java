@@ -1,5 +1,9 @@
 package top.neuralbox;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * Takes surrogate escapes out of the names of a JSON text. RFC 8259 allows a lone one (section 8.2), and a field of such a
  * name is to be passed over like any other, but jackson-core 2.22 takes it for an error. No name that the client knows
@@ -10,6 +14,11 @@ final class SurrogateNames {
     private static final byte[] REPLACEMENT = {'F', 'F', 'F', 'D'};
     /** A backslash, a u, and four digits. */
     private static final int ESCAPE = 6;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long EACH_BYTE = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x8080808080808080L;
+    private static final long BACKSLASHES = '\\' * EACH_BYTE;
 
     private SurrogateNames() {}
 
@@ -34,12 +43,23 @@ final class SurrogateNames {
     }
 
     private static boolean holdsSurrogate(byte[] json, int from, int to) {
-        for (int at = from; at < to; at++) {
-            if (json[at] == '\\' && isSurrogate(json, at, to)) {
+        int at = from;
+        while (at < to) {
+            if (at <= to - Long.BYTES && !holdsBackslash((long) LONGS.get(json, at))) {
+                at += Long.BYTES;
+            } else if (json[at] == '\\' && isSurrogate(json, at, to)) {
                 return true;
+            } else {
+                at++;
             }
         }
         return false;
+    }
+
+    /** Whether one of eight bytes is a backslash. */
+    private static boolean holdsBackslash(long word) {
+        long differing = word ^ BACKSLASHES;
+        return ((differing - EACH_BYTE) & ~differing & HIGH_BITS) != 0;
     }
 
     private static int closingQuote(byte[] json, int from, int to) {
