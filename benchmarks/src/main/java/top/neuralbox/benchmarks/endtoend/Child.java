@@ -30,6 +30,8 @@ final class Child implements AutoCloseable {
                 "-Xms" + heap,
                 "-Xmx" + heap,
                 "-XX:+UseG1GC",
+                // So that what each compiler thread has used can be told to the end.
+                "-XX:-UseDynamicNumberOfCompilerThreads",
                 "-Xss512k",
                 "-cp",
                 System.getProperty("java.class.path"),

@@ -73,8 +73,8 @@ public final class EndToEndTable {
 
     private void printFlat(String title, int chunkBytes, Map<Subject, Child> clients) throws IOException {
         int deltas = options.number("deltas", 200_000);
-        int warmup = options.number("warmup", quick ? 4 : 10);
-        int streams = options.number("each", quick ? 3 : 5);
+        int warmup = options.number("warmup", quick ? 10 : 40);
+        int streams = options.number("each", quick ? 10 : 30);
         int rounds = options.number("rounds", quick ? 3 : 5);
         for (Subject subject : clients.keySet()) {
             ask(clients, subject, "flat " + chunkBytes + " " + deltas / scale(subject) + " " + warmup);

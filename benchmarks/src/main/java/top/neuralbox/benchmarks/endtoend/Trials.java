@@ -1,6 +1,5 @@
 package top.neuralbox.benchmarks.endtoend;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.HttpURLConnection;
@@ -15,9 +14,6 @@ final class Trials implements AutoCloseable {
 
     /** How many streams may wait for their first byte at once: more would measure the server's backlog. */
     private static final int OPENING = 128;
-
-    private static final OperatingSystemMXBean PROCESS =
-            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private final Subject subject;
     private final int port;
@@ -36,7 +32,7 @@ final class Trials implements AutoCloseable {
 
     /** Streams one after the other, as fast as they come. */
     Flat flat(int chunkBytes, int deltas, int streams) throws Exception {
-        long cpu = PROCESS.getProcessCpuTime();
+        long cpu = CpuClock.nanos();
         long begin = System.nanoTime();
         long read = 0;
         long chars = 0;
@@ -48,7 +44,7 @@ final class Trials implements AutoCloseable {
             read += readings.deltas();
             chars += readings.chars();
         }
-        return new Flat(read, chars, System.nanoTime() - begin, PROCESS.getProcessCpuTime() - cpu);
+        return new Flat(read, chars, System.nanoTime() - begin, CpuClock.nanos() - cpu);
     }
 
     /** One stream with an event each interval. */
@@ -71,20 +67,20 @@ final class Trials implements AutoCloseable {
         }
         int threadsBefore = threads();
         long heapBefore = usedHeap();
-        long cpuBefore = PROCESS.getProcessCpuTime();
+        long cpuBefore = CpuClock.nanos();
         Scenario gated = Scenario.paced(port, intervalMicros, deltas, true, subject);
         for (int i = 0; i < streams; i++) {
             awaitOpened(readings, i - OPENING);
             start(gated, readers.get(i));
         }
         awaitOpened(readings, streams);
-        long cpuOpen = PROCESS.getProcessCpuTime();
+        long cpuOpen = CpuClock.nanos();
         int threads = threads() - threadsBefore;
         double heap = (usedHeap() - heapBefore) / (double) streams;
-        long cpuStill = PROCESS.getProcessCpuTime();
+        long cpuStill = CpuClock.nanos();
         go();
         readings.awaitEnd();
-        long cpuEnd = PROCESS.getProcessCpuTime();
+        long cpuEnd = CpuClock.nanos();
         List<Double> micros = Readings.micros(readers);
         return new Many(
                 threads,
