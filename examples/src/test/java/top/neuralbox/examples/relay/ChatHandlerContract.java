@@ -203,18 +203,33 @@ interface ChatHandlerContract {
     }
 
     @Test
-    default void aReaderWhoDoesNotReadHoldsTheServiceBack() throws Exception {
+    default void readersWhoStopReadingHoldTheServiceBackEachForItself() throws Exception {
         String delta = "a".repeat(16 * 1024);
         List<String> deltas = Collections.nCopies(2_048, delta); // 32 MiB
-        try (ChatFixture chat = ChatFixture.start(this, LocalNeuralBox.builder().deltas(deltas));
-                PageReader stuck = chat.ask("slow");
-                PageReader fast = chat.ask("fast")) {
-            // Were anything between hoarding, the service would be done with the first reader long before this.
-            assertThat(fast.bytesToTheEnd()).isGreaterThan(32 * 1024 * 1024);
+        List<PageReader> stuck = new ArrayList<>();
+        try (ChatFixture chat = ChatFixture.start(this, LocalNeuralBox.builder().deltas(deltas))) {
+            for (int i = 0; i < 9; i++) {
+                stuck.add(chat.ask("stuck"));
+                for (int read = 0; read < i; read++) {
+                    assertThat(stuck.get(i).nextDelta()).isEqualTo(delta);
+                }
+            }
+            try (PageReader fast = chat.ask("fast")) {
+                assertThat(fast.bytesToTheEnd()).isGreaterThan(32 * 1024 * 1024);
+            }
 
             assertThat(chat.service().generations(Outcome.COMPLETED)).isEqualTo(1);
-            assertThat(chat.service().openStreams()).isEqualTo(1);
-            assertThat(stuck.nextDelta()).isEqualTo(delta);
+            assertThat(chat.service().openStreams()).isEqualTo(9);
+            // Were anything between hoarding, the service would be done with them; what the kernel holds is less than
+            // half.
+            assertThat(chat.service().deltasSent()).isLessThan(2_048 + 9 * 1_024);
+            for (PageReader reader : stuck) {
+                assertThat(reader.nextDelta()).isEqualTo(delta);
+            }
+        } finally {
+            for (PageReader reader : stuck) {
+                reader.close();
+            }
         }
     }
 
