@@ -10,6 +10,8 @@
  *               GenerationCall holds it together: one life cycle, one terminal method, GenerationListener told of each step
  * </pre>
  *
+ * <p>On to a reader without the key, a browser above all: Flow ─► StreamRelay ─ RelayPipe ─ RelayEncoder ─► ByteBuffer.
+ *
  * <p>Start at {@link top.neuralbox.NeuralBox}.
  */
 @NullMarked

@@ -1,5 +1,7 @@
 package top.neuralbox.examples;
 
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
@@ -10,6 +12,7 @@ import top.neuralbox.Message;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.RateLimitException;
+import top.neuralbox.StreamRelay;
 import top.neuralbox.testkit.Fault;
 import top.neuralbox.testkit.LocalNeuralBox;
 import top.neuralbox.transport.Transport;
@@ -95,6 +98,14 @@ final class ReadmeExamples {
                     System.err.println("ask the service about " + e.partial().id() + " before you send it again");
             }
         }
+    }
+
+    static void toABrowser(NeuralBox neuralBox, GenerationRequest request, HttpExchange exchange) throws IOException {
+        StreamRelay relay = StreamRelay.of(neuralBox.publish(request));
+        StreamRelay.Head head = relay.head().join();
+        head.headers().forEach(exchange.getResponseHeaders()::set);
+        exchange.sendResponseHeaders(head.status(), 0);
+        relay.writeTo(exchange.getResponseBody());
     }
 
     static void onALocalService(Consumer<NeuralBox> yourCode) {
