@@ -1,6 +1,7 @@
 package top.neuralbox.examples;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
@@ -13,6 +14,7 @@ import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.RateLimitException;
 import top.neuralbox.StreamRelay;
+import top.neuralbox.metrics.NeuralBoxMetrics;
 import top.neuralbox.testkit.Fault;
 import top.neuralbox.testkit.LocalNeuralBox;
 import top.neuralbox.transport.Transport;
@@ -79,6 +81,12 @@ final class ReadmeExamples {
         Transport transport = HttpClientTransport.create(
                 TransportConfig.builder().maxConnections(200).build());
         NeuralBox neuralBox = NeuralBox.builder().transport(transport).build();
+        return neuralBox;
+    }
+
+    static NeuralBox watched(MeterRegistry registry) {
+        NeuralBoxMetrics metrics = NeuralBoxMetrics.create(registry);
+        NeuralBox neuralBox = NeuralBox.builder().name("chat").listener(metrics).build();
         return neuralBox;
     }
 

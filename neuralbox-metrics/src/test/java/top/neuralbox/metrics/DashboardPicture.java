@@ -155,11 +155,13 @@ final class DashboardPicture {
         if (stacked) {
             Collections.reverse(names);
         }
+        boolean outcomes = FIXED.keySet().containsAll(names);
         for (String name : names) {
             SortedMap<Double, Double> line = lines.get(name);
             if (!line.isEmpty()) {
-                Color color =
-                        FIXED.getOrDefault(name, PALETTE[chart.getSeriesMap().size() % PALETTE.length]);
+                Color color = outcomes
+                        ? FIXED.get(name)
+                        : PALETTE[chart.getSeriesMap().size() % PALETTE.length];
                 XYSeries series = chart.addSeries(name, List.copyOf(line.keySet()), List.copyOf(line.values()));
                 series.setXYSeriesRenderStyle(
                         stacked ? XYSeries.XYSeriesRenderStyle.Area : XYSeries.XYSeriesRenderStyle.Line);

@@ -7,12 +7,16 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.testkit.FakeAnswer;
@@ -226,6 +230,18 @@ class NeuralBoxMetricsTest {
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("neuralbox"));
         Captured.run(transport, NeuralBoxMetrics.create(registry));
         assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, 170", "true, 186"})
+    void aClientHasSoManySamples(boolean everyGap, int samples) {
+        PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        Captured.run(
+                transport,
+                NeuralBoxMetrics.builder(prometheus).deltaGaps(everyGap).build());
+        assertThat(prometheus.scrape().lines().filter(line -> !line.startsWith("#")))
+                .as("as docs/metrics/cost.md says")
+                .hasSize(samples);
     }
 
     /** One of the things that a service could make a tag of, if we let it. */

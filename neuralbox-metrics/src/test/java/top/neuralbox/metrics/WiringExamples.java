@@ -1,0 +1,41 @@
+package top.neuralbox.metrics;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.List;
+import top.neuralbox.NeuralBox;
+
+/** The examples of the documentation, so that the compiler reads them too. A test holds the two together. */
+final class WiringExamples {
+
+    private WiringExamples() {}
+
+    static NeuralBox plain(MeterRegistry registry) {
+        NeuralBoxMetrics metrics = NeuralBoxMetrics.create(registry);
+        NeuralBox neuralBox = NeuralBox.builder().name("chat").listener(metrics).build();
+        return neuralBox;
+    }
+
+    static NeuralBoxMetrics options(MeterRegistry registry) {
+        NeuralBoxMetrics metrics = NeuralBoxMetrics.builder(registry)
+                .models(List.of("gpt-5", "claude-sonnet-4-5"))
+                .tenants(Tenant::current, List.of("acme", "umbrella"))
+                .deltaGaps(true)
+                .build();
+        return metrics;
+    }
+
+    static NeuralBox tracing(ObservationRegistry observationRegistry) {
+        NeuralBox neuralBox = NeuralBox.builder()
+                .listener(NeuralBoxTracing.create(observationRegistry))
+                .build();
+        return neuralBox;
+    }
+
+    /** Whatever an application has. */
+    private static final class Tenant {
+        static String current() {
+            return "acme";
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package top.neuralbox.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What the page on wiring shows is what the compiler has read, save where it says that it is not. */
+class WiringExamplesTest {
+
+    private static final Pattern JAVA = Pattern.compile("(-->\n)?```java\n(.*?)```", Pattern.DOTALL);
+
+    @Test
+    void examplesAreCompiled() throws IOException {
+        Path source = Path.of("src", "test", "java", "top", "neuralbox", "metrics", "WiringExamples.java");
+        String compiled = squeezed(Files.readString(source));
+        List<String> examples = JAVA.matcher(Files.readString(Path.of("..", "docs", "metrics", "wiring.md")))
+                .results()
+                .filter(block -> block.group(1) == null)
+                .map(block -> squeezed(block.group(2)))
+                .toList();
+        assertThat(examples)
+                .hasSize(3)
+                .allSatisfy(example -> assertThat(compiled).contains(example));
+    }
+
+    /** Where a line is broken is the formatter's affair. */
+    private static String squeezed(String code) {
+        return code.replaceAll("\\s+", "");
+    }
+}
