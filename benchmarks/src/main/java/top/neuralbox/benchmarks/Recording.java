@@ -12,9 +12,9 @@ import java.util.Random;
  *
  * @param events each event with the blank line that ends it
  * @param deltas how many of them are deltas
- * @param chars how many UTF-16 units the deltas have
+ * @param text what the deltas say together
  */
-public record Recording(List<byte[]> events, int deltas, long chars) {
+public record Recording(List<byte[]> events, int deltas, String text) {
 
     private static final long SEED = 20_261_122;
     private static final String DATA = "data: ";
@@ -48,15 +48,20 @@ public record Recording(List<byte[]> events, int deltas, long chars) {
         Random random = new Random(SEED);
         List<byte[]> events = new ArrayList<>(deltas + 3);
         events.add((DATA + start + BLANK).getBytes(StandardCharsets.UTF_8));
-        long chars = 0;
+        StringBuilder all = new StringBuilder();
         for (int i = 0; i < deltas; i++) {
             String text = mix.text(random);
-            chars += text.length();
+            all.append(text);
             events.add(mix.event(DATA + head, text, tail + BLANK));
         }
         events.add((DATA + end + BLANK).getBytes(StandardCharsets.UTF_8));
         events.add((DATA + "[DONE]" + BLANK).getBytes(StandardCharsets.UTF_8));
-        return new Recording(events, deltas, chars);
+        return new Recording(events, deltas, all.toString());
+    }
+
+    /** How many UTF-16 units the deltas have. */
+    public long chars() {
+        return text.length();
     }
 
     /** The stream. */

@@ -145,7 +145,7 @@ public final class EndToEndTable {
             // What every process pays once, the compiler above all, is not a stream's.
             client.ask("flat 0 " + 200_000 / scale(subject) + " 3");
             client.ask("many 20 2000 500");
-            return client.ask("many " + streams + " 200000 " + (quick ? 10 : 20));
+            return client.ask("many " + streams + " 200000 " + options.number("events", quick ? 10 : 40));
         } catch (IOException e) {
             throw new IOException(subject + " with " + streams + " streams", e);
         }

@@ -66,7 +66,7 @@ final class ServerStream implements Comparable<ServerStream> {
                 return true;
             }
             send(ByteBuffer.wrap(end()));
-        } catch (IOException gone) {
+        } catch (IOException | java.nio.channels.CancelledKeyException gone) {
             key.cancel();
         }
         return false;

@@ -132,7 +132,7 @@ public final class StreamServer implements AutoCloseable {
             } else {
                 ((ServerStream) key.attachment()).ready(key);
             }
-        } catch (IOException e) {
+        } catch (IOException | java.nio.channels.CancelledKeyException e) {
             // A client that went away.
             key.cancel();
             closeQuietly(key);

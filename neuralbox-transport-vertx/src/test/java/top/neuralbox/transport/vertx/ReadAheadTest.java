@@ -23,7 +23,7 @@ import top.neuralbox.transport.TransportResponse;
 /** What the engine has read while it was paused: more than is kept ahead here, and less than makes it stop reading. */
 class ReadAheadTest {
 
-    private static final byte[] CONTENT = new byte[5 * BodyPublisher.HIGH_WATER_MARK];
+    private static final byte[] CONTENT = new byte[2 * BodyPublisher.HIGH_WATER_MARK];
 
     private ScriptedServer server;
     private VertxTransport transport;

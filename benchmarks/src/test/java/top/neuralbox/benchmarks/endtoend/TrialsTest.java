@@ -1,0 +1,54 @@
+package top.neuralbox.benchmarks.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import top.neuralbox.benchmarks.Mix;
+import top.neuralbox.benchmarks.Recording;
+
+/** Every client reads all of every stream; how fast is not for a test to say. */
+class TrialsTest {
+
+    private static final int DELTAS = 500;
+
+    private static StreamServer server;
+
+    @BeforeAll
+    static void start() throws IOException {
+        server = StreamServer.start();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Subject.class)
+    void readsEveryDeltaHoweverTheStreamIsCut(Subject subject) throws Exception {
+        long chars = Recording.of(Mix.USUAL, DELTAS).chars();
+        try (Trials trials = new Trials(subject, server.port())) {
+            for (int chunkBytes : new int[] {16 * 1024, 1_400, 0}) {
+                Trials.Flat flat = trials.flat(chunkBytes, DELTAS, 2);
+
+                assertThat(flat.deltas()).isEqualTo(2 * DELTAS);
+                assertThat(flat.chars()).isEqualTo(2 * chars);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Subject.class)
+    void carriesManyStreamsAtOnce(Subject subject) throws Exception {
+        try (Trials trials = new Trials(subject, server.port())) {
+            Trials.Many many = trials.many(40, 2_000, 10);
+
+            assertThat(many.failures()).isZero();
+            assertThat(many.deltas()).isEqualTo(40 * 10);
+        }
+    }
+}
