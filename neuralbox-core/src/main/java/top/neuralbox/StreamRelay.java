@@ -50,6 +50,8 @@ public final class StreamRelay {
      *     {@code Retry-After} where the service gave it; unmodifiable
      */
     public record Head(int status, Map<String, String> headers) {
+
+        /** Copies the header fields. */
         public Head {
             headers = Map.copyOf(headers);
         }
@@ -177,6 +179,7 @@ public final class StreamRelay {
             return this;
         }
 
+        /** Makes the relay. Nothing is subscribed to. */
         public StreamRelay build() {
             return new StreamRelay(this);
         }

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /** The delayer of a real client: one daemon thread, started with the first timer. */
@@ -17,8 +18,6 @@ final class TimerThread implements Delayer, AutoCloseable {
         executor = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "neuralbox-timer-" + clientName);
             thread.setDaemon(true);
-            // The first caller's class loader is nothing to hold on to.
-            thread.setContextClassLoader(null);
             return thread;
         });
         // A stream of minutes would otherwise keep each of its cancelled timers until it is due.
@@ -30,6 +29,13 @@ final class TimerThread implements Delayer, AutoCloseable {
         TimerThread timer = new TimerThread(name);
         timer.executor.setKeepAliveTime(30, TimeUnit.SECONDS);
         timer.executor.allowCoreThreadTimeOut(true);
+        ThreadFactory threads = timer.executor.getThreadFactory();
+        timer.executor.setThreadFactory(task -> {
+            Thread thread = threads.newThread(task);
+            // The class loader of whoever came first is nothing to hold on to.
+            thread.setContextClassLoader(null);
+            return thread;
+        });
         return timer;
     }
 

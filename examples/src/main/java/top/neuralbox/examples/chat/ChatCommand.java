@@ -20,7 +20,10 @@ import top.neuralbox.metrics.NeuralBoxMetrics;
 import top.neuralbox.testkit.LocalNeuralBox;
 import top.neuralbox.transport.vertx.VertxTransport;
 
-/** Serves a chat in the browser until the process is stopped: {@code ./mvnw -q -Pchat -Dport=8080}. */
+/**
+ * Serves a chat in the browser until the process is stopped: {@code ./mvnw -q -Pchat -Dport=8080}. With a real account,
+ * {@code -Dbilling=true} shows what an answer cost and what is left.
+ */
 public final class ChatCommand {
 
     private static final List<String> MODELS = List.of("gpt-5", "gpt-5-mini", "claude-sonnet-4-5", "gemini-2.5-pro");
@@ -38,7 +41,7 @@ public final class ChatCommand {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         try {
             Path page = new PageBuild(Path.of(args[0]), "node").build();
-            serve(page, System.getenv(), System.getProperty("port", PORT), out);
+            serve(page, System.getenv(), System.getProperty("port", PORT), Boolean.getBoolean("billing"), out);
         } catch (RuntimeException e) {
             Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
             out.println(cause.getMessage());
@@ -49,7 +52,8 @@ public final class ChatCommand {
     }
 
     /** Starts everything; it runs as long as the process. */
-    private static void serve(Path page, Map<String, String> environment, String port, PrintStream out) {
+    private static void serve(
+            Path page, Map<String, String> environment, String port, boolean billing, PrintStream out) {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Vertx vertx = Vertx.vertx();
         NeuralBox.Builder builder = NeuralBox.builder()
@@ -69,7 +73,7 @@ public final class ChatCommand {
         }
         VisitorLimit limit = new VisitorLimit(REQUESTS_PER_MINUTE, Duration.ofMinutes(1), System::nanoTime);
         ChatServer.Settings settings =
-                new ChatServer.Settings(parse(port), page, MODELS, local, local, registry::scrape);
+                new ChatServer.Settings(parse(port), page, MODELS, local, local || billing, registry::scrape);
         int actual = ChatServer.start(vertx, builder.build(), limit, settings)
                 .toCompletionStage()
                 .toCompletableFuture()
