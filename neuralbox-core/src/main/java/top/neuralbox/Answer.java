@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param text the text of a text model
  * @param url where the result of a media model is
  * @param thumbnailUrl where a preview of it is
+ * @param metadataJson what else is known of the result, as JSON text
  * @param error why it failed
  * @param billing what it cost, as far as the service told
  * @param progress how far a pending one is, in percent
@@ -26,11 +27,20 @@ record Answer(
         @Nullable String text,
         @Nullable String url,
         @Nullable String thumbnailUrl,
+        @Nullable String metadataJson,
         @Nullable String error,
         Billing billing,
         @Nullable BigDecimal progress,
         @Nullable BigDecimal etaSeconds,
         String json) {
+
+    /**
+     * Whether the result is still to come. A service may have more names for that than {@code pending}, so it is told by what
+     * is there.
+     */
+    boolean pending() {
+        return "pending".equals(status) || (text == null && url == null && !"completed".equals(status));
+    }
 
     /** The id and the status: an answer's text does not belong in a log. */
     @Override

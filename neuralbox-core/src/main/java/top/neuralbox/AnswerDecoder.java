@@ -15,6 +15,7 @@ final class AnswerDecoder {
     private @Nullable String url;
     private @Nullable String resultUrl;
     private @Nullable String thumbnailUrl;
+    private @Nullable String metadataJson;
     private @Nullable String error;
     private @Nullable BigDecimal tokensUsed;
     private @Nullable BigDecimal tokensSpent;
@@ -56,6 +57,7 @@ final class AnswerDecoder {
             case "url" -> url = reader.text();
             case "result_url" -> resultUrl = reader.text();
             case "thumbnail_url" -> thumbnailUrl = reader.text();
+            case "result_metadata" -> metadataJson = reader.json();
             case "error" -> error = error(reader);
             case "tokens_used" -> tokensUsed = reader.number();
             case "tokens_spent" -> tokensSpent = reader.number();
@@ -74,6 +76,7 @@ final class AnswerDecoder {
                 first(content, resultText),
                 first(url, resultUrl),
                 thumbnailUrl,
+                metadataJson,
                 error,
                 Billing.of(tokensUsed != null ? tokensUsed : tokensSpent, balanceRemaining),
                 progress,

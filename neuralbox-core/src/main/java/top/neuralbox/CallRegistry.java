@@ -6,11 +6,17 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The calls of a client that hold something, so that closing the client can end them. Thread-safe. */
 final class CallRegistry {
 
-    private final Set<GenerationCall> calls = ConcurrentHashMap.newKeySet();
+    /** One of the calls. */
+    interface Call {
+        /** The client is closed: nothing of this call may stay behind. */
+        void clientClosed();
+    }
+
+    private final Set<Call> calls = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     /** Whether the call was taken in; a closed client takes none. */
-    boolean add(GenerationCall call) {
+    boolean add(Call call) {
         calls.add(call);
         if (closed) {
             calls.remove(call);
@@ -19,13 +25,13 @@ final class CallRegistry {
         return true;
     }
 
-    void remove(GenerationCall call) {
+    void remove(Call call) {
         calls.remove(call);
     }
 
     /** Ends every call, and takes none from now on. Idempotent. */
     void close() {
         closed = true;
-        calls.forEach(GenerationCall::clientClosed);
+        calls.forEach(Call::clientClosed);
     }
 }

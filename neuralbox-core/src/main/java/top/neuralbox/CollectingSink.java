@@ -2,19 +2,25 @@ package top.neuralbox;
 
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a call to its end without handing events out, and settles a future with the result. */
-final class CollectingSink implements EventSink {
+/** Reads a call to its end without handing events out, and settles a future with what the caller wants of it. */
+final class CollectingSink<T> implements EventSink {
 
-    private final CompletableFuture<Generation> result = new CompletableFuture<>();
+    private final CompletableFuture<T> result = new CompletableFuture<>();
+    private final Function<GenerationCall, T> wanted;
     private @Nullable GenerationCall call;
     private volatile boolean settling;
 
+    CollectingSink(Function<GenerationCall, T> wanted) {
+        this.wanted = wanted;
+    }
+
     /** The result of this call, which is cancelled if the future is settled by anyone else. */
-    CompletableFuture<Generation> collect(GenerationCall call) {
+    CompletableFuture<T> collect(GenerationCall call) {
         this.call = call;
-        var unused = result.whenComplete((generation, error) -> {
+        var unused = result.whenComplete((wanted, error) -> {
             if (!settling) {
                 call.cancel(GenerationCancelledException.Reason.CALLER);
             }
@@ -38,7 +44,7 @@ final class CollectingSink implements EventSink {
         if (event instanceof GenerationEvent.End) {
             // The generation is complete and paid; whatever the connection does now, the caller need not wait for it.
             settling = true;
-            result.complete(Objects.requireNonNull(call).generation());
+            result.complete(wanted.apply(Objects.requireNonNull(call)));
         }
     }
 

@@ -1,8 +1,11 @@
 package top.neuralbox;
 
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Where a client sends its requests: the base URI, checked once, and the paths below it. */
 final class Endpoint {
@@ -10,6 +13,7 @@ final class Endpoint {
     static final URI SERVICE = URI.create("https://neuralbox.top");
 
     private static final String GENERATE = "/api/v2/generate";
+    private static final String API = "/api/v2/";
 
     private Endpoint() {}
 
@@ -37,6 +41,23 @@ final class Endpoint {
             path = path.substring(0, path.length() - 1);
         }
         return URI.create(scheme + "://" + base.getRawAuthority() + path + GENERATE);
+    }
+
+    /**
+     * The URI of another resource of the same service.
+     *
+     * @param generate where a generation is asked for
+     * @param path the path below the version, with a slash between its segments
+     * @param segment the last segment, in which every character is text; null for none
+     */
+    static URI resource(URI generate, String path, @Nullable String segment) {
+        String text = generate.toString();
+        String root = text.substring(0, text.length() - GENERATE.length());
+        // Form encoding differs from that of a path in the space alone.
+        String last = segment == null
+                ? ""
+                : "/" + URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+        return URI.create(root + API + path + last);
     }
 
     /** By the form of the host alone: asking DNS would block, and its answer may change. */

@@ -57,11 +57,12 @@ final class EventReader implements EventStreamHandler {
         }
     }
 
-    /** Takes a text answer that came in one piece of JSON as if it had been streamed. */
+    /** Takes an answer that came in one piece of JSON as if it had been streamed; one without a text has no delta. */
     void answer(Answer answer, long nanoTime) {
-        String answeredText = answer.text() == null ? "" : answer.text();
         answered.add(new GenerationEvent.Start(answer.id(), answer.model(), answer.json()));
-        answered.add(new GenerationEvent.Delta(answeredText));
+        if (answer.text() != null) {
+            answered.add(new GenerationEvent.Delta(answer.text()));
+        }
         answered.add(new GenerationEvent.End(answer.id(), answer.billing(), answer.json()));
         chunkNanos = nanoTime;
         done = true;

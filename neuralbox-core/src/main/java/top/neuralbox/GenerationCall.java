@@ -2,6 +2,7 @@ package top.neuralbox;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -20,13 +21,14 @@ import top.neuralbox.transport.TransportResponse;
  * <p>It ends in {@link #end}, by whichever comes first: the stream's own end, or {@link #abort}, which is the way of
  * cancellations, time-outs and attempts that failed.
  */
-final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
+final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, StreamTimers.Target, CallRegistry.Call {
 
     /** How long {@code [DONE]} or the end of the body is waited for once the generation is known to be complete. */
     private static final long AFTER_END_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final ClientSettings settings;
     private final GenerationRequest request;
+    private final boolean stream;
     private final CallRegistry registry;
     private final EventSink sink;
     private final KeptText text;
@@ -49,6 +51,7 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
 
     private ListenerFence listener = ListenerFence.NOBODY;
     private @Nullable EventReader reader;
+    private @Nullable Answer answer;
     private @Nullable GenerationEvent held;
     private boolean endDelivered;
     private Delayer.Cancellable afterEnd = () -> {};
@@ -62,6 +65,7 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
             ClientSettings settings,
             CallRegistry registry,
             GenerationRequest request,
+            Outgoing outgoing,
             EventSink sink,
             KeptText text,
             @Nullable Executor executor) {
@@ -70,11 +74,12 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
         this.settings = settings;
         this.registry = registry;
         this.request = request;
+        this.stream = outgoing.stream();
         this.sink = sink;
         this.text = text;
         this.executor = executor;
         this.timers = new StreamTimers(settings.delayer(), timeouts, this);
-        this.sending = new RetryLoop(settings, request, timeouts, timers, this);
+        this.sending = new RetryLoop(settings, outgoing, timeouts, timers, this);
         this.inbox = new BodyInbox(settings.delayer(), timers, () -> sink.ready(this));
     }
 
@@ -108,8 +113,9 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
         abort(facts -> new GenerationCancelledException(reason, facts));
     }
 
-    /** The client is closed: nothing of this call may stay behind, not even the tail of a body. */
-    void clientClosed() {
+    /** Not even the tail of a body may stay behind. */
+    @Override
+    public void clientClosed() {
         if (ended) {
             sending.cancel();
         } else {
@@ -133,6 +139,11 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
         Billing billing = whole.billing();
         return new Generation(
                 whole, billing == null ? Billing.of(null, null) : billing, sending.rateLimits(), sending.requestId());
+    }
+
+    /** The answer that came in one piece, once the last event was handed over. */
+    GenerationAnswer answer() {
+        return publicAnswer(Objects.requireNonNull(answer));
     }
 
     @Override
@@ -172,12 +183,23 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
     }
 
     @Override
-    public void answered(Answer answer) {
+    public void answered(byte[] body) {
+        AnswerGate.pass(body, stream, this, sending::redacted);
+    }
+
+    @Override
+    public void accepted(Answer answer) {
         inTurn(() -> {
+            this.answer = answer;
             reader = newReader();
             reader.answer(answer, settings.delayer().nanoTime());
             inbox.onComplete();
         });
+    }
+
+    @Override
+    public void notAStream(Answer answer, String message) {
+        abort(facts -> new NotAStreamException(message, publicAnswer(answer), facts.with(answer)));
     }
 
     @Override
@@ -349,7 +371,7 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
         NeuralBoxException error = endDelivered || reason == null ? null : reason.in(facts(reader));
         release();
         if (started) {
-            BillingState state = error == null ? BillingState.CHARGED : error.billingState();
+            BillingState state = error == null ? stateOfTheBill() : error.billingState();
             // An answer that does not stream has its bill in the exception alone.
             Billing billing = error != null ? error.partial().billing() : reader == null ? null : reader.billing();
             listener.ended(error, state, billing, sending.attempts());
@@ -359,6 +381,11 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
         } catch (Throwable t) {
             Log.subscriberThrew(t);
         }
+    }
+
+    /** A generation that completed was charged; a result that is still to come may be. */
+    private BillingState stateOfTheBill() {
+        return answer != null && answer.pending() ? BillingState.UNKNOWN : BillingState.CHARGED;
     }
 
     /** Gives the connection back if the stream came to its end, and up if it did not. */
@@ -372,6 +399,10 @@ final class GenerationCall implements RetryLoop.Target, StreamTimers.Target {
                 sending.cancel();
             }
         }
+    }
+
+    private GenerationAnswer publicAnswer(Answer answer) {
+        return GenerationAnswer.of(answer, sending.rateLimits(), sending.requestId());
     }
 
     private EventReader newReader() {

@@ -4,8 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service began the generation and gave it up with an {@code error} event. A failed generation costs nothing (wire
- * contract, part B, money).
+ * The service began the generation and gave it up, with an {@code error} event or an answer whose status is {@code failed}.
+ * A failed generation costs nothing (wire contract, part B, money).
  */
 public final class GenerationFailedException extends NeuralBoxException {
 
@@ -19,17 +19,17 @@ public final class GenerationFailedException extends NeuralBoxException {
         this.error = error;
     }
 
-    /** The service's error code; null if the event held none. */
+    /** The service's error code; null if it held none. */
     public @Nullable String code() {
         return error == null ? null : error.code();
     }
 
-    /** The service's message for people; null if the event held none. */
+    /** The service's message for people; null if it held none. */
     public @Nullable String serviceMessage() {
         return error == null ? null : error.message();
     }
 
-    /** The event as it came; null after deserialization. */
+    /** The event or the answer as it came; null after deserialization. */
     public @Nullable String json() {
         return error == null ? null : error.json();
     }

@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 /** What to generate: a model or an assistant, the conversation so far, and how to answer. Immutable. */
 public final class GenerationRequest {
 
-    private static final Set<String> OWN_FIELDS =
-            Set.of("model", "assistant_id", "messages", "system", "temperature", "max_tokens", "stream");
+    private static final Set<String> OWN_FIELDS = Set.of(
+            "model", "assistant_id", "messages", "prompt", "params", "system", "temperature", "max_tokens", "stream");
 
     private final @Nullable String model;
     private final @Nullable String assistantId;
     private final List<Message> messages;
+    private final @Nullable String prompt;
+    private final Map<String, @Nullable Object> params;
     private final @Nullable String system;
     private final @Nullable Double temperature;
     private final @Nullable Integer maxTokens;
@@ -30,6 +32,8 @@ public final class GenerationRequest {
         this.model = builder.model;
         this.assistantId = builder.assistantId;
         this.messages = List.copyOf(builder.messages);
+        this.prompt = builder.prompt;
+        this.params = Collections.unmodifiableMap(new LinkedHashMap<>(builder.params));
         this.system = builder.system;
         this.temperature = builder.temperature;
         this.maxTokens = builder.maxTokens;
@@ -63,9 +67,19 @@ public final class GenerationRequest {
         return assistantId;
     }
 
-    /** The conversation, oldest message first. Unmodifiable, never empty. */
+    /** The conversation, oldest message first. Unmodifiable; empty if and only if there is a {@link #prompt()}. */
     public List<Message> messages() {
         return messages;
+    }
+
+    /** What to make, in the short form that stands in place of a conversation; null if there is a conversation. */
+    public @Nullable String prompt() {
+        return prompt;
+    }
+
+    /** What is particular to the model: the {@code params} object of the body. Unmodifiable. */
+    public Map<String, @Nullable Object> params() {
+        return params;
     }
 
     public @Nullable String system() {
@@ -103,12 +117,14 @@ public final class GenerationRequest {
         return "GenerationRequest[" + who + ", " + messages.size() + " messages]";
     }
 
-    /** Collects a request. Exactly one of model and assistant, and at least one message, have to be set. Not thread-safe. */
+    /** Collects a request. Exactly one of model and assistant, and at least one message or a prompt, have to be set. */
     public static final class Builder {
 
         private @Nullable String model;
         private @Nullable String assistantId;
         private final List<Message> messages = new ArrayList<>();
+        private @Nullable String prompt;
+        private final Map<String, @Nullable Object> params = new LinkedHashMap<>();
         private @Nullable String system;
         private @Nullable Double temperature;
         private @Nullable Integer maxTokens;
@@ -149,6 +165,28 @@ public final class GenerationRequest {
             List<Message> copy = List.copyOf(messages);
             this.messages.clear();
             this.messages.addAll(copy);
+            return this;
+        }
+
+        /**
+         * Says what to make, in place of messages: the short form, which models of images, video and sound take.
+         *
+         * @throws IllegalArgumentException if it is blank
+         */
+        public Builder prompt(String prompt) {
+            this.prompt = requireText("prompt", prompt);
+            return this;
+        }
+
+        /**
+         * Adds to the {@code params} object of the body, which holds what is particular to the model, for example {@code
+         * param("size", "1024x1024")}.
+         *
+         * @param value as for {@link #parameter}
+         * @throws IllegalArgumentException as for {@link #parameter}
+         */
+        public Builder param(String name, @Nullable Object value) {
+            params.put(requireText("name", name), JsonValues.copyOf(name, value));
             return this;
         }
 
@@ -224,14 +262,18 @@ public final class GenerationRequest {
         /**
          * Finishes the request.
          *
-         * @throws IllegalArgumentException if there is not exactly one of model and assistant id, or no message
+         * @throws IllegalArgumentException if there is not exactly one of model and assistant id, or not exactly one of
+         *     messages and prompt
          */
         public GenerationRequest build() {
             if ((model == null) == (assistantId == null)) {
                 throw new IllegalArgumentException("exactly one of model and assistantId must be set");
             }
-            if (messages.isEmpty()) {
-                throw new IllegalArgumentException("messages must not be empty");
+            if (messages.isEmpty() && prompt == null) {
+                throw new IllegalArgumentException("messages must not be empty, unless there is a prompt");
+            }
+            if (!messages.isEmpty() && prompt != null) {
+                throw new IllegalArgumentException("prompt must not stand beside messages");
             }
             return new GenerationRequest(this);
         }

@@ -141,6 +141,12 @@ final class JsonObjectReader {
         return Utf8.text(input, from, readTo());
     }
 
+    /** The value as true or false, or null if it is neither. */
+    @Nullable
+    Boolean truth() {
+        return token.isBoolean() ? Boolean.valueOf(token == JsonToken.VALUE_TRUE) : null;
+    }
+
     /**
      * If the value is an object, goes into it: the next names are those of its fields, until the null at its end.
      *

@@ -25,6 +25,10 @@ final class Log {
                 System.Logger.Level.WARNING, "a Flow.Subscriber of a generation threw; the generation is cancelled", t);
     }
 
+    static void progressThrew(Throwable t) {
+        LOGGER.log(System.Logger.Level.WARNING, "a listener to the progress of a pending result threw", t);
+    }
+
     static void executorRefused() {
         LOGGER.log(
                 System.Logger.Level.WARNING,

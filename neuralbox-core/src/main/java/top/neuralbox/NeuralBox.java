@@ -8,9 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ThreadLocalRandom;
@@ -46,11 +44,13 @@ public final class NeuralBox implements AutoCloseable {
     private final ClientSettings settings;
     private final CallRegistry calls = new CallRegistry();
     private final BlockingGuard guard;
+    private final Account account;
     private final Runnable closer;
 
     NeuralBox(ClientSettings settings, BlockingGuard guard, Runnable closer) {
         this.settings = settings;
         this.guard = guard;
+        this.account = new Account(settings, calls, guard);
         this.closer = closer;
     }
 
@@ -78,7 +78,7 @@ public final class NeuralBox implements AutoCloseable {
         Objects.requireNonNull(request, "request");
         PullSink sink = new PullSink();
         KeptText text = new KeptText(settings.limits().keptText());
-        GenerationCall call = new GenerationCall(settings, calls, request, sink, text, null);
+        GenerationCall call = call(request, streamed(request), sink, text, null);
         call.send();
         return new GenerationStream(call, sink, text, guard);
     }
@@ -93,8 +93,8 @@ public final class NeuralBox implements AutoCloseable {
      */
     public Flow.Publisher<GenerationEvent> publish(GenerationRequest request) {
         Objects.requireNonNull(request, "request");
-        return new EventPublisher(sink -> new GenerationCall(
-                settings, calls, request, sink, new KeptText(settings.limits().keptText()), settings.executor()));
+        return new EventPublisher(sink -> call(
+                request, streamed(request), sink, new KeptText(settings.limits().keptText()), settings.executor()));
     }
 
     /**
@@ -108,27 +108,7 @@ public final class NeuralBox implements AutoCloseable {
     public Generation generate(GenerationRequest request) {
         guard.check("generateAsync");
         Objects.requireNonNull(request, "request");
-        CollectingSink sink = new CollectingSink();
-        // Without the executor: this thread may be its only one.
-        GenerationCall call = collected(request, sink, null);
-        CompletableFuture<Generation> result = sink.collect(call);
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return result.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                    call.cancel(GenerationCancelledException.Reason.INTERRUPTED);
-                } catch (ExecutionException e) {
-                    throw thrown(e.getCause());
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        return collect(request, streamed(request), GenerationCall::generation);
     }
 
     /**
@@ -140,8 +120,64 @@ public final class NeuralBox implements AutoCloseable {
      */
     public CompletableFuture<Generation> generateAsync(GenerationRequest request) {
         Objects.requireNonNull(request, "request");
-        CollectingSink sink = new CollectingSink();
-        return sink.collect(collected(request, sink, settings.executor()));
+        return collectAsync(request, streamed(request), GenerationCall::generation);
+    }
+
+    /**
+     * Asks for an answer that does not stream, and waits for it: a text in one piece, or what a model of images, video or
+     * sound makes (wire contract, part B). A result that takes longer comes back as {@link GenerationAnswer.Pending}. A thread
+     * that is interrupted gives the request up; its interrupt flag stays set.
+     *
+     * <p>It is sent again under the same conditions as a stream, and listeners hear of it as of one.
+     *
+     * @throws NullPointerException if the request is null
+     * @throws GenerationFailedException if the service gave the generation up, which costs nothing
+     * @throws NeuralBoxException if there is no answer for another reason
+     * @throws IllegalStateException if this thread must not block
+     */
+    public GenerationAnswer submit(GenerationRequest request) {
+        guard.check("submitAsync");
+        Objects.requireNonNull(request, "request");
+        return collect(request, submitted(request), GenerationCall::answer);
+    }
+
+    /**
+     * As {@link #submit}, without blocking. Cancelling the returned future gives the request up; cancelling one that was
+     * derived from it does not.
+     *
+     * @return a future that fails with a {@link NeuralBoxException}
+     */
+    public CompletableFuture<GenerationAnswer> submitAsync(GenerationRequest request) {
+        Objects.requireNonNull(request, "request");
+        return collectAsync(request, submitted(request), GenerationCall::answer);
+    }
+
+    /**
+     * Waits for a pending result by asking the service for it from time to time, which costs nothing. A question that the
+     * network or the service fails to answer is asked again later; a thread that is interrupted stops asking, and its
+     * interrupt flag stays set.
+     *
+     * @return the result: never pending
+     * @throws GenerationFailedException if the service gave the generation up, which costs nothing
+     * @throws GenerationTimeoutException of the timer {@code TOTAL} after {@link Polling#total()}; the service may still
+     *     finish, and be asked again
+     * @throws NeuralBoxException if the service refuses to answer, or the client is closed
+     * @throws IllegalStateException if this thread must not block
+     */
+    public GenerationAnswer await(GenerationAnswer.Pending pending, Polling polling) {
+        guard.check("awaitAsync");
+        PendingPoll poll = new PendingPoll(settings, calls, pending, polling, null);
+        return BlockingWait.forResult(poll.start(), () -> poll.cancel(GenerationCancelledException.Reason.INTERRUPTED));
+    }
+
+    /** As {@link #await}, without blocking. Cancelling the returned future stops asking, though not the generation. */
+    public CompletableFuture<GenerationAnswer> awaitAsync(GenerationAnswer.Pending pending, Polling polling) {
+        return new PendingPoll(settings, calls, pending, polling, settings.executor()).start();
+    }
+
+    /** The account that the client's key belongs to, and the models it may use. */
+    public Account account() {
+        return account;
     }
 
     /**
@@ -161,12 +197,31 @@ public final class NeuralBox implements AutoCloseable {
                 + settings.transport().name() + "]";
     }
 
-    private GenerationCall collected(GenerationRequest request, CollectingSink sink, @Nullable Executor executor) {
-        return new GenerationCall(settings, calls, request, sink, new KeptText(Integer.MAX_VALUE), executor);
+    private Outgoing streamed(GenerationRequest request) {
+        return Outgoing.streamed(settings.endpoint(), request);
     }
 
-    private static RuntimeException thrown(@Nullable Throwable failure) {
-        return failure instanceof NeuralBoxException known ? known : new CompletionException(failure);
+    private Outgoing submitted(GenerationRequest request) {
+        return Outgoing.submitted(settings.endpoint(), request);
+    }
+
+    private <T> T collect(GenerationRequest request, Outgoing outgoing, Function<GenerationCall, T> wanted) {
+        CollectingSink<T> sink = new CollectingSink<>(wanted);
+        // Without the executor: this thread may be its only one.
+        GenerationCall call = call(request, outgoing, sink, new KeptText(Integer.MAX_VALUE), null);
+        return BlockingWait.forResult(
+                sink.collect(call), () -> call.cancel(GenerationCancelledException.Reason.INTERRUPTED));
+    }
+
+    private <T> CompletableFuture<T> collectAsync(
+            GenerationRequest request, Outgoing outgoing, Function<GenerationCall, T> wanted) {
+        CollectingSink<T> sink = new CollectingSink<>(wanted);
+        return sink.collect(call(request, outgoing, sink, new KeptText(Integer.MAX_VALUE), settings.executor()));
+    }
+
+    private GenerationCall call(
+            GenerationRequest request, Outgoing outgoing, EventSink sink, KeptText text, @Nullable Executor executor) {
+        return new GenerationCall(settings, calls, request, outgoing, sink, text, executor);
     }
 
     /** Collects the settings of a client. Not thread-safe. Only a key is needed. */

@@ -12,11 +12,18 @@ public final class NotAStreamException extends UnexpectedResponseException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    private final transient @Nullable Answer answer;
+    private final transient @Nullable GenerationAnswer answer;
 
-    NotAStreamException(String message, Answer answer, CallFacts facts) {
+    NotAStreamException(String message, GenerationAnswer answer, CallFacts facts) {
         super(Reason.NOT_A_STREAM, message, null, facts);
         this.answer = answer;
+    }
+
+    /**
+     * The result, or a pending one that {@link NeuralBox#await} waits for; null after deserialization.
+     */
+    public @Nullable GenerationAnswer answer() {
+        return answer;
     }
 
     /** The generation's id, by which a pending one is asked for. */
@@ -31,7 +38,7 @@ public final class NotAStreamException extends UnexpectedResponseException {
 
     /** Where the result is; null while it is pending. */
     public @Nullable String url() {
-        return answer == null ? null : answer.url();
+        return answer instanceof GenerationAnswer.Media media ? media.url() : null;
     }
 
     /** The whole answer as it came. */

@@ -17,13 +17,18 @@ final class RequestEncoder {
 
     private RequestEncoder() {}
 
-    /** The request as JSON in UTF-8. Lone surrogates are written as escapes, so that no prompt can fail. */
-    static byte[] encode(GenerationRequest request) {
+    /**
+     * The request as JSON in UTF-8. Lone surrogates are written as escapes, so that no prompt can fail.
+     *
+     * @param stream whether to ask for events
+     */
+    static byte[] encode(GenerationRequest request, boolean stream) {
         ByteArrayOutputStream body = new ByteArrayOutputStream(512);
         try (JsonGenerator json = Json.generator(body)) {
             json.writeStartObject();
             writeText(json, "model", request.model());
             writeText(json, "assistant_id", request.assistantId());
+            writeText(json, "prompt", request.prompt());
             writeMessages(json, request.messages());
             writeText(json, "system", request.system());
             if (request.temperature() != null) {
@@ -32,8 +37,13 @@ final class RequestEncoder {
             if (request.maxTokens() != null) {
                 json.writeNumberField("max_tokens", request.maxTokens());
             }
+            if (!request.params().isEmpty()) {
+                json.writeObjectFieldStart("params");
+                writeFields(json, request.params());
+                json.writeEndObject();
+            }
             writeFields(json, request.parameters());
-            json.writeBooleanField("stream", true);
+            json.writeBooleanField("stream", stream);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -48,6 +58,9 @@ final class RequestEncoder {
     }
 
     private static void writeMessages(JsonGenerator json, List<Message> messages) throws IOException {
+        if (messages.isEmpty()) {
+            return;
+        }
         json.writeArrayFieldStart("messages");
         for (Message message : messages) {
             json.writeStartObject();

@@ -29,7 +29,12 @@ final class ResponseGate {
 
     private ResponseGate() {}
 
-    static Verdict judge(TransportResponse response) {
+    /**
+     * What a response is to one who asked for a stream, or for an answer in one piece.
+     *
+     * @param stream whether a stream was asked for
+     */
+    static Verdict judge(TransportResponse response, boolean stream) {
         int status = response.status();
         if (status >= 400) {
             return Verdict.ERROR;
@@ -46,7 +51,7 @@ final class ResponseGate {
         }
         String type = mediaType(response.header("Content-Type"));
         if (type.equals("text/event-stream")) {
-            return Verdict.STREAM;
+            return stream ? Verdict.STREAM : Verdict.FOREIGN;
         }
         if ("0".equals(response.header("Content-Length"))) {
             return Verdict.EMPTY;
@@ -54,13 +59,20 @@ final class ResponseGate {
         if (type.equals("application/json") || type.endsWith("+json")) {
             return Verdict.ANSWER;
         }
+        if (!type.isEmpty()) {
+            return Verdict.FOREIGN;
+        }
         // A gateway that drops the field is met in the field; what is no event stream then ends as truncated.
-        return type.isEmpty() ? Verdict.STREAM : Verdict.FOREIGN;
+        return stream ? Verdict.STREAM : Verdict.ANSWER;
     }
 
     /** The failure of a response whose body is of no use; an excerpt helps to recognise a login page. */
     static Failure failure(
-            TransportResponse response, Verdict verdict, String excerpt, ServiceError.Redaction redaction) {
+            TransportResponse response,
+            Verdict verdict,
+            String accept,
+            String excerpt,
+            ServiceError.Redaction redaction) {
         return switch (verdict) {
             case REDIRECT ->
                 unexpected(
@@ -82,7 +94,7 @@ final class ResponseGate {
                         redaction,
                         "the answer (status " + response.status() + ") is "
                                 + Excerpt.of(String.valueOf(response.header("Content-Type")))
-                                + ", not text/event-stream; check the base URI"
+                                + ", not " + accept + "; check the base URI"
                                 + (excerpt.isEmpty() ? "" : ". It begins: " + excerpt));
         };
     }

@@ -31,7 +31,8 @@ final class RetryLoop {
 
         void answering();
 
-        void answered(Answer answer);
+        /** An answer in one piece of JSON, as it came. */
+        void answered(byte[] body);
 
         void failed(Failure failure);
     }
@@ -39,8 +40,7 @@ final class RetryLoop {
     private static final Duration ERROR_BODY_PATIENCE = Duration.ofSeconds(5);
 
     private final ClientSettings settings;
-    private final GenerationRequest request;
-    private final byte[] body;
+    private final Outgoing outgoing;
     private final Timeouts timeouts;
     private final StreamTimers timers;
     private final Target target;
@@ -62,11 +62,9 @@ final class RetryLoop {
     private volatile boolean cancelled;
     private volatile Delayer.Cancellable wait = () -> {};
 
-    RetryLoop(
-            ClientSettings settings, GenerationRequest request, Timeouts timeouts, StreamTimers timers, Target target) {
+    RetryLoop(ClientSettings settings, Outgoing outgoing, Timeouts timeouts, StreamTimers timers, Target target) {
         this.settings = settings;
-        this.request = request;
-        this.body = RequestEncoder.encode(request);
+        this.outgoing = outgoing;
         this.timeouts = timeouts;
         this.timers = timers;
         this.target = target;
@@ -206,17 +204,11 @@ final class RetryLoop {
     }
 
     private TransportRequest transportRequest(ApiKey current) {
-        TransportRequest.Builder builder = TransportRequest.builder("POST", settings.endpoint());
-        traceHeaders.forEach(builder::header);
-        settings.headers().forEach(builder::header);
-        request.headers().forEach(builder::header);
         int attempt = attempts.get();
-        return builder.header("Accept", "text/event-stream")
+        return outgoing.request(traceHeaders, settings.headers())
                 .header("Accept-Encoding", "identity")
                 .header("Authorization", current.authorization())
-                .header("Content-Type", "application/json")
                 .header("User-Agent", settings.userAgent())
-                .body(body)
                 .connectTimeout(timeouts.connect())
                 .onSent(() -> {
                     timers.sent();
@@ -234,7 +226,7 @@ final class RetryLoop {
     private void head(TransportResponse head) {
         response = head;
         target.head(head.status());
-        ResponseGate.Verdict verdict = ResponseGate.judge(head);
+        ResponseGate.Verdict verdict = ResponseGate.judge(head, outgoing.stream());
         switch (verdict) {
             case STREAM -> target.streaming(head);
             case ANSWER -> {
@@ -259,17 +251,17 @@ final class RetryLoop {
                         ERROR_BODY_PATIENCE,
                         settings.delayer(),
                         (bytes, end, error) -> target.failed(ResponseGate.failure(
-                                head, verdict, Excerpt.of(bytes, 0, bytes.length), this::redacted)));
+                                head, verdict, outgoing.accept(), Excerpt.of(bytes, 0, bytes.length), this::redacted)));
             case REDIRECT, EMPTY, ENCODED -> {
                 head.close();
-                target.failed(ResponseGate.failure(head, verdict, "", this::redacted));
+                target.failed(ResponseGate.failure(head, verdict, outgoing.accept(), "", this::redacted));
             }
         }
     }
 
     private void answer(byte[] bytes, BoundedBody.End end, @Nullable Throwable error) {
         switch (end) {
-            case COMPLETE -> AnswerGate.pass(bytes, target, this::redacted);
+            case COMPLETE -> target.answered(bytes);
             case TOO_LONG ->
                 target.failed(AnswerGate.unreadable(
                         "is longer than " + settings.limits().answerBytes() + " bytes", null));

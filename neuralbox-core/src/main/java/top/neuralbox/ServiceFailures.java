@@ -31,6 +31,14 @@ final class ServiceFailures {
                 facts.with(BillingState.NOT_CHARGED, error.retryAfter()));
     }
 
+    /** The exception for an answer that says {@code failed}: it costs nothing either. */
+    static NeuralBoxException failedAnswer(ServiceError error, CallFacts facts) {
+        return new GenerationFailedException(
+                sentence("the generation failed (status failed", error),
+                error,
+                facts.with(BillingState.NOT_CHARGED, error.retryAfter()));
+    }
+
     /** Whether the service documents that this answer was not charged, so that the request may be sent again. */
     static boolean mayResend(int status, @Nullable String code) {
         return switch (status) {

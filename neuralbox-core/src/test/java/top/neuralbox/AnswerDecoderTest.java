@@ -30,6 +30,7 @@ class AnswerDecoderTest {
                         null,
                         null,
                         null,
+                        null,
                         Billing.of(new BigDecimal("3"), new BigDecimal("296.5")),
                         null,
                         null,
@@ -48,6 +49,7 @@ class AnswerDecoderTest {
                         "completed",
                         "m",
                         "Hi",
+                        null,
                         null,
                         null,
                         null,
@@ -99,8 +101,8 @@ class AnswerDecoderTest {
                 + "\"error\":[1],\"tokens_used\":\"3\",\"balance_remaining\":{},\"progress\":\"10%\",\"eta_seconds\":[]}";
 
         assertThat(decode(body))
-                .isEqualTo(
-                        new Answer(null, null, null, null, null, null, null, Billing.of(null, null), null, null, body));
+                .isEqualTo(new Answer(
+                        null, null, null, null, null, null, null, null, Billing.of(null, null), null, null, body));
     }
 
     @Test

@@ -32,9 +32,6 @@ class RequestEncoderTest {
 
     @Test
     void everythingThatIsSetIsSent() throws IOException {
-        Map<String, Object> nested = new LinkedHashMap<>();
-        nested.put("list", Arrays.asList("a", 1, null, List.of(), Map.of()));
-        nested.put("none", null);
         GenerationRequest request = GenerationRequest.builder()
                 .assistantId("as_1")
                 .message(Message.assistant("before"))
@@ -43,7 +40,8 @@ class RequestEncoderTest {
                 .temperature(0.7)
                 .maxTokens(100)
                 .parameter("top_p", 0.9)
-                .parameter("params", nested)
+                .param("list", Arrays.asList("a", 1, null, List.of(), Map.of()))
+                .param("none", null)
                 .parameter("seed", null)
                 .parameter("echo", false)
                 .build();
@@ -108,7 +106,7 @@ class RequestEncoderTest {
 
     @Test
     void theBodyIsWellFormedUtf8() {
-        byte[] body = RequestEncoder.encode(GenerationRequest.of("m", "é語😀\ud83d"));
+        byte[] body = RequestEncoder.encode(GenerationRequest.of("m", "é語😀\ud83d"), true);
 
         assertThat(Utf8.isWellFormed(body, 0, body.length)).isTrue();
         assertThat(new String(body, StandardCharsets.UTF_8)).contains("é語");
@@ -129,12 +127,12 @@ class RequestEncoderTest {
     }
 
     private static String text(GenerationRequest request) {
-        return new String(RequestEncoder.encode(request), StandardCharsets.UTF_8);
+        return new String(RequestEncoder.encode(request, true), StandardCharsets.UTF_8);
     }
 
     @SuppressWarnings("unchecked")
     private static Map<String, Object> parsed(GenerationRequest request) throws IOException {
-        try (JsonParser parser = new JsonFactory().createParser(RequestEncoder.encode(request))) {
+        try (JsonParser parser = new JsonFactory().createParser(RequestEncoder.encode(request, true))) {
             parser.nextToken();
             Map<String, Object> body = (Map<String, Object>) value(parser);
             assertThat(parser.nextToken()).isNull();

@@ -1,0 +1,92 @@
+package top.neuralbox;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps answers for a while, so that many who ask at once, or soon after, share one question. A failure is told to those
+ * who wait for it and not kept. Thread-safe.
+ */
+final class AnswerCache<T> {
+
+    /** Names come from callers; an application with more models than this asks anew now and then. */
+    private static final int MOST = 1_000;
+
+    private final Delayer clock;
+    private final long keptNanos;
+    private final Map<String, Entry<T>> entries = new ConcurrentHashMap<>();
+
+    AnswerCache(Delayer clock, Duration kept) {
+        this.clock = clock;
+        this.keptNanos = kept.toNanos();
+    }
+
+    /** A future of one's own; settling it does not touch the shared one. */
+    CompletableFuture<T> get(String name, Supplier<CompletableFuture<T>> question) {
+        while (true) {
+            Entry<T> known = entries.get(name);
+            if (known != null && !stale(known)) {
+                return viewOf(known.answer);
+            }
+            Entry<T> fresh = new Entry<>();
+            boolean mine =
+                    known == null ? entries.putIfAbsent(name, fresh) == null : entries.replace(name, known, fresh);
+            if (mine) {
+                ask(name, fresh, question);
+                return viewOf(fresh.answer);
+            }
+        }
+    }
+
+    void clear() {
+        entries.clear();
+    }
+
+    private void ask(String name, Entry<T> entry, Supplier<CompletableFuture<T>> question) {
+        if (entries.size() > MOST) {
+            entries.clear();
+        }
+        var unused = question.get().whenComplete((value, error) -> {
+            entry.answeredAt = clock.nanoTime();
+            entry.answered = true;
+            if (error != null) {
+                entries.remove(name, entry);
+                entry.answer.completeExceptionally(unwrapped(error));
+            } else {
+                entry.answer.complete(value);
+            }
+        });
+    }
+
+    private boolean stale(Entry<T> entry) {
+        return entry.answered && clock.nanoTime() - entry.answeredAt >= keptNanos;
+    }
+
+    private static <T> CompletableFuture<T> viewOf(CompletableFuture<T> shared) {
+        CompletableFuture<T> view = new CompletableFuture<>();
+        var unused = shared.whenComplete((value, error) -> {
+            if (error != null) {
+                view.completeExceptionally(error);
+            } else {
+                view.complete(value);
+            }
+        });
+        return view;
+    }
+
+    private static Throwable unwrapped(Throwable error) {
+        @Nullable Throwable cause = error instanceof CompletionException ? error.getCause() : null;
+        return cause == null ? error : cause;
+    }
+
+    private static final class Entry<T> {
+        private final CompletableFuture<T> answer = new CompletableFuture<>();
+        private volatile long answeredAt;
+        private volatile boolean answered;
+    }
+}

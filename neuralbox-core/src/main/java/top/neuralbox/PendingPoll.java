@@ -1,0 +1,209 @@
+package top.neuralbox;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for a pending result, from the first wait to the one end, {@link #end}. Its steps follow one another: a wait, a
+ * question, an answer; only cancellations and the last timer come from elsewhere.
+ */
+final class PendingPoll implements CallRegistry.Call {
+
+    /** Of the two documented paths, the one that tells the progress comes first. */
+    private static final String STATUS = "generate/status";
+
+    private static final String GENERATION = "generate";
+
+    private final ClientSettings settings;
+    private final CallRegistry registry;
+    private final GenerationAnswer.Pending pending;
+    private final String id;
+    private final Polling polling;
+    private final @Nullable Executor executor;
+
+    private final CompletableFuture<GenerationAnswer> result = new CompletableFuture<>();
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final AtomicInteger asked = new AtomicInteger();
+    private volatile Duration wait;
+    private volatile String path = STATUS;
+    private volatile CompletableFuture<?> question = CompletableFuture.completedFuture(null);
+    private volatile Delayer.Cancellable next = () -> {};
+    private volatile Delayer.Cancellable last = () -> {};
+
+    /**
+     * A poll that stands still.
+     *
+     * @param executor where the progress is told and the future is settled; null means the thread that has the answer
+     */
+    PendingPoll(
+            ClientSettings settings,
+            CallRegistry registry,
+            GenerationAnswer.Pending pending,
+            Polling polling,
+            @Nullable Executor executor) {
+        this.settings = settings;
+        this.registry = registry;
+        this.pending = Objects.requireNonNull(pending, "pending");
+        this.id = Objects.requireNonNull(pending.id());
+        this.polling = Objects.requireNonNull(polling, "polling");
+        this.executor = executor;
+        this.wait = polling.firstWait();
+    }
+
+    /** Begins with a wait. Once. Settling the future from outside stops the poll. */
+    CompletableFuture<GenerationAnswer> start() {
+        var unused = result.whenComplete((answer, error) -> cancel(GenerationCancelledException.Reason.CALLER));
+        if (registry.add(this)) {
+            last = settings.delayer().after(polling.total().toNanos(), this::tooLate);
+            pause(pending.eta());
+            if (ended.get()) {
+                last.cancel();
+            }
+        } else {
+            clientClosed();
+        }
+        return result;
+    }
+
+    void cancel(GenerationCancelledException.Reason reason) {
+        fail(new GenerationCancelledException(reason, facts(BillingState.UNKNOWN)));
+    }
+
+    @Override
+    public void clientClosed() {
+        cancel(GenerationCancelledException.Reason.CLIENT_CLOSED);
+    }
+
+    private void tooLate() {
+        fail(new GenerationTimeoutException(
+                GenerationTimeoutException.Timer.TOTAL, polling.total(), null, facts(BillingState.UNKNOWN)));
+    }
+
+    /** Waits as long as it is this time's turn to, but not beyond the time at which the result may be ready. */
+    private void pause(@Nullable Duration eta) {
+        Duration turn = wait;
+        wait = polling.after(turn);
+        Duration until = turn;
+        if (eta != null && eta.compareTo(turn) < 0) {
+            until = eta.compareTo(polling.firstWait()) > 0 ? eta : polling.firstWait();
+        }
+        next = settings.delayer().after(until.toNanos(), this::ask);
+        if (ended.get()) {
+            next.cancel();
+        }
+    }
+
+    private void ask() {
+        if (ended.get()) {
+            return;
+        }
+        asked.incrementAndGet();
+        Outgoing outgoing = Outgoing.query(Endpoint.resource(settings.endpoint(), path, id));
+        CompletableFuture<Polled> asking =
+                new QueryCall<>(settings, registry, outgoing, Polled::decode, executor).send();
+        question = asking;
+        if (ended.get()) {
+            asking.cancel(false);
+        }
+        var unused = asking.whenComplete((polled, error) -> {
+            if (!ended.get()) {
+                told(polled, error);
+            }
+        });
+    }
+
+    private void told(@Nullable Polled polled, @Nullable Throwable error) {
+        if (polled == null) {
+            unanswered(Objects.requireNonNull(error));
+        } else if (polled.error != null) {
+            fail(ServiceFailures.failedAnswer(polled.error, facts(BillingState.NOT_CHARGED)));
+        } else if (polled.answer instanceof GenerationAnswer.Pending still) {
+            tell(still);
+            pause(still.eta());
+        } else {
+            end(() -> result.complete(polled.answer));
+        }
+    }
+
+    private void unanswered(Throwable error) {
+        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        if (cause instanceof ApiException refusal && Objects.equals(refusal.status(), 404) && path.equals(STATUS)) {
+            path = GENERATION;
+            ask();
+        } else if (worthAnother(cause)) {
+            pause(null);
+        } else {
+            fail(cause);
+        }
+    }
+
+    /** Asking again costs nothing, so whatever may pass is waited out. */
+    private static boolean worthAnother(Throwable error) {
+        if (error instanceof ApiException refusal) {
+            Integer status = refusal.status();
+            return status != null && (status == 429 || status >= 500);
+        }
+        return error instanceof ConnectionException
+                || error instanceof StreamBrokenException
+                || error instanceof GenerationTimeoutException;
+    }
+
+    private void tell(GenerationAnswer.Pending still) {
+        try {
+            polling.progress().accept(still);
+        } catch (Throwable t) {
+            Log.progressThrew(t);
+        }
+    }
+
+    private void fail(Throwable error) {
+        end(() -> result.completeExceptionally(error));
+    }
+
+    /** The one way to the end. */
+    private void end(Runnable settle) {
+        if (ended.compareAndSet(false, true)) {
+            next.cancel();
+            last.cancel();
+            question.cancel(false);
+            registry.remove(this);
+            settle.run();
+        }
+    }
+
+    private CallFacts facts(BillingState state) {
+        return new CallFacts(
+                asked.get() == 0 ? NeuralBoxException.Phase.NOT_SENT : NeuralBoxException.Phase.HEAD,
+                asked.get(),
+                null,
+                pending.requestId(),
+                null,
+                state,
+                pending.rateLimits(),
+                new PartialGeneration(id, pending.model(), "", false, null));
+    }
+
+    /**
+     * What one question brought.
+     *
+     * @param answer the answer
+     * @param error why the generation failed; null if it did not
+     */
+    private record Polled(GenerationAnswer answer, @Nullable ServiceError error) {
+
+        static Polled decode(byte[] body, RetryLoop sending) throws MalformedEventException {
+            Answer answer = AnswerDecoder.decode(body, 0, body.length);
+            boolean failed = answer.error() != null || "failed".equals(answer.status());
+            ServiceError error = new ServiceError(null, answer.error(), null, null, answer.json());
+            return new Polled(
+                    GenerationAnswer.of(answer, sending.rateLimits(), sending.requestId()),
+                    failed ? error.redacted(sending::redacted) : null);
+        }
+    }
+}
