@@ -4,8 +4,10 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.proxy.ProxyConnectException;
+import io.netty.util.IllegalReferenceCountException;
 import io.vertx.core.VertxException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
+import io.vertx.core.http.GoAway;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.StreamResetException;
 import java.io.IOException;
@@ -58,11 +60,23 @@ final class FailureMapping {
             if (cause instanceof StreamResetException reset) {
                 return reset.getCode() == REFUSED_STREAM;
             }
-            if (cause instanceof HttpClosedException closed && closed.goAway() != null) {
-                return closed.goAway().getLastStreamId() < streamId;
+            if (cause instanceof HttpClosedException closed) {
+                GoAway last = goAway(closed);
+                return last != null && last.getLastStreamId() < streamId;
             }
         }
         return false;
+    }
+
+    private static @Nullable GoAway goAway(HttpClosedException closed) {
+        try {
+            return closed.goAway();
+        } catch (IllegalReferenceCountException released) {
+            // Each look copies the debug data, which the engine may have given back already (Vert.x 5.2.3). What the
+            // peer
+            // promised is then not known.
+            return null;
+        }
     }
 
     private static @Nullable Kind kindOf(Throwable cause, Phase phase, boolean throughProxy) {
