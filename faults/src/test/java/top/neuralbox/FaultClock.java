@@ -1,0 +1,124 @@
+package top.neuralbox;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A clock that moves when a test says so, handed to a client through the seam that core keeps to its own package. What is
+ * due at once runs at once, on a thread of its own; what is due later runs on the thread that moves the clock.
+ */
+public final class FaultClock implements Delayer, AutoCloseable {
+
+    private static final Instant EPOCH = Instant.parse("2026-03-08T12:00:00Z");
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(1);
+
+    private final ExecutorService atOnce = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "testkit-clock");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final List<Task> tasks = new ArrayList<>();
+    private long now;
+
+    /** Gives a client this clock, and waits of length zero where the service asks for none. */
+    public NeuralBox.Builder drive(NeuralBox.Builder builder) {
+        return builder.delayer(this).random(() -> 0);
+    }
+
+    /** Waits until something is to happen after exactly this delay. */
+    public void awaitTimer(Duration delay) {
+        await("a timer of " + delay, () -> isScheduled(delay));
+    }
+
+    /** Moves the clock on step by step until something has happened, doing something between the steps. */
+    public void advanceUntil(BooleanSupplier happened, Duration step, Runnable between) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!happened.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("nothing happened by " + now());
+            }
+            advance(step);
+            between.run();
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+
+    public void advance(Duration duration) {
+        long until = nanoTime() + duration.toNanos();
+        for (Task task = due(until); task != null; task = due(until)) {
+            task.work().run();
+        }
+        synchronized (this) {
+            now = until;
+        }
+    }
+
+    public synchronized int pending() {
+        return tasks.size();
+    }
+
+    /** Looks until something is so; for what gives no signal. */
+    public static void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(what + " did not come within " + PATIENCE);
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+
+    @Override
+    public synchronized long nanoTime() {
+        return now;
+    }
+
+    @Override
+    public synchronized Instant now() {
+        return EPOCH.plusNanos(now);
+    }
+
+    @Override
+    public synchronized Cancellable after(long nanos, Runnable work) {
+        if (nanos <= 0) {
+            atOnce.execute(work);
+            return () -> {};
+        }
+        Task task = new Task(nanos > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + nanos, work);
+        tasks.add(task);
+        return () -> remove(task);
+    }
+
+    @Override
+    public void close() {
+        atOnce.shutdownNow();
+    }
+
+    private synchronized boolean isScheduled(Duration delay) {
+        return tasks.stream().anyMatch(task -> task.at() - now == delay.toNanos());
+    }
+
+    private synchronized void remove(Task task) {
+        tasks.removeIf(other -> other == task);
+    }
+
+    private synchronized Task due(long until) {
+        Task first = tasks.stream().min(Comparator.comparingLong(Task::at)).orElse(null);
+        if (first == null || first.at() > until) {
+            return null;
+        }
+        tasks.remove(first);
+        now = Math.max(now, first.at());
+        return first;
+    }
+
+    private record Task(long at, Runnable work) {}
+}

@@ -1,0 +1,67 @@
+package top.neuralbox.faults;
+
+import java.util.function.Function;
+import top.neuralbox.NeuralBox;
+import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.transport.Transport;
+import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.TransportConfig.Protocol;
+import top.neuralbox.transport.httpclient.HttpClientTransport;
+import top.neuralbox.transport.vertx.VertxTransport;
+
+/** What a row is driven over: a transport and a version of HTTP. */
+enum Carrier {
+    HTTPCLIENT_HTTP_1_1(HttpClientTransport::create, Protocol.HTTP_1_1),
+    HTTPCLIENT_HTTP_2(HttpClientTransport::create, Protocol.HTTP_2),
+    VERTX_HTTP_1_1(VertxTransport::create, Protocol.HTTP_1_1),
+    VERTX_HTTP_2(VertxTransport::create, Protocol.HTTP_2);
+
+    private final Function<TransportConfig, Transport> maker;
+    private final Protocol protocol;
+    private Transport shared;
+
+    Carrier(Function<TransportConfig, Transport> maker, Protocol protocol) {
+        this.maker = maker;
+        this.protocol = protocol;
+    }
+
+    boolean isHttp2() {
+        return protocol == Protocol.HTTP_2;
+    }
+
+    /** HTTP/1.1 in clear text, HTTP/2 over TLS. */
+    FaultServer server() {
+        return isHttp2() ? new Http2FaultServer() : new Http1FaultServer(ScriptedServer.start());
+    }
+
+    /** A transport that trusts the authority of the tests and speaks this version alone. */
+    Transport transport(TransportConfig.Builder config) {
+        return maker.apply(config.protocols(protocol).build());
+    }
+
+    /**
+     * The transport that serves every row which needs none of its own, with all of its threads started. Open until the
+     * process ends: closing an engine takes Vert.x a second.
+     */
+    synchronized Transport shared() {
+        if (shared == null) {
+            shared = transport(TransportConfig.builder().trustManager(Certificates.ALL.trustManager()));
+            warmUp(shared);
+        }
+        return shared;
+    }
+
+    private void warmUp(Transport transport) {
+        try (FaultServer server = server();
+                NeuralBox client = NeuralBox.builder()
+                        .apiKey(FaultRow.KEY)
+                        .baseUri(server.uri())
+                        .transport(transport)
+                        .build()) {
+            for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) {
+                server.answer(Reply.whole());
+                client.generate(FaultRow.request());
+            }
+        }
+    }
+}

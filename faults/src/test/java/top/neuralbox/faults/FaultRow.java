@@ -1,0 +1,273 @@
+package top.neuralbox.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import top.neuralbox.BillingState;
+import top.neuralbox.FaultClock;
+import top.neuralbox.GenerationEvent;
+import top.neuralbox.GenerationRequest;
+import top.neuralbox.NeuralBox;
+import top.neuralbox.NeuralBoxException;
+import top.neuralbox.metrics.NeuralBoxMetrics;
+import top.neuralbox.testkit.RecordingSubscriber;
+import top.neuralbox.transport.Transport;
+import top.neuralbox.transport.TransportConfig;
+
+/**
+ * The stage of one row: a server, and a client with a clock that stands still. Closing it asserts what holds for every row:
+ * one terminal signal for each generation, the exchange let go within a second, the next call on the same client works, the
+ * server saw exactly the expected requests, no socket, timer or thread is left, and no secret was told to anyone else.
+ */
+final class FaultRow implements AutoCloseable {
+
+    /** In pieces, so that no scanner takes it for a real one; 48 characters long. */
+    static final String KEY = "nb_" + "canary".repeat(7) + "bad";
+
+    private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "Write a haiku");
+    private static final long THREAD_PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(10);
+
+    private static final int MOST_CONNECTIONS = 3;
+
+    private final FaultServer server;
+    private final FaultClock clock = new FaultClock();
+    private final Ledger ledger = new Ledger();
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private final Set<Thread> before;
+    private final Transport transport;
+    private final boolean ownsTransport;
+    private final NeuralBox client;
+    private int expectedRequests = 1;
+    private boolean complete = true;
+    private boolean nextCall = true;
+    private int pooled;
+
+    private FaultRow(
+            FaultServer server,
+            Supplier<Transport> transport,
+            boolean ownsTransport,
+            Consumer<NeuralBox.Builder> settings) {
+        SecretWatch.begin();
+        this.server = server;
+        this.before = clientThreads();
+        this.transport = transport.get();
+        this.ownsTransport = ownsTransport;
+        NeuralBox.Builder client = NeuralBox.builder()
+                .apiKey(KEY)
+                .baseUri(server.uri())
+                .transport(this.transport)
+                .listener(ledger)
+                .listener(NeuralBoxMetrics.create(meters));
+        settings.accept(client);
+        this.client = clock.drive(client).build();
+    }
+
+    static FaultRow on(Carrier carrier) {
+        return on(carrier, settings -> {});
+    }
+
+    static FaultRow on(Carrier carrier, Consumer<NeuralBox.Builder> settings) {
+        Transport shared = carrier.shared();
+        return new FaultRow(carrier.server(), () -> shared, false, settings);
+    }
+
+    /** With a transport of its own, which is closed with the row. */
+    static FaultRow alone(Carrier carrier) {
+        return on(carrier, carrier.server(), config -> {}, settings -> {});
+    }
+
+    static FaultRow on(
+            Carrier carrier,
+            FaultServer server,
+            Consumer<TransportConfig.Builder> config,
+            Consumer<NeuralBox.Builder> settings) {
+        TransportConfig.Builder builder = TransportConfig.builder().trustManager(Certificates.ALL.trustManager());
+        config.accept(builder);
+        return new FaultRow(server, () -> carrier.transport(builder), true, settings);
+    }
+
+    FaultServer server() {
+        return server;
+    }
+
+    FaultClock clock() {
+        return clock;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    NeuralBox client() {
+        return client;
+    }
+
+    static GenerationRequest request() {
+        return REQUEST;
+    }
+
+    /** How many requests the server is to see in this row; 1 unless said. */
+    FaultRow expectRequests(int count) {
+        expectedRequests = count;
+        return this;
+    }
+
+    /** For rows after which the server is unreachable for this client, or the client closed. */
+    FaultRow withoutNextCall() {
+        nextCall = false;
+        return this;
+    }
+
+    /** For rows that leave so many connections for the next calls, beside the one that is given up. */
+    FaultRow pooled(int connections) {
+        pooled = connections;
+        return this;
+    }
+
+    /** Queues replies, one for each request to come. */
+    FaultRow answer(Reply... replies) {
+        for (Reply reply : replies) {
+            server.answer(reply);
+            complete = reply.isComplete();
+        }
+        return this;
+    }
+
+    /** Starts a generation that asks for everything. */
+    RecordingSubscriber<GenerationEvent> start(Reply... replies) {
+        return start(RecordingSubscriber.unbounded(), replies);
+    }
+
+    RecordingSubscriber<GenerationEvent> start(RecordingSubscriber<GenerationEvent> events, Reply... replies) {
+        answer(replies);
+        client.publish(REQUEST).subscribe(events);
+        return events;
+    }
+
+    List<GenerationEvent> completes(Reply... replies) {
+        return start(replies).awaitCompletion();
+    }
+
+    <T extends NeuralBoxException> T fails(Class<T> type, Reply... replies) {
+        return failure(type, start(replies));
+    }
+
+    /** How a generation failed; whatever the failure, it names no secret. */
+    static <T extends NeuralBoxException> T failure(Class<T> type, RecordingSubscriber<?> events) {
+        Throwable error = events.awaitError();
+        assertThat(error).as(() -> "failure " + Traces.of(error)).isInstanceOf(type);
+        assertThat(SecretWatch.isSecret(Traces.of(error)))
+                .as("secret in " + error.getClass())
+                .isFalse();
+        return type.cast(error);
+    }
+
+    /** Compares what every failure must say. */
+    static void assertFacts(NeuralBoxException error, NeuralBoxException.Phase phase, BillingState bill, int attempts) {
+        assertThat(error.phase()).as("phase").isEqualTo(phase);
+        assertThat(error.billingState()).as("billing state").isEqualTo(bill);
+        assertThat(error.attempts()).as("attempts").isEqualTo(attempts);
+    }
+
+    static String text(List<GenerationEvent> events) {
+        StringBuilder text = new StringBuilder();
+        for (GenerationEvent event : events) {
+            if (event instanceof GenerationEvent.Delta delta) {
+                text.append(delta.text());
+            }
+        }
+        return text.toString();
+    }
+
+    static URI nowhere() {
+        return URI.create("https://nowhere.invalid");
+    }
+
+    @Override
+    public void close() {
+        try (server;
+                clock) {
+            if (!complete) {
+                server.awaitRelease(pooled);
+            }
+            if (nextCall) {
+                assertNextCallsWork();
+            }
+            client.close();
+            closeTransport();
+            ledger.assertEachGenerationEndedOnce();
+            server.awaitNoConnections();
+            assertThat(server.requestCount()).as("requests").isEqualTo(expectedRequests);
+            FaultClock.await("the end of all timers", () -> clock.pending() == 0);
+            assertNoSecretIsTold();
+            awaitEndOfClientThreads();
+        } finally {
+            client.close();
+            closeTransport();
+        }
+    }
+
+    /**
+     * More than one, because the connection of a call whose end was just told may come back to the pool too late for the
+     * next: each of them ends one connection.
+     */
+    private void assertNextCallsWork() {
+        int calls = 0;
+        do {
+            assertThat(text(completes(Reply.last()))).isEqualTo("Here");
+            expectedRequests++;
+            calls++;
+        } while (!ownsTransport && calls < MOST_CONNECTIONS && !server.isQuietSoon());
+    }
+
+    private void closeTransport() {
+        if (ownsTransport) {
+            transport.close();
+        }
+    }
+
+    private void assertNoSecretIsTold() {
+        assertThat(List.of(client, server, transport, ledger.outcomes(), tags()))
+                .noneMatch(told -> SecretWatch.isSecret(told.toString()));
+        SecretWatch.assertNothingLeaked();
+    }
+
+    private List<String> tags() {
+        return meters.getMeters().stream()
+                .map(meter -> meter.getId().toString())
+                .toList();
+    }
+
+    private void awaitEndOfClientThreads() {
+        Set<Thread> left = clientThreads();
+        left.removeAll(before);
+        try {
+            for (Thread thread : left) {
+                thread.join(THREAD_PATIENCE_MILLIS);
+                assertThat(thread.isAlive()).as("%s lives", thread).isFalse();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    /** The threads that belong neither to a server of the tests nor to the JDK's own pools. */
+    private static Set<Thread> clientThreads() {
+        Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
+        threads.removeIf(thread -> thread.getName().startsWith("testkit-")
+                || thread.getName().startsWith("ForkJoinPool.commonPool")
+                || thread.getName().startsWith("CompletableFutureDelayScheduler")
+                || thread.getName().startsWith("process reaper")
+                || thread.getName().startsWith("Cleaner-"));
+        return threads;
+    }
+}

@@ -1,0 +1,190 @@
+package top.neuralbox.faults;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.KeyCertOptions;
+import java.net.URI;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import top.neuralbox.testkit.Gate;
+
+/** Replies in HTTP/2 over TLS. Each request has a thread, which takes the steps of its reply. */
+final class Http2FaultServer implements FaultServer {
+
+    private static final long PATIENCE_SECONDS = 20;
+    private static final long PROMPTLY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long INTERNAL_ERROR = 2;
+
+    /** One for all servers of the process: its threads come and go with no row. */
+    private static final Vertx VERTX =
+            Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setUseDaemonThread(true));
+
+    private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger openStreams = new AtomicInteger();
+    private final AtomicLong bytesWritten = new AtomicLong();
+    private final HttpServer server;
+
+    Http2FaultServer() {
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost("127.0.0.1")
+                .setPort(0)
+                .setSsl(true)
+                .setUseAlpn(true)
+                .setKeyCertOptions(KeyCertOptions.wrap(Certificates.ALL.serverKeyManager()));
+        server = await(
+                VERTX.createHttpServer(options).requestHandler(this::arrived).listen());
+    }
+
+    @Override
+    public URI uri() {
+        return URI.create("https://127.0.0.1:" + server.actualPort());
+    }
+
+    @Override
+    public void answer(Reply reply) {
+        replies.add(reply);
+    }
+
+    @Override
+    public int requestCount() {
+        return requests.get();
+    }
+
+    @Override
+    public long bytesWritten() {
+        return bytesWritten.get();
+    }
+
+    @Override
+    public void awaitRelease(int pooled) {
+        long deadline = System.nanoTime() + PROMPTLY_NANOS;
+        while (openStreams.get() != 0) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(openStreams + " stream(s) still open after a second");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    /** One connection is for all streams and stays for the next ones: what must not stay open is a stream. */
+    @Override
+    public void awaitNoConnections() {
+        awaitRelease();
+    }
+
+    @Override
+    public boolean isQuietSoon() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        await(server.close());
+    }
+
+    private void arrived(HttpServerRequest request) {
+        openStreams.incrementAndGet();
+        Gate gone = new Gate();
+        AtomicBoolean counted = new AtomicBoolean();
+        Runnable leave = () -> {
+            if (counted.compareAndSet(false, true)) {
+                openStreams.decrementAndGet();
+            }
+            gone.open();
+        };
+        HttpServerResponse response = request.response();
+        response.exceptionHandler(failure -> leave.run());
+        response.closeHandler(closed -> leave.run());
+        response.endHandler(ended -> leave.run());
+        request.endHandler(read -> {
+            requests.incrementAndGet();
+            Reply reply = replies.poll();
+            Thread thread = new Thread(() -> run(reply, request, gone), "testkit-server-http2");
+            thread.setDaemon(true);
+            thread.start();
+        });
+    }
+
+    private void run(Reply reply, HttpServerRequest request, Gate gone) {
+        HttpServerResponse response = request.response();
+        if (reply == null) {
+            response.setStatusCode(501).end("no reply was left for this request");
+            return;
+        }
+        try {
+            for (Reply.Step step : reply.steps()) {
+                run(step, request, response, gone);
+            }
+        } catch (IllegalStateException | CompletionFailure e) {
+            // The client has gone: rows look at that through the number of open streams.
+        }
+    }
+
+    @SuppressWarnings("deprecation")
+    private void run(Reply.Step step, HttpServerRequest request, HttpServerResponse response, Gate gone) {
+        if (step instanceof Reply.Head head) {
+            response.setStatusCode(head.status());
+            head.fields().forEach((name, value) -> {
+                if (!name.equals(Reply.CLOSE)) {
+                    response.putHeader(name, value);
+                }
+            });
+            if (head.status() >= 200) {
+                await(response.writeHead());
+            }
+        } else if (step instanceof Reply.Data data) {
+            write(response, data.bytes());
+        } else if (step instanceof Reply.Forever forever) {
+            while (!gone.isOpen()) {
+                write(response, forever.bytes());
+            }
+        } else if (step instanceof Reply.Await waiting) {
+            waiting.gate().await();
+        } else if (step instanceof Reply.End) {
+            await(response.end());
+        } else if (step instanceof Reply.Close) {
+            await(request.connection().close());
+        } else if (step instanceof Reply.Reset reset) {
+            await(response.reset(reset.code() < 0 ? INTERNAL_ERROR : reset.code()));
+        } else if (step instanceof Reply.GoAway) {
+            request.connection().goAway(0, (int) request.streamId());
+        }
+    }
+
+    private void write(HttpServerResponse response, byte[] bytes) {
+        await(response.write(Buffer.buffer(bytes)));
+        bytesWritten.addAndGet(bytes.length);
+    }
+
+    private static <T> T await(Future<T> future) {
+        try {
+            return future.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("the server's engine took too long", e);
+        } catch (RuntimeException e) {
+            throw new CompletionFailure(e);
+        } catch (Exception e) {
+            // Rethrown unchecked by the engine although its signature does not say so.
+            throw new CompletionFailure(e);
+        }
+    }
+
+    /** What was to be written was not. */
+    private static final class CompletionFailure extends RuntimeException {
+        CompletionFailure(Exception cause) {
+            super(cause);
+        }
+    }
+}

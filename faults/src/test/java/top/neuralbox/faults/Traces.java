@@ -1,0 +1,16 @@
+package top.neuralbox.faults;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+
+/** Everything that an exception would print, its causes and suppressed ones included. */
+final class Traces {
+
+    private Traces() {}
+
+    static String of(Throwable error) {
+        StringWriter text = new StringWriter();
+        error.printStackTrace(new PrintWriter(text));
+        return text.toString();
+    }
+}
