@@ -14,7 +14,6 @@ import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 import top.neuralbox.testkit.Script;
 import top.neuralbox.testkit.ScriptedServer;
-import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportException;
 import top.neuralbox.transport.TransportException.Kind;
 import top.neuralbox.transport.TransportRequest;
@@ -38,37 +37,6 @@ class ReadAheadTest {
     void close() {
         transport.close();
         server.close();
-    }
-
-    /** The engine gives the connection to the next call when it has read the end, though the end waits behind the pause. */
-    @Test
-    void cancelOfAReceivedResponseSparesTheNextCallOnItsConnection() throws Exception {
-        Gate written = new Gate();
-        Gate rest = new Gate();
-        server.answer(Script.builder()
-                .head(200, "Content-Length: " + CONTENT.length)
-                .bytes(CONTENT)
-                .open(written)
-                .build());
-        server.answer(Script.builder()
-                .eventStream()
-                .chunk("next")
-                .await(rest)
-                .chunk(", complete")
-                .lastChunk()
-                .build());
-        TransportCall unread = transport.start(request());
-        head(unread);
-        written.await();
-        awaitTurnsOfTheEventLoops(transport, 4);
-        TransportResponse next = head(transport.start(request()));
-        assertThat(server.connectionCount()).as("both on one connection").isEqualTo(1);
-
-        unread.cancel();
-        awaitTurnsOfTheEventLoops(transport, 4);
-        rest.open();
-
-        assertThat(text(next)).isEqualTo("next, complete");
     }
 
     /** The engine reports a failure at once, ahead of what it has read before. */
