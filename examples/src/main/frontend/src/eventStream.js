@@ -1,6 +1,7 @@
 /**
  * The data of each event of a response body, as it arrives (HTML standard, section 9.2.6). A character, a line and an
- * event may each be cut between two reads: the decoder keeps half a character, `rest` half a line, `data` half an event.
+ * event may each be cut between two reads: the decoder keeps half a character, `rest` half a line, `data` half an
+ * event.
  */
 export async function* eventData(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader()

@@ -4,8 +4,8 @@ import { eventData } from './eventStream.js'
 export class ChatError extends Error {}
 
 /**
- * Asks for an answer and yields its events until it is complete. It throws a ChatError if it is not, and an AbortError if
- * the signal is raised.
+ * Asks for an answer and yields its events until it is complete. It throws a ChatError if it is not, and an
+ * AbortError if the signal is raised.
  */
 export async function* generate(request, signal) {
   const response = await ask(request, signal)

@@ -1,8 +1,9 @@
 package top.neuralbox;
 
 /**
- * Writes JSON in the service's own spelling, with a space behind colon and comma. Half of a surrogate pair, which has no
- * form in UTF-8, is written as an escape (RFC 8259, section 8.2), so that a reader that joins the pieces has the pair.
+ * Writes JSON in the service's own spelling, with a space behind colon and comma. Half of a surrogate pair, which has
+ * no form in UTF-8, is written as an escape (RFC 8259, section 8.2), so that a reader that joins the pieces has the
+ * pair.
  */
 final class JsonText {
 

@@ -8,12 +8,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.sse.EventStreamWriter;
 
-/** Writes what a relay's reader may see, as the service would have written it (wire contract, part A). Not thread-safe. */
+/**
+ * Writes what a relay's reader may see, as the service would have written it (wire contract, part A). Not
+ * thread-safe.
+ */
 final class RelayEncoder {
 
     /**
-     * Not even a shared cache may keep an answer, and no proxy may compress it or hold it back: nginx and those who follow
-     * it look at X-Accel-Buffering.
+     * Not even a shared cache may keep an answer, and no proxy may compress it or hold it back: nginx and those who
+     * follow it look at X-Accel-Buffering.
      */
     private static final StreamRelay.Head STREAM = new StreamRelay.Head(
             200,

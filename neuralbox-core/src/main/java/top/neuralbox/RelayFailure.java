@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * What a stranger is told of a failure: whose it is and what to do, in fixed words. Nothing that an exception says goes
  * into it, for a service or a gateway may quote the key, the prompt or a host.
  *
- * @param status the status, if it can still be chosen. Never the service's own 401, 402 or 403: those are between it and
- *     the application, and a browser would take them for its own
+ * @param status the status, if it can still be chosen. Never the service's own 401, 402 or 403: those are between it
+ *     and the application, and a browser would take them for its own
  * @param code a word for programs; the service's own (wire contract, part B) where there is one that fits
  * @param message a sentence for people
  * @param retryAfter how long to wait before trying again; null if nobody knows

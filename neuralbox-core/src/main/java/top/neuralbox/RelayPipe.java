@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One relayed generation from its first event to its last buffer. Whatever happens to it (an event, demand, a timer, a
- * cancel) is left where {@link #advance} finds it, and {@link #drive} lets one thread at a time advance: nothing needs a
- * lock. It ends in {@link #end}.
+ * cancel) is left where {@link #advance} finds it, and {@link #drive} lets one thread at a time advance: nothing
+ * needs a lock. It ends in {@link #end}.
  */
 final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<GenerationEvent> {
 

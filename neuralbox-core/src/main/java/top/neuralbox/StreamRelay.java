@@ -13,8 +13,8 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands one generation on to a reader that must not have the key, most often a browser: events in, the bytes of an event
- * stream out (wire contract, part A), whatever the server's framework is.
+ * Hands one generation on to a reader that must not have the key, most often a browser: events in, the bytes of an
+ * event stream out (wire contract, part A), whatever the server's framework is.
  *
  * <pre>{@code
  * StreamRelay relay = StreamRelay.of(neuralBox.publish(request));
@@ -25,16 +25,17 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Head first.</b> {@link #head} settles at the first event, or at a failure before it, so that a failure still
- * chooses the status. The body follows: of status 200 an event stream with the service's own events, each in one buffer,
- * and {@code [DONE]}; of any other status one JSON object {@code {"error", "message"}} (part B, error answers). A failure
- * after the head becomes an {@code error} event with {@code code} and {@code message}.
+ * chooses the status. The body follows: of status 200 an event stream with the service's own events, each in one
+ * buffer, and {@code [DONE]}; of any other status one JSON object {@code {"error", "message"}} (part B, error
+ * answers). A failure after the head becomes an {@code error} event with {@code code} and {@code message}.
  *
- * <p><b>Nothing for strangers.</b> What a reader learns of a failure is a code and a fixed sentence, never what an exception
- * says. Credits and balance, and events of types that this version does not know, are left out unless asked for.
+ * <p><b>Nothing for strangers.</b> What a reader learns of a failure is a code and a fixed sentence, never what an
+ * exception says. Credits and balance, and events of types that this version does not know, are left out unless asked
+ * for.
  *
- * <p><b>No byte too many.</b> The body asks for an event when its reader wants a buffer, and reads at most 16 events ahead.
- * Cancelling its subscription, or {@link #cancel}, stops the generation: call it as soon as the server sees its reader
- * leave. Whoever takes the head and then not the body has to call it too.
+ * <p><b>No byte too many.</b> The body asks for an event when its reader wants a buffer, and reads at most 16 events
+ * ahead. Cancelling its subscription, or {@link #cancel}, stops the generation: call it as soon as the server sees
+ * its reader leave. Whoever takes the head and then not the body has to call it too.
  *
  * <p>A relay serves once. Its publisher is subscribed to by the first call of {@link #head}, {@link #writeTo} or of the
  * body's {@code subscribe}. Thread-safe. Signals come on the publisher's thread, on that of the timer for keep-alive
@@ -46,8 +47,8 @@ public final class StreamRelay {
      * What to answer before the body.
      *
      * @param status 200 for an event stream; 429, 500, 502, 503 or 504 for a failure
-     * @param headers the header fields to set, one value each: the content type, no caching, no buffering by proxies, and
-     *     {@code Retry-After} where the service gave it; unmodifiable
+     * @param headers the header fields to set, one value each: the content type, no caching, no buffering by proxies,
+     *     and {@code Retry-After} where the service gave it; unmodifiable
      */
     public record Head(int status, Map<String, String> headers) {
 
@@ -79,8 +80,8 @@ public final class StreamRelay {
     /**
      * Status and header fields, as soon as they are certain.
      *
-     * @return a future that fails with a {@link CancellationException} if the relay is cancelled before, and else never;
-     *     cancelling the future stops nothing, {@link #cancel} does
+     * @return a future that fails with a {@link CancellationException} if the relay is cancelled before, and else
+     *     never; cancelling the future stops nothing, {@link #cancel} does
      */
     public CompletableFuture<Head> head() {
         pipe.start();
@@ -88,21 +89,21 @@ public final class StreamRelay {
     }
 
     /**
-     * The bytes of the body, each event in a buffer of its own to be written at once. They begin when the head is settled.
-     * Demand is counted in buffers; a buffer belongs to the receiver.
+     * The bytes of the body, each event in a buffer of its own to be written at once. They begin when the head is
+     * settled. Demand is counted in buffers; a buffer belongs to the receiver.
      *
-     * <p>It has one subscriber; a second one gets {@code onError} with an {@link IllegalStateException}. It ends with {@code
-     * onComplete}, also if the generation failed; only {@link #cancel} ends it with a {@link CancellationException}, and
-     * demand that is not positive with an {@link IllegalArgumentException}.
+     * <p>It has one subscriber; a second one gets {@code onError} with an {@link IllegalStateException}. It ends with
+     * {@code onComplete}, also if the generation failed; only {@link #cancel} ends it with a {@link
+     * CancellationException}, and demand that is not positive with an {@link IllegalArgumentException}.
      */
     public Flow.Publisher<ByteBuffer> body() {
         return pipe;
     }
 
     /**
-     * Writes the body to a stream, each event by one {@code write} and a {@code flush}, and waits for it all. The stream is
-     * not closed. If writing fails, the generation is cancelled. A thread that must not block, such as an event loop, uses
-     * {@link #body}.
+     * Writes the body to a stream, each event by one {@code write} and a {@code flush}, and waits for it all. The
+     * stream is not closed. If writing fails, the generation is cancelled. A thread that must not block, such as an
+     * event loop, uses {@link #body}.
      *
      * @throws IOException if the stream throws it: the reader has left
      * @throws InterruptedIOException if the thread is interrupted; its interrupt flag stays set
@@ -136,9 +137,9 @@ public final class StreamRelay {
         }
 
         /**
-         * Sets after how long without an event a comment is written, which keeps proxies from giving up while the model thinks
-         * (HTML standard, section 9.2.7). Default 15 s. A server that notices only by writing that its reader has left needs
-         * much less to stop the generation early: the second comment fails.
+         * Sets after how long without an event a comment is written, which keeps proxies from giving up while the
+         * model thinks (HTML standard, section 9.2.7). Default 15 s. A server that notices only by writing that its
+         * reader has left needs much less to stop the generation early: the second comment fails.
          *
          * @param keepAlive longer than zero
          */
@@ -148,8 +149,9 @@ public final class StreamRelay {
         }
 
         /**
-         * Settles the head with status 200 after this time even if there is no event yet, for a proxy that gives up on a late
-         * head; keep-alive comments follow. A failure that comes later cannot choose the status any more. Default: never.
+         * Settles the head with status 200 after this time even if there is no event yet, for a proxy that gives up
+         * on a late head; keep-alive comments follow. A failure that comes later cannot choose the status any more.
+         * Default: never.
          *
          * @param headWithin longer than zero
          */
@@ -165,8 +167,8 @@ public final class StreamRelay {
         }
 
         /**
-         * Whether events of types that this version does not know are handed on, word for word. Default no, since nobody can
-         * say what they hold.
+         * Whether events of types that this version does not know are handed on, word for word. Default no, since
+         * nobody can say what they hold.
          */
         public Builder unknownEvents(boolean unknownEvents) {
             this.unknownEvents = unknownEvents;

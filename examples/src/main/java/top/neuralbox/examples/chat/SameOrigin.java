@@ -9,8 +9,8 @@ import top.neuralbox.examples.relay.ChatRefusal;
 
 /**
  * Lets the page of this server ask, and programs that are no browser, but no page of another origin: neither by its
- * {@code Origin} nor by a name that it has made point here (the {@code Host} has to be this machine's own). JSON as content
- * type keeps a plain form from asking.
+ * {@code Origin} nor by a name that it has made point here (the {@code Host} has to be this machine's own). JSON as
+ * content type keeps a plain form from asking.
  */
 final class SameOrigin implements SecurityPolicyHandler {
 

@@ -9,8 +9,8 @@ import java.util.function.LongSupplier;
 import top.neuralbox.examples.relay.ChatRefusal;
 
 /**
- * Lets each visitor ask so many times in a period, told apart by address. A server behind a proxy would have to trust that
- * proxy for the address; this one listens on 127.0.0.1.
+ * Lets each visitor ask so many times in a period, told apart by address. A server behind a proxy would have to trust
+ * that proxy for the address; this one listens on 127.0.0.1.
  */
 final class VisitorLimit implements SecurityPolicyHandler {
 

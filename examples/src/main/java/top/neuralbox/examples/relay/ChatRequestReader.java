@@ -10,8 +10,8 @@ import top.neuralbox.GenerationRequest;
 import top.neuralbox.Message;
 
 /**
- * Reads what a page may ask for, and no more: {@code {"prompt": "…"}}, or {@code {"messages": [{"role", "content"}]}} for a
- * conversation, either with a {@code model}. A stranger neither sets other parameters nor speaks as the system.
+ * Reads what a page may ask for, and no more: {@code {"prompt": "…"}}, or {@code {"messages": [{"role", "content"}]}}
+ * for a conversation, either with a {@code model}. A stranger neither sets other parameters nor speaks as the system.
  */
 public final class ChatRequestReader {
 

@@ -8,8 +8,8 @@ import top.neuralbox.NeuralBox;
 import top.neuralbox.StreamRelay;
 
 /**
- * The chat endpoint on the JDK's own server, with a thread for each reader. This server does not see a reader leave until
- * a write fails, so comments follow one another quickly.
+ * The chat endpoint on the JDK's own server, with a thread for each reader. This server does not see a reader leave
+ * until a write fails, so comments follow one another quickly.
  */
 public final class JdkChatHandler implements HttpHandler {
 

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import top.neuralbox.StreamRelay;
 
 /**
- * Writes a relay's body by asynchronous I/O (Jakarta Servlet 6.0, section 5.1.2). A buffer is asked for when the container
- * is ready, so a slow reader holds the generation back. {@code onError} is that of both interfaces.
+ * Writes a relay's body by asynchronous I/O (Jakarta Servlet 6.0, section 5.1.2). A buffer is asked for when the
+ * container is ready, so a slow reader holds the generation back. {@code onError} is that of both interfaces.
  */
 final class ServletBodyWriter implements WriteListener, Flow.Subscriber<ByteBuffer> {
 

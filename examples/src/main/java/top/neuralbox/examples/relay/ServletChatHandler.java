@@ -11,8 +11,8 @@ import top.neuralbox.NeuralBox;
 import top.neuralbox.StreamRelay;
 
 /**
- * The chat endpoint as an asynchronous servlet: no thread waits while an answer is generated. A container does not see a
- * reader of HTTP/1.1 leave until a write fails, so comments follow one another quickly.
+ * The chat endpoint as an asynchronous servlet: no thread waits while an answer is generated. A container does not
+ * see a reader of HTTP/1.1 leave until a write fails, so comments follow one another quickly.
  */
 public final class ServletChatHandler extends HttpServlet {
 

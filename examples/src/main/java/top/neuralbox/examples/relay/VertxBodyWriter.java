@@ -8,7 +8,10 @@ import java.util.Objects;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a relay's body to a response, on its event loop. The next buffer is asked for when the last one is in the socket. */
+/**
+ * Writes a relay's body to a response, on its event loop. The next buffer is asked for when the last one is in the
+ * socket.
+ */
 final class VertxBodyWriter implements Flow.Subscriber<ByteBuffer> {
 
     private final HttpServerResponse response;

@@ -9,8 +9,8 @@ import top.neuralbox.NeuralBox;
 import top.neuralbox.StreamRelay;
 
 /**
- * The chat endpoint on Vert.x Web, behind a body handler. Vert.x sees its reader leave at once, so the generation stops at
- * once.
+ * The chat endpoint on Vert.x Web, behind a body handler. Vert.x sees its reader leave at once, so the generation
+ * stops at once.
  */
 public final class VertxChatHandler implements Handler<RoutingContext> {
 
