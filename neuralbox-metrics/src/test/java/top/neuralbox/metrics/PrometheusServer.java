@@ -19,8 +19,9 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** A real Prometheus in a process of its own that scrapes one target five times a second and evaluates our rules. */
+/** A real Prometheus in a process of its own that scrapes one target twice a second and evaluates our rules. */
 final class PrometheusServer implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -30,6 +31,7 @@ final class PrometheusServer implements AutoCloseable {
     private final Process process;
     private final Path log;
     private final URI base;
+    private @Nullable Instant frozen;
 
     private PrometheusServer(Process process, Path log, URI base) {
         this.process = process;
@@ -46,7 +48,7 @@ final class PrometheusServer implements AutoCloseable {
         try {
             Path configuration = folder.resolve("prometheus.yml");
             Files.writeString(configuration, """
-                    global: { scrape_interval: 200ms, scrape_timeout: 200ms, evaluation_interval: 1s }
+                    global: { scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 1s }
                     rule_files: ["%s"]
                     scrape_configs:
                       - job_name: app
@@ -69,12 +71,13 @@ final class PrometheusServer implements AutoCloseable {
         }
     }
 
-    /** The series that a query has now. */
+    /** The series that a query has now, or at the time when the server was frozen. */
     JsonNode query(String expression) {
-        return get("query?query=" + encoded(expression)).path("data").path("result");
+        String time = frozen == null ? "" : "&time=" + seconds(frozen);
+        return get("query?query=" + encoded(expression) + time).path("data").path("result");
     }
 
-    /** The one number that a query has now; NaN if it has no series. */
+    /** The one number that a query has; NaN if it has no series. */
     double number(String expression) {
         JsonNode result = query(expression);
         return result.isEmpty()
@@ -104,6 +107,17 @@ final class PrometheusServer implements AutoCloseable {
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
         }
+    }
+
+    /**
+     * Waits until a condition holds, and lets every query from now on see that very time: whatever happens later, as a scrape
+     * that comes too late on a busy machine, changes no answer.
+     */
+    void freezeWhen(String what, BooleanSupplier condition) {
+        await(what, () -> {
+            frozen = Instant.now();
+            return condition.getAsBoolean();
+        });
     }
 
     @Override
