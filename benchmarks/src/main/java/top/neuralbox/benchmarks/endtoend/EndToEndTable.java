@@ -37,7 +37,7 @@ public final class EndToEndTable {
         this.port = port;
     }
 
-    /** Options: {@code quick}, {@code rounds=3 subjects=RAW_SOCKET,VERTX_BARE only=flat|paced|many streams=100,1000}. */
+    /** Options: {@code quick}, {@code rounds=3 subjects=RAW_SOCKET,VERTX_BARE only=flat|paced|many streams=100,1000}. Figures of CPU time leave the compiler out. */
     public static void main(String[] args) throws IOException {
         try (Child server = Child.start(StreamServer.class, "1g")) {
             EndToEndTable table = new EndToEndTable(Options.of(args), Integer.parseInt(server.line()));
@@ -72,7 +72,7 @@ public final class EndToEndTable {
     }
 
     private void printFlat(String title, int chunkBytes, Map<Subject, Child> clients) throws IOException {
-        int deltas = options.number("deltas", 200_000);
+        int deltas = options.number("deltas", quick ? 100_000 : 200_000);
         int warmup = options.number("warmup", quick ? 10 : 40);
         int streams = options.number("each", quick ? 10 : 30);
         int rounds = options.number("rounds", quick ? 3 : 5);
@@ -91,10 +91,28 @@ public final class EndToEndTable {
         }
         System.out.printf("%none stream of %,d events, %s%n", deltas, title);
         System.out.printf(
-                "%-36s %12s %14s %14s %14s%n", "subject", "events/s", "min..max (M)", "events/CPU-s", "min..max (M)");
+                "%-36s %12s %14s %14s %14s %8s %8s %8s%n",
+                "subject", "events/s", "min..max (M)", "events/CPU-s", "min..max (M)", "/raw", "/bare", "/peer");
+        double raw = perCpuSecond(rows, Subject.RAW_SOCKET);
+        double peer = rows.keySet().stream()
+                .filter(Subject::isPeer)
+                .mapToDouble(subject -> perCpuSecond(rows, subject))
+                .max()
+                .orElse(Double.NaN);
         rows.forEach((subject, figures) -> System.out.printf(
-                "%-36s %,12.0f %14s %,14.0f %14s%n",
-                subject, figures.median(0), figures.millions(0), figures.median(1), figures.millions(1)));
+                "%-36s %,12.0f %14s %,14.0f %14s %8.2f %8.2f %8.2f%n",
+                subject,
+                figures.median(0),
+                figures.millions(0),
+                figures.median(1),
+                figures.millions(1),
+                figures.median(1) / raw,
+                figures.median(1) / perCpuSecond(rows, subject.bare()),
+                figures.median(1) / peer));
+    }
+
+    private static double perCpuSecond(Map<Subject, Figures> rows, Subject subject) {
+        return rows.containsKey(subject) ? rows.get(subject).median(1) : Double.NaN;
     }
 
     private void printPaced(Map<Subject, Child> clients) throws IOException {
@@ -125,8 +143,7 @@ public final class EndToEndTable {
             return;
         }
         int rounds = options.number("rounds", quick ? 1 : 3);
-        for (int streams :
-                options.numbers("streams", quick ? List.of(100, 1_000) : List.of(1, 100, 1_000, 5_000, 10_000))) {
+        for (int streams : options.numbers("streams", quick ? List.of(1_000) : List.of(1, 100, 1_000, 5_000, 10_000))) {
             Map<Subject, Figures> rows = new EnumMap<>(Subject.class);
             for (int round = 0; round < rounds; round++) {
                 for (Subject subject : subjects) {
@@ -143,9 +160,9 @@ public final class EndToEndTable {
     private double[] many(Subject subject, int streams) throws IOException {
         try (Child client = Child.start(ClientProcess.class, "2g", "subject=" + subject.name(), "port=" + port)) {
             // What every process pays once, the compiler above all, is not a stream's.
-            client.ask("flat 0 " + 200_000 / scale(subject) + " 3");
+            client.ask("flat 0 " + 200_000 / scale(subject) + (quick ? " 1" : " 3"));
             client.ask("many 20 2000 500");
-            return client.ask("many " + streams + " 200000 " + options.number("events", quick ? 10 : 40));
+            return client.ask("many " + streams + " 200000 " + options.number("events", quick ? 10 : 60));
         } catch (IOException e) {
             throw new IOException(subject + " with " + streams + " streams", e);
         }

@@ -47,6 +47,11 @@ public enum Subject {
         return compareTo(OKHTTP_SSE) >= 0;
     }
 
+    /** The engine below, for one of ours; else a socket. */
+    Subject bare() {
+        return name().contains("HTTPCLIENT") ? HTTPCLIENT_BARE : name().contains("VERTX") ? VERTX_BARE : RAW_SOCKET;
+    }
+
     StreamClient client() {
         return client.get();
     }
