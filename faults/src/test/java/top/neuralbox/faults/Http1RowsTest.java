@@ -1,6 +1,7 @@
 package top.neuralbox.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static top.neuralbox.faults.FaultRow.assertFacts;
 import static top.neuralbox.faults.FaultRow.failure;
 import static top.neuralbox.faults.FaultRow.text;
@@ -10,7 +11,18 @@ import static top.neuralbox.faults.Reply.END;
 import static top.neuralbox.faults.Reply.START;
 import static top.neuralbox.faults.Reply.sse;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -18,9 +30,13 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import top.neuralbox.BillingState;
 import top.neuralbox.ConnectionException;
+import top.neuralbox.GenerationRequest;
+import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.NeuralBoxException.Phase;
 import top.neuralbox.UnexpectedResponseException;
+import top.neuralbox.ValidationException;
+import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.Script;
 import top.neuralbox.testkit.ScriptedServer;
 
@@ -80,6 +96,30 @@ class Http1RowsTest {
         });
     }
 
+    /** The server never reads the whole request, so this row has no next call on it, and no count of requests. */
+    @Test
+    void row73AnswerBeforeTheRequestIsWholeIsDelivered() throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 0, InetAddress.getByName("127.0.0.1"));
+                NeuralBox client = NeuralBox.builder()
+                        .apiKey(FaultRow.KEY)
+                        .baseUri(URI.create("http://127.0.0.1:" + listener.getLocalPort()))
+                        .transport(carrier.shared())
+                        .build()) {
+            Gate read = new Gate();
+            CompletableFuture<Void> server = CompletableFuture.runAsync(() -> answerEarly(listener, read));
+
+            ValidationException error = catchThrowableOfType(
+                    ValidationException.class,
+                    () -> client.generate(GenerationRequest.of("gpt-5", "x".repeat(64 << 20))));
+
+            read.open();
+            assertThat(error.status()).isEqualTo(413);
+            assertThat(error.serviceMessage()).isEqualTo("too long");
+            assertFacts(error, Phase.HEAD, BillingState.NOT_CHARGED, 1);
+            assertThat(server).succeedsWithin(Duration.ofSeconds(20));
+        }
+    }
+
     @Test
     void row74ConflictingLengthsAreNoStreamOfEvents() {
         row((row, server) -> {
@@ -101,6 +141,23 @@ class Http1RowsTest {
         });
     }
 
+    /** Takes the first bytes only until the answer was read, so that the request cannot be written whole before it. */
+    private static void answerEarly(ServerSocket listener, Gate read) {
+        String body = "{\"error\": \"bad_request\", \"message\": \"too long\"}";
+        String answer = "HTTP/1.1 413 \r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
+                + body.length() + "\r\n\r\n" + body;
+        try (Socket socket = listener.accept()) {
+            socket.getInputStream().readNBytes(1_000);
+            socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+            read.await();
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (SocketException e) {
+            // The client gave the rest of the request up: that is as good as its end.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void protocol(Script script) {
         row((row, server) -> {
             server.answer(script);
@@ -109,13 +166,13 @@ class Http1RowsTest {
 
             assertThat(error.reason()).isEqualTo(UnexpectedResponseException.Reason.PROTOCOL);
             assertFacts(error, Phase.SENT, BillingState.UNKNOWN, 1);
-            server.awaitNoOpenConnections(java.time.Duration.ofSeconds(1));
+            server.awaitNoOpenConnections(Duration.ofSeconds(1));
         });
     }
 
-    private void row(java.util.function.BiConsumer<FaultRow, ScriptedServer> test) {
+    private void row(BiConsumer<FaultRow, ScriptedServer> test) {
         ScriptedServer server = ScriptedServer.start();
-        Consumer<top.neuralbox.NeuralBox.Builder> unchanged = settings -> {};
+        Consumer<NeuralBox.Builder> unchanged = settings -> {};
         try (FaultRow row = FaultRow.on(carrier, new Http1FaultServer(server), config -> {}, unchanged)) {
             test.accept(row, server);
         }

@@ -1,0 +1,201 @@
+package top.neuralbox.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static top.neuralbox.faults.Reply.DELTA;
+import static top.neuralbox.faults.Reply.DONE;
+import static top.neuralbox.faults.Reply.START;
+import static top.neuralbox.faults.Reply.sse;
+
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import top.neuralbox.FaultClock;
+import top.neuralbox.GenerationEvent;
+import top.neuralbox.GenerationInfo;
+import top.neuralbox.GenerationListener;
+import top.neuralbox.GenerationOutcome;
+import top.neuralbox.NeuralBox;
+import top.neuralbox.RetryPolicy;
+import top.neuralbox.Timeouts;
+import top.neuralbox.transport.Transport;
+import top.neuralbox.transport.TransportConfig;
+
+/**
+ * Many streams at a time with faults by chance, on real clocks. A few for a second in each build, which shows that it
+ * works; {@code -Psoak} makes it two hundred for five minutes.
+ */
+@ParameterizedClass
+@EnumSource
+class SoakTest {
+
+    private static final int STREAMS = Integer.getInteger("neuralbox.test.soakStreams", 20);
+    private static final long SEED = 20_260_308;
+    private static final Duration LENGTH =
+            Duration.ofSeconds(Long.getLong("neuralbox.test.soakSeconds", 4)).dividedBy(Carrier.values().length);
+    private static final long HEAP_GROWTH = 32L << 20;
+    private static final long PATIENCE_SECONDS = 60;
+
+    @Parameter
+    Carrier carrier;
+
+    @Test
+    void randomFaultsLeaveNothingBehind() throws InterruptedException {
+        Tally tally = new Tally();
+        try (FaultServer server = carrier.server()) {
+            Transport transport = carrier.transport(
+                    TransportConfig.builder().trustManager(Certificates.ALL.trustManager()));
+            try (transport;
+                    NeuralBox client = client(server, transport, tally)) {
+                run(server, client, Duration.ofMillis(500));
+                long before = heap();
+                run(server, client, LENGTH);
+                tally.awaitEnd();
+                long growth = heap() - before;
+
+                assertThat(growth).as("heap growth in bytes").isLessThan(HEAP_GROWTH);
+                System.out.printf(
+                        "%s: %d generations, %d completed, %d requests, heap growth %d KiB%n",
+                        carrier, tally.ended.sum(), tally.completed.sum(), server.requestCount(), growth >> 10);
+            }
+            server.awaitNoConnections();
+        }
+        assertThat(tally.completed.sum()).isPositive().isLessThan(tally.ended.sum());
+        FaultClock.await("the end of all threads", () -> threads() == 0);
+    }
+
+    private static NeuralBox client(FaultServer server, Transport transport, Tally tally) {
+        return NeuralBox.builder()
+                .apiKey(FaultRow.KEY)
+                .baseUri(server.uri())
+                .transport(transport)
+                .name("soak")
+                .listener(tally)
+                .timeouts(Timeouts.builder().idle(Duration.ofMillis(200)).build())
+                .retryPolicy(RetryPolicy.builder().firstDelay(Duration.ofMillis(5)).build())
+                .build();
+    }
+
+    /** Keeps so many streams going, each followed by the next when it ends, until the time is over. */
+    private static void run(FaultServer server, NeuralBox client, Duration length) throws InterruptedException {
+        long deadline = System.nanoTime() + length.toNanos();
+        CountDownLatch idle = new CountDownLatch(STREAMS);
+        for (int i = 0; i < STREAMS; i++) {
+            new Lane(server, client, deadline, new Random(SEED + i), idle).next();
+        }
+        assertThat(idle.await(length.toSeconds() + PATIENCE_SECONDS, TimeUnit.SECONDS))
+                .as("every stream ended")
+                .isTrue();
+    }
+
+    private static long heap() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("neuralbox-timer-soak"))
+                .count();
+    }
+
+    /** One stream after the other. */
+    private record Lane(FaultServer server, NeuralBox client, long deadline, Random random, CountDownLatch idle) {
+
+        void next() {
+            if (System.nanoTime() - deadline > 0) {
+                idle.countDown();
+                return;
+            }
+            server.answer(reply());
+            client.publish(FaultRow.request()).subscribe(new Reader(this, random.nextInt(20) == 0));
+        }
+
+        private Reply reply() {
+            Reply.Builder begun = Reply.stream(sse(START, DELTA));
+            return switch (random.nextInt(12)) {
+                case 0 -> begun.close();
+                case 1 -> begun.reset(8);
+                case 2 -> begun.end();
+                case 3 -> begun.hold();
+                case 4 -> begun.forever(sse(DELTA).repeat(50) + "data: {not json\n\n");
+                case 5 -> Reply.nothing().close();
+                case 6 -> Reply.refusal(500, "provider_error");
+                case 7 -> Reply.html(502, "<html>upstream</html>");
+                case 8 -> Reply.events(START, DELTA, "{\"type\": \"error\", \"message\": \"no\"}", DONE);
+                default -> Reply.whole();
+            };
+        }
+    }
+
+    /** Asks for one event at a time; cancels after the first if it is told to. */
+    private static final class Reader implements Flow.Subscriber<GenerationEvent> {
+
+        private final Lane lane;
+        private final boolean cancels;
+        private Flow.Subscription subscription;
+
+        Reader(Lane lane, boolean cancels) {
+            this.lane = lane;
+            this.cancels = cancels;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            this.subscription = subscription;
+            subscription.request(1);
+        }
+
+        @Override
+        public void onNext(GenerationEvent event) {
+            if (cancels) {
+                subscription.cancel();
+                lane.next();
+            } else {
+                subscription.request(1);
+            }
+        }
+
+        @Override
+        public void onError(Throwable throwable) {
+            lane.next();
+        }
+
+        @Override
+        public void onComplete() {
+            lane.next();
+        }
+    }
+
+    /** Counts generations in and out. */
+    private static final class Tally implements GenerationListener {
+
+        private final AtomicInteger open = new AtomicInteger();
+        private final LongAdder ended = new LongAdder();
+        private final LongAdder completed = new LongAdder();
+
+        @Override
+        public Recording started(GenerationInfo info) {
+            open.incrementAndGet();
+            return outcome -> {
+                open.decrementAndGet();
+                ended.increment();
+                if (outcome.kind() == GenerationOutcome.Kind.COMPLETED) {
+                    completed.increment();
+                }
+            };
+        }
+
+        void awaitEnd() {
+            FaultClock.await("the end of all generations", () -> open.get() == 0);
+        }
+    }
+}
