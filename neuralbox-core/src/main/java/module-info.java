@@ -9,6 +9,7 @@ module top.neuralbox {
     requires com.fasterxml.jackson.core;
 
     exports top.neuralbox;
+    exports top.neuralbox.budget;
     exports top.neuralbox.sse;
     exports top.neuralbox.transport;
 

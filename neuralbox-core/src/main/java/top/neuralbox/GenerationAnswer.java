@@ -20,9 +20,15 @@ public abstract sealed class GenerationAnswer {
         this.requestId = requestId;
     }
 
-    static GenerationAnswer of(Answer answer, RateLimits rateLimits, @Nullable String requestId) {
+    /**
+     * What a caller sees of an answer.
+     *
+     * @param settlement who wants to hear what a pending one cost in the end
+     */
+    static GenerationAnswer of(
+            Answer answer, RateLimits rateLimits, @Nullable String requestId, @Nullable Settlement settlement) {
         if (answer.pending()) {
-            return new Pending(answer, rateLimits, requestId);
+            return new Pending(answer, rateLimits, requestId, settlement);
         }
         return answer.text() != null && answer.url() == null
                 ? new Text(answer, answer.text(), rateLimits, requestId)
@@ -130,10 +136,21 @@ public abstract sealed class GenerationAnswer {
         private final @Nullable BigDecimal progress;
         private final @Nullable Duration eta;
 
-        private Pending(Answer answer, RateLimits rateLimits, @Nullable String requestId) {
+        private final @Nullable Settlement settlement;
+
+        private Pending(
+                Answer answer, RateLimits rateLimits, @Nullable String requestId, @Nullable Settlement settlement) {
             super(answer, rateLimits, requestId);
+            this.settlement = settlement;
             this.progress = answer.progress();
             this.eta = answer.etaSeconds() == null ? null : RetryAfter.ofSeconds(answer.etaSeconds());
+        }
+
+        /** What it cost in the end, told to whom it may concern. */
+        void settled(@Nullable NeuralBoxException error, BillingState state, @Nullable Billing billing) {
+            if (settlement != null) {
+                settlement.known(new GenerationOutcome(error, state, billing, 1, 0));
+            }
         }
 
         /** How far it is, in percent; null if the service did not say. */

@@ -2,8 +2,11 @@ package top.neuralbox;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -23,10 +26,18 @@ import top.neuralbox.transport.TransportResponse;
  */
 final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, StreamTimers.Target, CallRegistry.Call {
 
+    /** Sets credits aside, or returns null if that is nobody's business. */
+    @FunctionalInterface
+    interface Reserving {
+        @Nullable
+        CompletionStage<CreditGuard.Reservation> reserve(GenerationRequest request, GenerationInfo info);
+    }
+
     /** How long {@code [DONE]} or the end of the body is waited for once the generation is known to be complete. */
     private static final long AFTER_END_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final ClientSettings settings;
+    private final Reserving reserving;
     private final GenerationRequest request;
     private final boolean stream;
     private final CallRegistry registry;
@@ -52,6 +63,7 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
     private ListenerFence listener = ListenerFence.NOBODY;
     private @Nullable EventReader reader;
     private @Nullable Answer answer;
+    private @Nullable Settlement settlement;
     private @Nullable GenerationEvent held;
     private boolean endDelivered;
     private Delayer.Cancellable afterEnd = () -> {};
@@ -64,6 +76,7 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
     GenerationCall(
             ClientSettings settings,
             CallRegistry registry,
+            Reserving reserving,
             GenerationRequest request,
             Outgoing outgoing,
             EventSink sink,
@@ -73,6 +86,7 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
         Timeouts timeouts = own == null ? settings.timeouts() : own;
         this.settings = settings;
         this.registry = registry;
+        this.reserving = reserving;
         this.request = request;
         this.stream = outgoing.stream();
         this.sink = sink;
@@ -273,16 +287,47 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
 
     private void start() {
         started = true;
-        listener = ListenerFence.started(
-                settings.listeners(),
-                new GenerationInfo(
-                        settings.name(), settings.transport().name(), request.model(), request.assistantId()));
+        GenerationInfo info = new GenerationInfo(
+                settings.name(), settings.transport().name(), request.model(), request.assistantId(), request.tenant());
+        listener = ListenerFence.started(settings.listeners(), info);
+        Settlement bill = new Settlement(info, settings.listeners());
+        settlement = bill;
         if (registry.add(this)) {
             timers.started();
-            sending.start(listener.requestHeaders());
+            reserveAndSend(info, bill);
         } else {
             cancel(GenerationCancelledException.Reason.CLIENT_CLOSED);
         }
+    }
+
+    private void reserveAndSend(GenerationInfo info, Settlement bill) {
+        Map<String, String> headers = listener.requestHeaders();
+        CompletionStage<CreditGuard.Reservation> reserved;
+        try {
+            reserved = reserving.reserve(request, info);
+        } catch (Throwable t) {
+            abort(facts -> refusal(t));
+            return;
+        }
+        if (reserved == null) {
+            sending.start(headers);
+            return;
+        }
+        reserved.whenComplete((reservation, error) -> {
+            if (reservation == null) {
+                abort(facts -> refusal(error));
+            } else {
+                bill.reserved(reservation);
+                inTurn(() -> sending.start(headers));
+            }
+        });
+    }
+
+    private static NeuralBoxException refusal(@Nullable Throwable error) {
+        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        return cause instanceof BudgetExceededException || cause instanceof BudgetUnavailableException
+                ? (NeuralBoxException) cause
+                : new BudgetUnavailableException("the budget could not be asked", cause);
     }
 
     /** Hands events over as long as there are any and they are wanted; ends the call when no more can come. */
@@ -330,6 +375,7 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
         timers.eventArrived(inbox.takenArrival());
         if (event instanceof GenerationEvent.End) {
             endDelivered = true;
+            settle(outcome(null));
             afterEnd =
                     settings.delayer().after(AFTER_END_NANOS, () -> cancel(GenerationCancelledException.Reason.CALLER));
         }
@@ -371,16 +417,29 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
         NeuralBoxException error = endDelivered || reason == null ? null : reason.in(facts(reader));
         release();
         if (started) {
-            BillingState state = error == null ? stateOfTheBill() : error.billingState();
-            // An answer that does not stream has its bill in the exception alone.
-            Billing billing = error != null ? error.partial().billing() : reader == null ? null : reader.billing();
-            listener.ended(error, state, billing, sending.attempts());
+            GenerationOutcome outcome = outcome(error);
+            settle(outcome);
+            listener.ended(error, outcome.billingState(), outcome.billing(), outcome.attempts());
         }
         try {
             sink.ended(error);
         } catch (Throwable t) {
             Log.subscriberThrew(t);
         }
+    }
+
+    /** Whoever has the result may rely on the budget: this comes before the last event is handed over. */
+    private void settle(GenerationOutcome outcome) {
+        if (settlement != null) {
+            settlement.ended(outcome);
+        }
+    }
+
+    private GenerationOutcome outcome(@Nullable NeuralBoxException error) {
+        BillingState state = error == null ? stateOfTheBill() : error.billingState();
+        // An answer that does not stream has its bill in the exception alone.
+        Billing billing = error != null ? error.partial().billing() : reader == null ? null : reader.billing();
+        return new GenerationOutcome(error, state, billing, sending.attempts(), 0);
     }
 
     /** A generation that completed was charged; a result that is still to come may be. */
@@ -402,7 +461,7 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
     }
 
     private GenerationAnswer publicAnswer(Answer answer) {
-        return GenerationAnswer.of(answer, sending.rateLimits(), sending.requestId());
+        return GenerationAnswer.of(answer, sending.rateLimits(), sending.requestId(), settlement);
     }
 
     private EventReader newReader() {

@@ -9,12 +9,19 @@ public final class GenerationInfo {
     private final String transport;
     private final @Nullable String model;
     private final @Nullable String assistantId;
+    private final @Nullable String tenant;
 
-    GenerationInfo(String client, String transport, @Nullable String model, @Nullable String assistantId) {
+    GenerationInfo(
+            String client,
+            String transport,
+            @Nullable String model,
+            @Nullable String assistantId,
+            @Nullable String tenant) {
         this.client = client;
         this.transport = transport;
         this.model = model;
         this.assistantId = assistantId;
+        this.tenant = tenant;
     }
 
     /** The client's name, as its builder was told; {@code default} otherwise. */
@@ -35,6 +42,11 @@ public final class GenerationInfo {
     /** The assistant that was asked for; null if a model was. */
     public @Nullable String assistantId() {
         return assistantId;
+    }
+
+    /** For whom it is, as the request was told; null if it was not. */
+    public @Nullable String tenant() {
+        return tenant;
     }
 
     @Override

@@ -36,6 +36,12 @@ public interface GenerationListener {
      */
     Recording started(GenerationInfo info);
 
+    /**
+     * The bill of a generation became known that had ended with an unknown one, because its pending result was awaited
+     * ({@link NeuralBox#await}). Comes at most once for each generation, after {@link Recording#ended}, on any thread.
+     */
+    default void settled(GenerationInfo info, GenerationOutcome outcome) {}
+
     /** Hears of one generation, in the order of its life; {@link #ended} comes exactly once and last. */
     interface Recording {
 

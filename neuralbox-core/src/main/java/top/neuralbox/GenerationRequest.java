@@ -27,6 +27,8 @@ public final class GenerationRequest {
     private final Map<String, @Nullable Object> parameters;
     private final Map<String, String> headers;
     private final @Nullable Timeouts timeouts;
+    private final @Nullable String tenant;
+    private final @Nullable BigDecimal estimatedCredits;
 
     private GenerationRequest(Builder builder) {
         this.model = builder.model;
@@ -40,6 +42,8 @@ public final class GenerationRequest {
         this.parameters = Collections.unmodifiableMap(new LinkedHashMap<>(builder.parameters));
         this.headers = Map.copyOf(builder.headers);
         this.timeouts = builder.timeouts;
+        this.tenant = builder.tenant;
+        this.estimatedCredits = builder.estimatedCredits;
     }
 
     /**
@@ -110,6 +114,16 @@ public final class GenerationRequest {
         return timeouts;
     }
 
+    /** For whom the generation is; null if it is nobody's in particular. It stays on this side. */
+    public @Nullable String tenant() {
+        return tenant;
+    }
+
+    /** The most that it is expected to cost, in credits; null to go by the model's price. It stays on this side. */
+    public @Nullable BigDecimal estimatedCredits() {
+        return estimatedCredits;
+    }
+
     /** Model or assistant and the number of messages: neither prompt nor header value belongs in a log. */
     @Override
     public String toString() {
@@ -131,6 +145,8 @@ public final class GenerationRequest {
         private final Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
         private final Map<String, String> headers = new LinkedHashMap<>();
         private @Nullable Timeouts timeouts;
+        private @Nullable String tenant;
+        private @Nullable BigDecimal estimatedCredits;
 
         private Builder() {}
 
@@ -256,6 +272,31 @@ public final class GenerationRequest {
         /** Sets time-outs for this request alone, in place of the client's. */
         public Builder timeouts(Timeouts timeouts) {
             this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
+            return this;
+        }
+
+        /**
+         * Says for whom the generation is, so that budgets and ledgers can tell the application's own customers apart. It is
+         * not sent.
+         *
+         * @throws IllegalArgumentException if it is blank
+         */
+        public Builder tenant(String tenant) {
+            this.tenant = requireText("tenant", tenant);
+            return this;
+        }
+
+        /**
+         * Says what the generation may cost at most, for a budget, in place of the model's highest price. It is not sent.
+         *
+         * @param credits not negative
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder estimatedCredits(BigDecimal credits) {
+            if (credits.signum() < 0) {
+                throw new IllegalArgumentException("estimatedCredits must not be negative: " + credits);
+            }
+            this.estimatedCredits = credits;
             return this;
         }
 

@@ -45,12 +45,14 @@ public final class NeuralBox implements AutoCloseable {
     private final CallRegistry calls = new CallRegistry();
     private final BlockingGuard guard;
     private final Account account;
+    private final @Nullable CreditGuard budget;
     private final Runnable closer;
 
-    NeuralBox(ClientSettings settings, BlockingGuard guard, Runnable closer) {
+    NeuralBox(ClientSettings settings, BlockingGuard guard, @Nullable CreditGuard budget, Runnable closer) {
         this.settings = settings;
         this.guard = guard;
         this.account = new Account(settings, calls, guard);
+        this.budget = budget;
         this.closer = closer;
     }
 
@@ -197,6 +199,10 @@ public final class NeuralBox implements AutoCloseable {
                 + settings.transport().name() + "]";
     }
 
+    private @Nullable CompletionStage<CreditGuard.Reservation> reserve(GenerationRequest request, GenerationInfo info) {
+        return budget == null ? null : budget.reserve(request, info, account);
+    }
+
     private Outgoing streamed(GenerationRequest request) {
         return Outgoing.streamed(settings.endpoint(), request);
     }
@@ -221,7 +227,7 @@ public final class NeuralBox implements AutoCloseable {
 
     private GenerationCall call(
             GenerationRequest request, Outgoing outgoing, EventSink sink, KeptText text, @Nullable Executor executor) {
-        return new GenerationCall(settings, calls, request, outgoing, sink, text, executor);
+        return new GenerationCall(settings, calls, this::reserve, request, outgoing, sink, text, executor);
     }
 
     /** Collects the settings of a client. Not thread-safe. Only a key is needed. */
@@ -241,6 +247,7 @@ public final class NeuralBox implements AutoCloseable {
         private Limits limits = Limits.defaults();
         private final List<GenerationListener> listeners = new ArrayList<>();
         private @Nullable Executor executor;
+        private @Nullable CreditGuard budget;
         private String name = "default";
         private @Nullable Delayer delayer;
         private Function<String, @Nullable String> environment = System::getenv;
@@ -341,6 +348,12 @@ public final class NeuralBox implements AutoCloseable {
             return this;
         }
 
+        /** Sets who decides, before anything is sent, whether a generation may cost what it may. Default: nobody. */
+        public Builder budget(CreditGuard budget) {
+            this.budget = Objects.requireNonNull(budget, "budget");
+            return this;
+        }
+
         /** Moves the signals of {@code publish} and {@code generateAsync} to an executor, serially for each generation. */
         public Builder executor(Executor executor) {
             this.executor = Objects.requireNonNull(executor, "executor");
@@ -402,7 +415,7 @@ public final class NeuralBox implements AutoCloseable {
                     random);
             ListenerFence.attached(settings.listeners(), name, carrier.name());
             Runnable closer = transport == null ? carrier::close : () -> {};
-            return new NeuralBox(settings, new BlockingGuard(carrier, providers), () -> {
+            return new NeuralBox(settings, new BlockingGuard(carrier, providers), budget, () -> {
                 timer.close();
                 closer.run();
             });

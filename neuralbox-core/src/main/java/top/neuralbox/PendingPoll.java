@@ -122,11 +122,14 @@ final class PendingPoll implements CallRegistry.Call {
         if (polled == null) {
             unanswered(Objects.requireNonNull(error));
         } else if (polled.error != null) {
-            fail(ServiceFailures.failedAnswer(polled.error, facts(BillingState.NOT_CHARGED)));
+            NeuralBoxException failure = ServiceFailures.failedAnswer(polled.error, facts(BillingState.NOT_CHARGED));
+            pending.settled(failure, BillingState.NOT_CHARGED, null);
+            fail(failure);
         } else if (polled.answer instanceof GenerationAnswer.Pending still) {
             tell(still);
             pause(still.eta());
         } else {
+            pending.settled(null, BillingState.CHARGED, polled.answer.billing());
             end(() -> result.complete(polled.answer));
         }
     }
@@ -202,7 +205,7 @@ final class PendingPoll implements CallRegistry.Call {
             boolean failed = answer.error() != null || "failed".equals(answer.status());
             ServiceError error = new ServiceError(null, answer.error(), null, null, answer.json());
             return new Polled(
-                    GenerationAnswer.of(answer, sending.rateLimits(), sending.requestId()),
+                    GenerationAnswer.of(answer, sending.rateLimits(), sending.requestId(), null),
                     failed ? error.redacted(sending::redacted) : null);
         }
     }

@@ -109,7 +109,7 @@ class SecretsTest {
                 generation,
                 transport.call(0).request,
                 ApiKey.of(CANARY),
-                new GenerationInfo("default", "stub", "gpt-5", null),
+                new GenerationInfo("default", "stub", "gpt-5", null, null),
                 listener.outcome());
         assertThat(all)
                 .allSatisfy(each -> assertThat(each.toString())

@@ -1,0 +1,341 @@
+package top.neuralbox.budget;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.Account;
+import top.neuralbox.Billing;
+import top.neuralbox.BillingState;
+import top.neuralbox.BudgetExceededException;
+import top.neuralbox.BudgetUnavailableException;
+import top.neuralbox.CreditGuard;
+import top.neuralbox.GenerationInfo;
+import top.neuralbox.GenerationOutcome;
+import top.neuralbox.GenerationRequest;
+
+/**
+ * Holds a client, or each of its tenants, to limits of credits. What a generation may cost at most is set aside before it is
+ * sent; what it did cost takes its place. A generation that was surely not charged frees it, and of one whose charge is
+ * unknown it stays set aside, as <i>unsettled</i>, until somebody finds out. So credits that are spent, set aside and
+ * unsettled never exceed a limit, unless a generation costs more than was expected of it.
+ *
+ * <pre>{@code
+ * CreditBudget budget = CreditBudget.builder()
+ *         .limit(BigDecimal.valueOf(1_000), Duration.ofDays(1))
+ *         .tenantLimit(BigDecimal.valueOf(50), Duration.ofHours(1))
+ *         .build();
+ * NeuralBox neuralBox = NeuralBox.builder().budget(budget).build();
+ * }</pre>
+ *
+ * <p>Windows of time follow one another from the epoch of {@link Instant}: a window of a day is a day of UTC. Thread-safe.
+ */
+public final class CreditBudget implements CreditGuard {
+
+    private static final System.Logger LOGGER = System.getLogger("top.neuralbox.budget");
+
+    private final List<Limit> clientLimits;
+    private final List<Limit> tenantLimits;
+    private final Map<String, List<Limit>> limitsOfTenants;
+    private final Function<GenerationRequest, @Nullable BigDecimal> estimate;
+    private final BudgetStore store;
+    private final boolean allowWithoutStore;
+    private final @Nullable BigDecimal lowBalance;
+    private final List<BudgetListener> listeners;
+    private final InstantSource clock;
+    private final AtomicBoolean low = new AtomicBoolean();
+
+    private CreditBudget(Builder builder) {
+        this.clientLimits = List.copyOf(builder.clientLimits);
+        this.tenantLimits = List.copyOf(builder.tenantLimits);
+        Map<String, List<Limit>> own = new HashMap<>();
+        builder.limitsOfTenants.forEach((tenant, limits) -> own.put(tenant, List.copyOf(limits)));
+        this.limitsOfTenants = Map.copyOf(own);
+        this.estimate = builder.estimate;
+        this.clock = builder.clock;
+        this.store = builder.store == null ? new MemoryBudgetStore(clock) : builder.store;
+        this.allowWithoutStore = builder.allowWithoutStore;
+        this.lowBalance = builder.lowBalance;
+        this.listeners = List.copyOf(builder.listeners);
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public CompletionStage<Reservation> reserve(GenerationRequest request, GenerationInfo info, Account account) {
+        List<BudgetLine> lines = lines(info.client(), info.tenant());
+        if (lines.isEmpty()) {
+            return CompletableFuture.completedFuture(this::watchBalance);
+        }
+        return price(request, account).thenCompose(credits -> reserve(info, credits, lines));
+    }
+
+    /** The limits that hold now for a client and for one of its tenants, or none, with their use. */
+    public CompletionStage<List<BudgetState>> states(String client, @Nullable String tenant) {
+        CompletionStage<List<BudgetState>> states = CompletableFuture.completedFuture(List.of());
+        for (BudgetLine line : lines(client, tenant)) {
+            states = states.thenCombine(store.usage(line.key()), (known, usage) -> {
+                List<BudgetState> more = new ArrayList<>(known);
+                more.add(new BudgetState(line, usage));
+                return List.copyOf(more);
+            });
+        }
+        return states;
+    }
+
+    /**
+     * Settles a reservation of which somebody found out what it cost.
+     *
+     * @param reservation as {@link BudgetListener#unsettled} told it
+     * @param credits what it cost; zero if it was not charged
+     */
+    public CompletionStage<Void> settle(String reservation, BigDecimal credits) {
+        return store.settle(reservation, credits);
+    }
+
+    private CompletionStage<Reservation> reserve(GenerationInfo info, BigDecimal credits, List<BudgetLine> lines) {
+        String reservation = UUID.randomUUID().toString();
+        return store.reserve(reservation, credits, lines).handle((lacking, error) -> {
+            if (error != null) {
+                return withoutStore(error);
+            }
+            if (lacking.isPresent()) {
+                throw refusal(info, lacking.get(), credits);
+            }
+            return outcome -> ended(info, reservation, credits, outcome);
+        });
+    }
+
+    private Reservation withoutStore(Throwable error) {
+        tell(listener -> listener.storeFailed(error));
+        if (!allowWithoutStore) {
+            throw new BudgetUnavailableException("the store of the budget could not be asked", error);
+        }
+        return this::watchBalance;
+    }
+
+    private BudgetExceededException refusal(GenerationInfo info, BudgetLine line, BigDecimal credits) {
+        Instant ends = line.ends();
+        BudgetExceededException refusal = new BudgetExceededException(
+                line.key(), line.limit(), credits, ends == null ? null : Duration.between(clock.instant(), ends));
+        tell(listener -> listener.refused(info, refusal));
+        return refusal;
+    }
+
+    private void ended(GenerationInfo info, String reservation, BigDecimal reserved, GenerationOutcome outcome) {
+        Billing billing = outcome.billing();
+        BigDecimal used = billing == null ? null : billing.creditsUsed();
+        CompletionStage<Void> told;
+        if (outcome.billingState() == BillingState.NOT_CHARGED) {
+            told = store.settle(reservation, BigDecimal.ZERO);
+        } else if (used != null) {
+            told = store.settle(reservation, used);
+        } else if (outcome.billingState() == BillingState.CHARGED) {
+            // Charged, but not told how much: the expectation is the best that is known.
+            told = store.settle(reservation, reserved);
+        } else {
+            told = store.leaveUnsettled(reservation);
+            tell(listener -> listener.unsettled(info, reservation, reserved));
+        }
+        var unused = told.whenComplete((done, error) -> {
+            if (error != null) {
+                tell(listener -> listener.storeFailed(error));
+            }
+        });
+        watchBalance(outcome);
+    }
+
+    private void watchBalance(GenerationOutcome outcome) {
+        Billing billing = outcome.billing();
+        BigDecimal balance = billing == null ? null : billing.balanceRemaining();
+        if (balance == null || lowBalance == null) {
+            return;
+        }
+        boolean below = balance.compareTo(lowBalance) < 0;
+        if (low.getAndSet(below) != below && below) {
+            tell(listener -> listener.lowBalance(balance));
+        }
+    }
+
+    /** What is given counts before what the service tells. */
+    private CompletionStage<BigDecimal> price(GenerationRequest request, Account account) {
+        BigDecimal given = request.estimatedCredits() != null ? request.estimatedCredits() : estimate.apply(request);
+        if (given != null) {
+            return CompletableFuture.completedFuture(given.max(BigDecimal.ZERO));
+        }
+        String model = request.model();
+        if (model == null) {
+            return CompletableFuture.failedFuture(
+                    new BudgetUnavailableException("what an assistant costs is not known: give an estimate", null));
+        }
+        return account.modelAsync(model).handle((known, error) -> {
+            BigDecimal price = known == null ? null : known.maxPrice();
+            if (price == null) {
+                Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+                throw new BudgetUnavailableException("the service does not tell what " + model + " costs", cause);
+            }
+            return price.max(BigDecimal.ZERO);
+        });
+    }
+
+    private List<BudgetLine> lines(String client, @Nullable String tenant) {
+        Instant now = clock.instant();
+        List<BudgetLine> lines = new ArrayList<>();
+        clientLimits.forEach(limit -> lines.add(limit.line("client " + client, now)));
+        if (tenant != null) {
+            limitsOfTenants
+                    .getOrDefault(tenant, tenantLimits)
+                    .forEach(limit -> lines.add(limit.line("tenant " + tenant, now)));
+        }
+        return lines;
+    }
+
+    private void tell(Consumer<BudgetListener> message) {
+        for (BudgetListener listener : listeners) {
+            try {
+                message.accept(listener);
+            } catch (Throwable t) {
+                LOGGER.log(System.Logger.Level.WARNING, "a BudgetListener threw; nothing changes", t);
+            }
+        }
+    }
+
+    /** Credits for a window of time, or for good. */
+    private record Limit(BigDecimal credits, @Nullable Duration window) {
+
+        private BudgetLine line(String whose, Instant now) {
+            if (window == null) {
+                return new BudgetLine(whose, credits, null);
+            }
+            long length = window.toMillis();
+            long begins = Math.floorDiv(now.toEpochMilli(), length) * length;
+            return new BudgetLine(
+                    whose + " for " + window + " from " + Instant.ofEpochMilli(begins),
+                    credits,
+                    Instant.ofEpochMilli(begins + length));
+        }
+    }
+
+    /** Collects a budget. Not thread-safe. Several limits hold at once. */
+    public static final class Builder {
+
+        private final List<Limit> clientLimits = new ArrayList<>();
+        private final List<Limit> tenantLimits = new ArrayList<>();
+        private final Map<String, List<Limit>> limitsOfTenants = new HashMap<>();
+        private Function<GenerationRequest, @Nullable BigDecimal> estimate = request -> null;
+        private @Nullable BudgetStore store;
+        private boolean allowWithoutStore;
+        private @Nullable BigDecimal lowBalance;
+        private final List<BudgetListener> listeners = new ArrayList<>();
+        private InstantSource clock = InstantSource.system();
+
+        private Builder() {}
+
+        /** Holds each client of a name to so many credits for good. */
+        public Builder limit(BigDecimal credits) {
+            clientLimits.add(new Limit(requireCredits(credits), null));
+            return this;
+        }
+
+        /**
+         * Holds each client of a name to so many credits in each window of time.
+         *
+         * @param window at least 1 ms
+         */
+        public Builder limit(BigDecimal credits, Duration window) {
+            clientLimits.add(new Limit(requireCredits(credits), requireWindow(window)));
+            return this;
+        }
+
+        /** Holds each tenant, on whatever client, to so many credits in each window of time. */
+        public Builder tenantLimit(BigDecimal credits, Duration window) {
+            tenantLimits.add(new Limit(requireCredits(credits), requireWindow(window)));
+            return this;
+        }
+
+        /** Holds one tenant to limits of its own, in place of those for all tenants. */
+        public Builder tenantLimit(String tenant, BigDecimal credits, Duration window) {
+            limitsOfTenants
+                    .computeIfAbsent(Objects.requireNonNull(tenant, "tenant"), key -> new ArrayList<>())
+                    .add(new Limit(requireCredits(credits), requireWindow(window)));
+            return this;
+        }
+
+        /**
+         * Sets what a request that has no {@link GenerationRequest#estimatedCredits()} may cost at most. Where it returns null,
+         * the model's highest price counts, which is asked of the service once in a while.
+         */
+        public Builder estimate(Function<GenerationRequest, @Nullable BigDecimal> estimate) {
+            this.estimate = Objects.requireNonNull(estimate, "estimate");
+            return this;
+        }
+
+        /** Sets where the count is kept. Default: in this process. */
+        public Builder store(BudgetStore store) {
+            this.store = Objects.requireNonNull(store, "store");
+            return this;
+        }
+
+        /**
+         * Whether generations are sent, uncounted, while the store cannot be asked. Default: no, they end with {@link
+         * BudgetUnavailableException}.
+         */
+        public Builder allowWithoutStore(boolean allow) {
+            this.allowWithoutStore = allow;
+            return this;
+        }
+
+        /** Sets the mark below which {@link BudgetListener#lowBalance} is told. */
+        public Builder lowBalance(BigDecimal credits) {
+            this.lowBalance = requireCredits(credits);
+            return this;
+        }
+
+        /** Adds a listener. */
+        public Builder listener(BudgetListener listener) {
+            listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /** Sets the clock that tells the windows. Default: the system's. */
+        public Builder clock(InstantSource clock) {
+            this.clock = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        public CreditBudget build() {
+            return new CreditBudget(this);
+        }
+
+        private static BigDecimal requireCredits(BigDecimal credits) {
+            Objects.requireNonNull(credits, "credits");
+            if (credits.signum() < 0) {
+                throw new IllegalArgumentException("credits must not be negative: " + credits);
+            }
+            return credits;
+        }
+
+        private static Duration requireWindow(Duration window) {
+            Objects.requireNonNull(window, "window");
+            if (window.toMillis() < 1) {
+                throw new IllegalArgumentException("window must be at least 1 ms: " + window);
+            }
+            return window;
+        }
+    }
+}
