@@ -47,12 +47,14 @@ class PrometheusTest {
             double started = 18.0 * wave;
             prometheus.await("scrape of wave " + wave, () -> prometheus.number(STARTED) == started);
         }
-        prometheus.await(
-                "evaluation of the rules",
-                () -> Stream.of(
-                                "job_client:neuralbox_client_balance_credits:min",
-                                "job_client:neuralbox_client_generations:failure_ratio_rate5m")
-                        .noneMatch(recorded -> prometheus.query(recorded).isEmpty()));
+        prometheus.freezeWhen(
+                "scrape of everything and evaluation of the rules",
+                () -> prometheus.number(STARTED) == 18.0 * WAVES
+                        && Stream.of(
+                                        "job_client:neuralbox_client_balance_credits:min",
+                                        "job_client:neuralbox_client_generations:failure_ratio_rate5m")
+                                .noneMatch(
+                                        recorded -> prometheus.query(recorded).isEmpty()));
     }
 
     @AfterAll
