@@ -84,9 +84,7 @@ public final class EventStreamParser {
      * @throws IllegalStateException if a limit was broken before
      */
     public void parse(ByteBuffer input, EventStreamHandler handler) {
-        while (parseNext(input, handler)) {
-            // the next event
-        }
+        parse(input, handler, false);
     }
 
     /**
@@ -99,11 +97,7 @@ public final class EventStreamParser {
      * @throws IllegalStateException if a limit was broken before
      */
     public boolean parseNext(ByteBuffer input, EventStreamHandler handler) {
-        Objects.requireNonNull(handler, "handler");
-        if (limitBroken) {
-            throw new IllegalStateException("the stream broke a limit of the parser");
-        }
-        return input.hasArray() ? parseArray(input, handler) : parseWindows(input, handler);
+        return parse(input, handler, true);
     }
 
     /**
@@ -119,17 +113,32 @@ public final class EventStreamParser {
         return unendedLine.capacity() + block.capacity() + window.length;
     }
 
-    private boolean parseArray(ByteBuffer input, EventStreamHandler handler) {
+    /** Parses up to the end of the next event and tells whether there is one, or parses all of the input. */
+    private boolean parse(ByteBuffer input, EventStreamHandler handler, boolean one) {
+        Objects.requireNonNull(handler, "handler");
+        if (limitBroken) {
+            throw new IllegalStateException("the stream broke a limit of the parser");
+        }
+        return input.hasArray() ? parseArray(input, handler, one) : parseWindows(input, handler, one);
+    }
+
+    private boolean parseArray(ByteBuffer input, EventStreamHandler handler, boolean one) {
         int offset = input.arrayOffset();
+        int limit = offset + input.limit();
+        byte[] bytes = input.array();
         cursor = offset + input.position();
         try {
-            return advance(input.array(), offset + input.limit(), handler);
+            boolean event = advance(bytes, limit, handler);
+            while (event && !one) {
+                event = advance(bytes, limit, handler);
+            }
+            return event;
         } finally {
             input.position(cursor - offset);
         }
     }
 
-    private boolean parseWindows(ByteBuffer input, EventStreamHandler handler) {
+    private boolean parseWindows(ByteBuffer input, EventStreamHandler handler, boolean one) {
         while (input.hasRemaining()) {
             if (window.length == 0) {
                 window = new byte[WINDOW];
@@ -139,7 +148,7 @@ public final class EventStreamParser {
             input.get(position, window, 0, length);
             cursor = 0;
             try {
-                if (advance(window, length, handler)) {
+                if (advance(window, length, handler) && one) {
                     return true;
                 }
             } finally {

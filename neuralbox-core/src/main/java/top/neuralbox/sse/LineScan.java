@@ -21,11 +21,7 @@ final class LineScan {
     static int lineEnd(byte[] bytes, int from, int to) {
         int at = from;
         while (at <= to - Long.BYTES) {
-            long word = (long) LONG.get(bytes, at);
-            // The high bit of each byte that is no greater than CR. A borrow can set a wrong bit only above a right
-            // one, and the lowest one is taken. Text holds hardly any other control characters: one test does for
-            // both line ends, and what it finds is looked at.
-            long candidates = (word - BEHIND_CR) & ~word & HIGH_BITS;
+            long candidates = candidates((long) LONG.get(bytes, at));
             if (candidates == 0) {
                 at += Long.BYTES;
                 continue;
@@ -36,10 +32,27 @@ final class LineScan {
             }
             at++;
         }
+        int last = to - Long.BYTES;
+        if (at < to && last >= from) {
+            // The last bytes, which a cut line always has, come from a word that begins before them.
+            long word = (long) LONG.get(bytes, last);
+            if ((candidates(word) & -1L << ((at - last) << 3)) == 0) {
+                return to;
+            }
+        }
         while (at < to && !isLineEnd(bytes[at])) {
             at++;
         }
         return at;
+    }
+
+    /**
+     * The high bit of each byte that is no greater than CR. A borrow can set a wrong bit only above a right one, and the
+     * lowest one is taken. Text holds hardly any other control characters: one test does for both line ends, and what it
+     * finds is looked at.
+     */
+    private static long candidates(long word) {
+        return (word - BEHIND_CR) & ~word & HIGH_BITS;
     }
 
     static boolean isLineEnd(byte value) {
