@@ -28,7 +28,7 @@ class ByteFuzzTest {
     private static final int LONGEST_MESSAGE = 8 << 10;
 
     /** Same events and same limit for every split, whatever the bytes. */
-    @FuzzTest
+    @FuzzTest(maxDuration = "10m")
     void eventStream(byte[] input) {
         ByteBuffer content = content(input);
 
@@ -36,7 +36,7 @@ class ByteFuzzTest {
     }
 
     /** Same events and same failure for every split; a failure is of a type that callers know. */
-    @FuzzTest
+    @FuzzTest(maxDuration = "10m")
     void generation(byte[] input) {
         ByteBuffer content = content(input);
 
@@ -44,7 +44,7 @@ class ByteFuzzTest {
     }
 
     /** An error body of any bytes becomes a bounded message in one line. */
-    @FuzzTest
+    @FuzzTest(maxDuration = "10m")
     void errorBody(byte[] input) {
         for (int status : new int[] {400, 401, 402, 403, 404, 422, 429, 500, 503}) {
             ServiceError error = ErrorDecoder.decode(input, 0, input.length);
@@ -56,7 +56,7 @@ class ByteFuzzTest {
     }
 
     /** Whatever the field holds, the wait is none or bounded. */
-    @FuzzTest
+    @FuzzTest(maxDuration = "10m")
     void retryAfter(byte[] input) {
         String[] fields = new String(input, StandardCharsets.ISO_8859_1).split("\n", 2);
         Duration wait = RetryAfter.of(fields[0], fields.length > 1 ? fields[1] : null, NOW);
@@ -67,7 +67,7 @@ class ByteFuzzTest {
     }
 
     /** A base URI is refused, or the endpoint lies on the host that it names. */
-    @FuzzTest
+    @FuzzTest(maxDuration = "10m")
     void baseUri(byte[] input) {
         URI base;
         URI endpoint;
