@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * A clock that moves when a test says so, handed to a client through the seam that core keeps to its own package. What is
- * due at once runs at once, on a thread of its own; what is due later runs on the thread that moves the clock.
+ * A clock that moves when a test says so, handed to a client through the seam that core keeps to its own package. What
+ * is due at once runs at once, on a thread of its own; what is due later runs on the thread that moves the clock.
  */
 public final class FaultClock implements Delayer, AutoCloseable {
 

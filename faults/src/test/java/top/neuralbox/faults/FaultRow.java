@@ -23,9 +23,9 @@ import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
 
 /**
- * The stage of one row: a server, and a client with a clock that stands still. Closing it asserts what holds for every row:
- * one terminal signal for each generation, the exchange let go within a second, the next call on the same client works, the
- * server saw exactly the expected requests, no socket, timer or thread is left, and no secret was told to anyone else.
+ * The stage of one row: a server, and a client with a clock that stands still. Closing it asserts what holds for every
+ * row: one terminal signal for each generation, the exchange let go within a second, the next call on the same client
+ * works, the server saw exactly the expected requests, no socket, timer or thread is left, and no secret was told.
  */
 final class FaultRow implements AutoCloseable {
 
@@ -216,8 +216,8 @@ final class FaultRow implements AutoCloseable {
     }
 
     /**
-     * More than one, because the connection of a call whose end was just told may come back to the pool too late for the
-     * next: each of them ends one connection.
+     * More than one, because the connection of a call whose end was just told may come back to the pool too late for
+     * the next: each of them ends one connection.
      */
     private void assertNextCallsWork() {
         int calls = 0;

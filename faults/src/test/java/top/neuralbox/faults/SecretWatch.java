@@ -15,8 +15,8 @@ import java.util.logging.SimpleFormatter;
 
 /**
  * Listens to every logger of the process at the finest level, from the first row to the end, for a planted key and a
- * planted proxy password. Not heard are the loggers of HttpClient that exist to print what goes over the wire, which its
- * transport's README names.
+ * planted proxy password. Not heard are the loggers of HttpClient that exist to print what goes over the wire, which
+ * SECURITY.md names.
  */
 final class SecretWatch extends Handler {
 
