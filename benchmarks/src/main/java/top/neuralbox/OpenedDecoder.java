@@ -62,7 +62,8 @@ public final class OpenedDecoder implements EventStreamHandler {
      * @param keptText how many UTF-16 units of text are kept for a partial result
      */
     public static void readAsCall(Iterable<ByteBuffer> chunks, int keptText, Consumer<? super GenerationEvent> events) {
-        ListenerFence nobody = ListenerFence.started(List.of(), new GenerationInfo("benchmark", "none", "m", null, null));
+        ListenerFence nobody =
+                ListenerFence.started(List.of(), new GenerationInfo("benchmark", "none", "m", null, null));
         EventReader reader = new EventReader(Limits.defaults(), new KeptText(keptText), nobody, text -> text);
         for (ByteBuffer chunk : chunks) {
             reader.read(chunk, 0);
