@@ -2,6 +2,7 @@ package top.neuralbox.metrics;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
@@ -10,8 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.Billing;
 import top.neuralbox.GenerationInfo;
 import top.neuralbox.GenerationListener;
+import top.neuralbox.GenerationOutcome;
 
 /**
  * Records the generations of clients in a {@link MeterRegistry}: the meters that {@link GenerationMeter} lists.
@@ -89,16 +92,25 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
     @Override
     public Recording started(GenerationInfo info) {
         Client client = new Client(info.client(), info.transport());
-        GenerationMeters group = meters(new Group(
-                client,
-                models == null ? null : bounded(info.model(), models),
-                tenants == null ? null : bounded(tenant.get(), tenants)));
+        GenerationMeters group = meters(group(client, info, tenants == null ? null : tenant.get()));
         Balance balance = balances.computeIfAbsent(client, known -> new Balance(registry, known.tags(), clock));
         if (closed) {
             // It may have been made behind the back of close().
             balance.remove();
         }
         return new MeteredGeneration(group, balance, clock, everyGap);
+    }
+
+    /** Counts what a pending result cost in the end, under the tenant that the request named. */
+    @Override
+    public void settled(GenerationInfo info, GenerationOutcome outcome) {
+        Billing billing = outcome.billing();
+        BigDecimal credits = billing == null ? null : billing.creditsUsed();
+        if (credits != null) {
+            GenerationMeters group = meters(group(new Client(info.client(), info.transport()), info, info.tenant()));
+            group.usage.increment(credits.doubleValue());
+            group.generationUsage.record(credits.doubleValue());
+        }
     }
 
     /**
@@ -109,6 +121,13 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
     public void close() {
         closed = true;
         balances.values().forEach(Balance::remove);
+    }
+
+    private Group group(Client client, GenerationInfo info, @Nullable String tenant) {
+        return new Group(
+                client,
+                models == null ? null : bounded(info.model(), models),
+                tenants == null ? null : bounded(tenant, tenants));
     }
 
     private GenerationMeters meters(Group group) {
