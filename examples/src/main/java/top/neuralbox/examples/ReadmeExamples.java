@@ -3,17 +3,27 @@ package top.neuralbox.examples;
 import com.sun.net.httpserver.HttpExchange;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
+import top.neuralbox.Balance;
+import top.neuralbox.Generation;
+import top.neuralbox.GenerationAnswer;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.GenerationStream;
 import top.neuralbox.Message;
+import top.neuralbox.Model;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
+import top.neuralbox.Polling;
 import top.neuralbox.RateLimitException;
 import top.neuralbox.StreamRelay;
+import top.neuralbox.budget.BillingLedger;
+import top.neuralbox.budget.BudgetListener;
+import top.neuralbox.budget.CreditBudget;
 import top.neuralbox.metrics.NeuralBoxMetrics;
 import top.neuralbox.testkit.Fault;
 import top.neuralbox.testkit.LocalNeuralBox;
@@ -57,6 +67,57 @@ final class ReadmeExamples {
         return neuralBox
                 .generateAsync(GenerationRequest.of("gpt-5", "Write a haiku"))
                 .thenAccept(generation -> System.out.println(generation.text()));
+    }
+
+    static void picture(NeuralBox neuralBox) {
+        GenerationRequest picture = GenerationRequest.builder()
+                .model("dall-e-3")
+                .prompt("A robot that paints")
+                .param("size", "1024x1024")
+                .build();
+        GenerationAnswer answer = neuralBox.submit(picture);
+        if (answer instanceof GenerationAnswer.Pending pending) {
+            answer = neuralBox.await(
+                    pending,
+                    Polling.builder()
+                            .total(Duration.ofMinutes(5))
+                            .onProgress(still -> System.out.println(still.progress() + " %, ready in " + still.eta()))
+                            .build());
+        }
+        if (answer instanceof GenerationAnswer.Media media) {
+            System.out.println(media.url());
+        }
+    }
+
+    static void account(NeuralBox neuralBox) {
+        Balance balance = neuralBox.account().balance();
+        Model model = neuralBox.account().model("dall-e-3");
+        System.out.println(
+                balance.credits() + " credits left; a picture costs " + model.minPrice() + " to " + model.maxPrice());
+    }
+
+    static Generation budget() throws IOException {
+        CreditBudget budget = CreditBudget.builder()
+                .limit(BigDecimal.valueOf(1_000), Duration.ofDays(1))
+                .tenantLimit(BigDecimal.valueOf(50), Duration.ofHours(1))
+                .lowBalance(BigDecimal.valueOf(200))
+                .listener(new BudgetListener() {
+                    @Override
+                    public void lowBalance(BigDecimal credits) {
+                        System.err.println("only " + credits + " credits left");
+                    }
+                })
+                .build();
+        BillingLedger ledger = new BillingLedger();
+        NeuralBox guarded = NeuralBox.builder().budget(budget).listener(ledger).build();
+
+        Generation generation = guarded.generate(GenerationRequest.builder()
+                .model("gpt-5")
+                .prompt("Write a haiku")
+                .tenant("acme")
+                .build());
+        ledger.writeCsv(System.out);
+        return generation;
     }
 
     static void onDemand(NeuralBox neuralBox, Flow.Subscriber<GenerationEvent> subscriber) {
