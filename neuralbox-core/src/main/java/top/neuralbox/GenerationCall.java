@@ -5,8 +5,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -26,18 +24,11 @@ import top.neuralbox.transport.TransportResponse;
  */
 final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, StreamTimers.Target, CallRegistry.Call {
 
-    /** Sets credits aside, or returns null if that is nobody's business. */
-    @FunctionalInterface
-    interface Reserving {
-        @Nullable
-        CompletionStage<CreditGuard.Reservation> reserve(GenerationRequest request, GenerationInfo info);
-    }
-
     /** How long {@code [DONE]} or the end of the body is waited for once the generation is known to be complete. */
     private static final long AFTER_END_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final ClientSettings settings;
-    private final Reserving reserving;
+    private final Settlement.Reserving reserving;
     private final GenerationRequest request;
     private final boolean stream;
     private final CallRegistry registry;
@@ -76,7 +67,7 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
     GenerationCall(
             ClientSettings settings,
             CallRegistry registry,
-            Reserving reserving,
+            Settlement.Reserving reserving,
             GenerationRequest request,
             Outgoing outgoing,
             EventSink sink,
@@ -294,40 +285,11 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
         settlement = bill;
         if (registry.add(this)) {
             timers.started();
-            reserveAndSend(info, bill);
+            Map<String, String> headers = listener.requestHeaders();
+            bill.reserve(reserving, request, () -> sending.start(headers), refusal -> abort(facts -> refusal));
         } else {
             cancel(GenerationCancelledException.Reason.CLIENT_CLOSED);
         }
-    }
-
-    private void reserveAndSend(GenerationInfo info, Settlement bill) {
-        Map<String, String> headers = listener.requestHeaders();
-        CompletionStage<CreditGuard.Reservation> reserved;
-        try {
-            reserved = reserving.reserve(request, info);
-        } catch (Throwable t) {
-            abort(facts -> refusal(t));
-            return;
-        }
-        if (reserved == null) {
-            sending.start(headers);
-            return;
-        }
-        reserved.whenComplete((reservation, error) -> {
-            if (reservation == null) {
-                abort(facts -> refusal(error));
-            } else {
-                bill.reserved(reservation);
-                inTurn(() -> sending.start(headers));
-            }
-        });
-    }
-
-    private static NeuralBoxException refusal(@Nullable Throwable error) {
-        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-        return cause instanceof BudgetExceededException || cause instanceof BudgetUnavailableException
-                ? (NeuralBoxException) cause
-                : new BudgetUnavailableException("the budget could not be asked", cause);
     }
 
     /** Hands events over as long as there are any and they are wanted; ends the call when no more can come. */

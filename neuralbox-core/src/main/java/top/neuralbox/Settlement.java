@@ -2,7 +2,10 @@ package top.neuralbox;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +13,13 @@ import org.jspecify.annotations.Nullable;
  * to everybody when a bill becomes known that was unknown at the end. Thread-safe.
  */
 final class Settlement {
+
+    /** Sets credits aside, or returns null if that is nobody's business. */
+    @FunctionalInterface
+    interface Reserving {
+        @Nullable
+        CompletionStage<CreditGuard.Reservation> reserve(GenerationRequest request, GenerationInfo info);
+    }
 
     private final GenerationInfo info;
     private final List<GenerationListener> listeners;
@@ -21,9 +31,31 @@ final class Settlement {
         this.listeners = listeners;
     }
 
-    /** Credits were set aside, maybe for a generation that has ended meanwhile. */
-    void reserved(CreditGuard.Reservation granted) {
-        reservation.complete(granted);
+    /**
+     * Has credits set aside, if somebody is to, and then runs one of the two, on whichever thread grants or refuses. A grant
+     * may come when the generation has ended meanwhile.
+     */
+    void reserve(
+            Reserving reserving, GenerationRequest request, Runnable granted, Consumer<NeuralBoxException> refused) {
+        CompletionStage<CreditGuard.Reservation> asked;
+        try {
+            asked = reserving.reserve(request, info);
+        } catch (Throwable t) {
+            refused.accept(refusal(t));
+            return;
+        }
+        if (asked == null) {
+            granted.run();
+            return;
+        }
+        asked.whenComplete((grant, error) -> {
+            if (grant == null) {
+                refused.accept(refusal(error));
+            } else {
+                reservation.complete(grant);
+                granted.run();
+            }
+        });
     }
 
     /** The generation ended. Only the first call counts. */
@@ -42,7 +74,14 @@ final class Settlement {
     }
 
     private void tell(GenerationOutcome outcome) {
-        var unused = reservation.thenAccept(granted -> fenced(() -> granted.ended(outcome)));
+        var unused = reservation.thenAccept(grant -> fenced(() -> grant.ended(outcome)));
+    }
+
+    private static NeuralBoxException refusal(@Nullable Throwable error) {
+        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        return cause instanceof BudgetExceededException || cause instanceof BudgetUnavailableException
+                ? (NeuralBoxException) cause
+                : new BudgetUnavailableException("the budget could not be asked", cause);
     }
 
     private static void fenced(Runnable foreign) {
