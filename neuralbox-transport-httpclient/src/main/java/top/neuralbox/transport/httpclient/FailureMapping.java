@@ -90,7 +90,7 @@ record FailureMapping(URI uri, @Nullable ProxySettings proxy, boolean sent, bool
             case DNS -> "the name " + uri.getHost() + " does not resolve";
             case REFUSED -> "no connection to " + peer;
             case TLS -> "the TLS handshake with " + peer + " failed: " + (cause == null ? "" : cause.getMessage());
-            case PROXY -> "no way through the proxy to " + peer;
+            case PROXY -> "no way through " + peer;
             case CONNECT_TIMEOUT -> "no connection to " + peer + " in time";
             case LOST -> "the connection to " + peer + " was lost" + (sent ? "" : " before the request was sent");
             case PROTOCOL -> peer + " broke the HTTP protocol";

@@ -47,7 +47,7 @@ final class FailureMapping {
             }
             Kind kind = kindOf(cause, phase, throughProxy);
             if (kind != null) {
-                return new TransportException(kind, sentence(kind, peer), failure);
+                return new TransportException(kind, sentence(kind, peer, failure), failure);
             }
         }
         Kind kind = phase == Phase.CONNECTING ? Kind.OTHER : Kind.PROTOCOL;
@@ -124,19 +124,38 @@ final class FailureMapping {
         return null;
     }
 
+    /** In the words of the sister transport: a user should not notice which engine failed. */
     static String sentence(Kind kind, String peer) {
         return switch (kind) {
-            case DNS -> "The name does not resolve: " + peer;
-            case REFUSED -> "No connection to " + peer;
-            case TLS -> "The TLS handshake with " + peer + " failed";
-            case PROXY -> "The proxy could not be reached, or it refused to connect to " + peer;
-            case CONNECT_TIMEOUT -> "Nothing could be written to " + peer + " within the connect timeout";
-            case POOL_TIMEOUT -> "No connection became free for " + peer + " within the connect timeout";
-            case LOST -> "The connection to " + peer + " ended before the response was complete";
-            case PROTOCOL -> "What " + peer + " sent is not valid HTTP, or breaks a limit";
-            case CANCELLED -> "The call was cancelled";
-            case CLOSED -> "The transport was closed";
-            case OTHER -> "The call to " + peer + " failed";
+            case DNS -> "the name " + hostOf(peer) + " does not resolve";
+            case REFUSED -> "no connection to " + peer;
+            case TLS -> "the TLS handshake with " + peer + " failed";
+            case PROXY -> "no way through the proxy to " + peer;
+            case CONNECT_TIMEOUT -> "no connection to " + peer + " in time";
+            case POOL_TIMEOUT -> "no connection to " + peer + " became free in time";
+            case LOST -> "the connection to " + peer + " was lost";
+            case PROTOCOL -> peer + " broke the HTTP protocol";
+            case CANCELLED -> "the call was cancelled";
+            case CLOSED -> "the transport was closed";
+            case OTHER -> "the exchange with " + peer + " failed";
         };
+    }
+
+    /** The engine's own exception says no more than that TLS failed; the reason is the last of its causes. */
+    private static String sentence(Kind kind, String peer, Throwable failure) {
+        if (kind != Kind.TLS) {
+            return sentence(kind, peer);
+        }
+        Throwable reason = failure;
+        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            reason = cause;
+        }
+        String why = reason.getMessage() == null ? reason.getClass().getSimpleName() : reason.getMessage();
+        return sentence(kind, peer) + ": " + why;
+    }
+
+    private static String hostOf(String peer) {
+        int port = peer.lastIndexOf(':');
+        return port < 0 ? peer : peer.substring(0, port);
     }
 }
