@@ -27,10 +27,12 @@ final class BareVertx implements StreamClient {
                 .setHost(base.getHost())
                 .setPort(base.getPort())
                 .setURI(base.getPath() + "/api/v2/generate");
-        client.request(options)
-                .compose(request -> request.send(Buffer.buffer("{\"model\":\"gpt-5\"}")))
-                .onSuccess(response -> read(response, reader))
-                .onFailure(reader::ended);
+        client.request(options).onFailure(reader::ended).onSuccess(request -> {
+            // On the response's own future: one that is composed settles on another loop, where a short response is
+            // over.
+            request.response().onSuccess(response -> read(response, reader)).onFailure(reader::ended);
+            request.end(Buffer.buffer("{\"model\":\"gpt-5\"}"));
+        });
     }
 
     private static void read(HttpClientResponse response, StreamReader reader) {
