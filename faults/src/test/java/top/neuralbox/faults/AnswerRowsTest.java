@@ -7,6 +7,7 @@ import static top.neuralbox.faults.FaultRow.text;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -75,7 +76,8 @@ class AnswerRowsTest {
 
     @Test
     void row14ExpiredKeyIsReplacedOnceIfThereIsAnother() {
-        Iterator<String> keys = List.of(FaultRow.KEY, OTHER_KEY, OTHER_KEY).iterator();
+        // The first request has the old key, all that follow have the new one: the row ends with several more calls.
+        Iterator<String> keys = Stream.iterate(FaultRow.KEY, old -> OTHER_KEY).iterator();
         try (FaultRow row = FaultRow.on(carrier, settings -> settings.apiKeySupplier(keys::next))
                 .expectRequests(2)) {
             assertThat(text(row.completes(Reply.refusal(401, "token_expired"), Reply.whole())))
