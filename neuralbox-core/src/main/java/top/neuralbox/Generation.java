@@ -5,19 +5,13 @@ import org.jspecify.annotations.Nullable;
 /** A completed generation. Immutable. */
 public final class Generation {
 
-    private final @Nullable String id;
-    private final @Nullable String model;
-    private final String text;
-    private final boolean textTruncated;
+    private final PartialGeneration whole;
     private final Billing billing;
     private final RateLimits rateLimits;
     private final @Nullable String requestId;
 
     Generation(PartialGeneration whole, Billing billing, RateLimits rateLimits, @Nullable String requestId) {
-        this.id = whole.id();
-        this.model = whole.model();
-        this.text = whole.text();
-        this.textTruncated = whole.textTruncated();
+        this.whole = whole;
         this.billing = billing;
         this.rateLimits = rateLimits;
         this.requestId = requestId;
@@ -25,17 +19,17 @@ public final class Generation {
 
     /** The generation's id; null if the service gave none. */
     public @Nullable String id() {
-        return id;
+        return whole.id();
     }
 
     /** The model that answered; null if the service did not say. */
     public @Nullable String model() {
-        return model;
+        return whole.model();
     }
 
     /** The answer: all pieces, joined. */
     public String text() {
-        return text;
+        return whole.text();
     }
 
     /**
@@ -43,7 +37,7 @@ public final class Generation {
      * than {@link Limits#keptText()}.
      */
     public boolean textTruncated() {
-        return textTruncated;
+        return whole.textTruncated();
     }
 
     /** What it cost, in credits of the account. */
@@ -64,6 +58,7 @@ public final class Generation {
     /** Id, model, length and cost: the text itself does not belong in a log. */
     @Override
     public String toString() {
-        return "Generation[id=" + id + ", model=" + model + ", text=" + text.length() + " characters, " + billing + "]";
+        return "Generation[id=" + id() + ", model=" + model() + ", text=" + text().length() + " characters, " + billing
+                + "]";
     }
 }

@@ -104,6 +104,8 @@ public final class GenerationStream implements Iterable<GenerationEvent>, AutoCl
     private @Nullable GenerationEvent next() {
         try {
             return sink.take(call);
+        } catch (NeuralBoxException e) {
+            throw CallSite.named(e);
         } finally {
             // Keeps this object from being taken for abandoned while its own method waits.
             java.lang.ref.Reference.reachabilityFence(this);

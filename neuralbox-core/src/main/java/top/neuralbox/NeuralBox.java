@@ -169,7 +169,7 @@ public final class NeuralBox implements AutoCloseable {
     public GenerationAnswer await(GenerationAnswer.Pending pending, Polling polling) {
         guard.check("awaitAsync");
         PendingPoll poll = new PendingPoll(settings, calls, pending, polling, null);
-        return BlockingWait.forResult(poll.start(), () -> poll.cancel(GenerationCancelledException.Reason.INTERRUPTED));
+        return waitFor(poll.start(), () -> poll.cancel(GenerationCancelledException.Reason.INTERRUPTED));
     }
 
     /** As {@link #await}, without blocking. Cancelling the returned future stops asking, though not the generation. */
@@ -215,8 +215,15 @@ public final class NeuralBox implements AutoCloseable {
         CollectingSink<T> sink = new CollectingSink<>(wanted);
         // Without the executor: this thread may be its only one.
         GenerationCall call = call(request, outgoing, sink, new KeptText(Integer.MAX_VALUE), null);
-        return BlockingWait.forResult(
-                sink.collect(call), () -> call.cancel(GenerationCancelledException.Reason.INTERRUPTED));
+        return waitFor(sink.collect(call), () -> call.cancel(GenerationCancelledException.Reason.INTERRUPTED));
+    }
+
+    private static <T> T waitFor(CompletableFuture<T> result, Runnable giveUp) {
+        try {
+            return BlockingWait.forResult(result, giveUp);
+        } catch (NeuralBoxException e) {
+            throw CallSite.named(e);
+        }
     }
 
     private <T> CompletableFuture<T> collectAsync(

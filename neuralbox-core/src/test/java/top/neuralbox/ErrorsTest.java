@@ -1,9 +1,10 @@
 package top.neuralbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static top.neuralbox.OneCall.assertBroken;
+import static top.neuralbox.OneCall.assertUnexpected;
 
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,11 +16,7 @@ import top.neuralbox.transport.TransportException.Kind;
 /** Which exception each failure becomes, and what it tells. */
 class ErrorsTest {
 
-    private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "hello");
-
-    private final StubTransport transport = new StubTransport();
-    private final ManualDelayer clock = new ManualDelayer();
-    private Limits limits = Limits.defaults();
+    private final OneCall client = new OneCall();
 
     @ParameterizedTest
     @CsvSource({
@@ -35,7 +32,7 @@ class ErrorsTest {
         "599, odd, ApiException",
     })
     void statusDecidesTheType(int status, String code, String type) {
-        NeuralBoxException error = failure(call -> call.json(
+        NeuralBoxException error = client.failure(call -> call.json(
                 status,
                 "{\"error\": \"" + code + "\", \"message\": \"why\", \"details\": {\"field\": 1}}",
                 "X-Request-Id",
@@ -52,7 +49,7 @@ class ErrorsTest {
 
     @Test
     void rateLimitTellsWhenToComeBackAndWhatIsLeft() {
-        NeuralBoxException error = failure(call -> call.json(
+        NeuralBoxException error = client.failure(call -> call.json(
                 429,
                 "{\"error\": \"rate_limit_exceeded\", \"message\": \"slow down\", \"retry_after\": 3600}",
                 "X-RateLimit-Limit-Hour",
@@ -68,7 +65,7 @@ class ErrorsTest {
 
     @Test
     void gatewaysPageBecomesAnExcerptInOneLine() {
-        NeuralBoxException error = failure(call -> call.head(502, "Content-Type", "text/html")
+        NeuralBoxException error = client.failure(call -> call.head(502, "Content-Type", "text/html")
                 .bytes("<h1>\nBad\u001b[31m Gateway</h1>")
                 .finish());
         assertThat(error)
@@ -77,7 +74,7 @@ class ErrorsTest {
 
     @Test
     void messageOfTheServiceIsBoundedAndCannotForgeALogLine() {
-        NeuralBoxException error = failure(call ->
+        NeuralBoxException error = client.failure(call ->
                 call.json(400, "{\"error\": \"a\\nb\", \"message\": \"" + "x".repeat(10_000) + "\\n2026 INFO\"}"));
         assertThat(error.getMessage())
                 .startsWith("the service refused the request (status 400, a\\nb): xxx")
@@ -87,7 +84,7 @@ class ErrorsTest {
 
     @Test
     void messageOfAnErrorEventIsBoundedAndCannotForgeALogLine() {
-        NeuralBoxException error = failure(call ->
+        NeuralBoxException error = client.failure(call ->
                 call.stream().event("{\"type\": \"error\", \"message\": \"a\\r\\n" + "x".repeat(10_000) + "\"}"));
         assertThat(error.getMessage()).doesNotContain("\n").hasSizeLessThan(2_200);
         assertThat(((GenerationFailedException) error).serviceMessage()).hasSize(10_003);
@@ -95,7 +92,7 @@ class ErrorsTest {
 
     @Test
     void emptyErrorBodyLeavesTheStatus() {
-        NeuralBoxException error = failure(call -> call.head(403).finish());
+        NeuralBoxException error = client.failure(call -> call.head(403).finish());
         assertThat(error).hasMessage("the service refused the request (status 403)");
         assertThat(((ApiException) error).code()).isNull();
         assertThat(((ApiException) error).serviceMessage()).isNull();
@@ -104,7 +101,7 @@ class ErrorsTest {
 
     @Test
     void endlessErrorBodyIsReadToItsLimitAndGivenUp() {
-        NeuralBoxException error = failure(call -> {
+        NeuralBoxException error = client.failure(call -> {
             call.head(500, "Content-Type", "application/json").bytes("{\"error\": \"provider_error\", \"x\": \"");
             for (int i = 0; i < 20; i++) {
                 call.bytes("x".repeat(8_192));
@@ -112,16 +109,16 @@ class ErrorsTest {
         });
         assertThat(error.status()).isEqualTo(500);
         assertThat(((ApiException) error).code()).isEqualTo("provider_error");
-        assertThat(transport.call(0).cancels()).isPositive();
+        assertThat(client.transport.call(0).cancels()).isPositive();
     }
 
     @Test
     void stalledErrorBodyIsGivenUpAfterFiveSeconds() {
-        RecordingSubscriber subscriber = subscribe(call ->
+        RecordingSubscriber subscriber = client.subscribe(call ->
                 call.head(402, "Content-Type", "application/json").bytes("{\"error\": \"insufficient_tokens\""));
-        clock.advance(Duration.ofMillis(4_999));
+        client.clock.advance(Duration.ofMillis(4_999));
         assertThat(subscriber.terminals()).isZero();
-        clock.advance(Duration.ofMillis(1));
+        client.clock.advance(Duration.ofMillis(1));
         assertThat(subscriber.errors)
                 .singleElement()
                 .isInstanceOfSatisfying(
@@ -131,14 +128,14 @@ class ErrorsTest {
 
     @Test
     void brokenErrorBodyLeavesTheStatus() {
-        NeuralBoxException error = failure(
+        NeuralBoxException error = client.failure(
                 call -> call.head(401, "Content-Type", "application/json").fail(Kind.LOST));
         assertThat(error).isInstanceOf(AuthenticationException.class);
     }
 
     @Test
     void errorEventEndsTheStreamAndCostsNothing() {
-        NeuralBoxException error = failure(call -> call.stream()
+        NeuralBoxException error = client.failure(call -> call.stream()
                 .start()
                 .delta("Half")
                 .event("{\"type\": \"error\", \"code\": \"overloaded\", \"message\": \"gave up\"}"));
@@ -152,14 +149,14 @@ class ErrorsTest {
             assertThat(e.serviceMessage()).isEqualTo("gave up");
             assertThat(e.json()).startsWith("{\"type\": \"error\"");
         });
-        assertThat(transport.call(0).cancels()).isPositive();
+        assertThat(client.transport.call(0).cancels()).isPositive();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "data: [DONE]\n\n"})
     void endWithoutGenerationEndIsTruncated(String last) {
-        NeuralBoxException error =
-                failure(call -> call.stream().start().delta("Half").bytes(last).finish());
+        NeuralBoxException error = client.failure(
+                call -> call.stream().start().delta("Half").bytes(last).finish());
         assertBroken(error, StreamBrokenException.Kind.TRUNCATED);
         assertThat(error.partial().text()).isEqualTo("Half");
         assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
@@ -168,14 +165,14 @@ class ErrorsTest {
 
     @Test
     void streamWithoutAnyEventIsTruncatedInThePhaseOfTheHead() {
-        NeuralBoxException error = failure(call -> call.stream().finish());
+        NeuralBoxException error = client.failure(call -> call.stream().finish());
         assertBroken(error, StreamBrokenException.Kind.TRUNCATED);
         assertThat(error.phase()).isEqualTo(Phase.HEAD);
     }
 
     @Test
     void halfAnEventAtTheEndOfTheBodyIsNotHandedOut() {
-        NeuralBoxException error = failure(call -> call.stream()
+        NeuralBoxException error = client.failure(call -> call.stream()
                 .start()
                 .bytes("data: {\"type\": \"generation_end\", \"tokens_used\": 3}\n")
                 .finish());
@@ -185,16 +182,16 @@ class ErrorsTest {
     @ParameterizedTest
     @ValueSource(strings = {"{", "[]", "{\"delta\": \"x\"}", "{\"type\": \"content_delta\"}", "nonsense"})
     void malformedEventBreaksTheStream(String data) {
-        NeuralBoxException error = failure(call -> call.stream().start().event(data));
+        NeuralBoxException error = client.failure(call -> call.stream().start().event(data));
         assertBroken(error, StreamBrokenException.Kind.MALFORMED);
         assertThat(error.getMessage()).startsWith("an event is malformed: ");
-        assertThat(transport.call(0).cancels()).isPositive();
+        assertThat(client.transport.call(0).cancels()).isPositive();
     }
 
     @Test
     void resetBreaksTheStreamAndKeepsWhatArrived() {
         NeuralBoxException error =
-                failure(call -> call.stream().start().delta("Half").fail(Kind.LOST));
+                client.failure(call -> call.stream().start().delta("Half").fail(Kind.LOST));
         assertBroken(error, StreamBrokenException.Kind.RESET);
         assertThat(error)
                 .hasMessage("the connection was lost in the middle of the stream: scripted LOST")
@@ -204,33 +201,33 @@ class ErrorsTest {
 
     @Test
     void lineBeyondItsLimitBreaksTheStream() {
-        limits = Limits.builder().lineBytes(64).build();
-        assertBroken(failure(call -> call.stream().delta("x".repeat(100))), StreamBrokenException.Kind.LIMIT);
+        client.limits = Limits.builder().lineBytes(64).build();
+        assertBroken(client.failure(call -> call.stream().delta("x".repeat(100))), StreamBrokenException.Kind.LIMIT);
     }
 
     @Test
     void eventBeyondItsLimitBreaksTheStream() {
-        limits = Limits.builder().eventBytes(64).build();
+        client.limits = Limits.builder().eventBytes(64).build();
         assertBroken(
-                failure(call -> call.stream().bytes("data: 12345678901234567890\n".repeat(5))),
+                client.failure(call -> call.stream().bytes("data: 12345678901234567890\n".repeat(5))),
                 StreamBrokenException.Kind.LIMIT);
     }
 
     @Test
     void streamBeyondItsLimitBreaks() {
-        limits = Limits.builder().streamBytes(200).build();
-        NeuralBoxException error =
-                failure(call -> call.stream().start().delta("x".repeat(50)).delta("x".repeat(50)));
+        client.limits = Limits.builder().streamBytes(200).build();
+        NeuralBoxException error = client.failure(
+                call -> call.stream().start().delta("x".repeat(50)).delta("x".repeat(50)));
         assertBroken(error, StreamBrokenException.Kind.LIMIT);
         assertThat(error).hasMessage("the stream is longer than 200 bytes");
-        assertThat(transport.call(0).cancels()).isPositive();
+        assertThat(client.transport.call(0).cancels()).isPositive();
     }
 
     @Test
     void partialTextIsKeptToItsLimit() {
-        limits = Limits.builder().keptText(3).build();
+        client.limits = Limits.builder().keptText(3).build();
         RecordingSubscriber subscriber =
-                subscribe(call -> call.stream().delta("abcde").delta("f").finish());
+                client.subscribe(call -> call.stream().delta("abcde").delta("f").finish());
         NeuralBoxException error = (NeuralBoxException) subscriber.errors.get(0);
         assertThat(error.partial().text()).isEqualTo("abc");
         assertThat(error.partial().textTruncated()).isTrue();
@@ -247,7 +244,7 @@ class ErrorsTest {
         "OTHER, OTHER",
     })
     void failureToConnectNamesItsReason(Kind kind, ConnectionException.Reason reason) {
-        NeuralBoxException error = failure(call -> call.fail(kind));
+        NeuralBoxException error = client.failure(call -> call.fail(kind));
         assertThat(error)
                 .isInstanceOfSatisfying(
                         ConnectionException.class, e -> assertThat(e.reason()).isEqualTo(reason));
@@ -260,7 +257,7 @@ class ErrorsTest {
 
     @Test
     void connectTimeoutNamesTheTimerAndItsValue() {
-        NeuralBoxException error = failure(call -> call.fail(Kind.CONNECT_TIMEOUT));
+        NeuralBoxException error = client.failure(call -> call.fail(Kind.CONNECT_TIMEOUT));
         assertThat(error).isInstanceOfSatisfying(GenerationTimeoutException.class, e -> {
             assertThat(e.timer()).isEqualTo(GenerationTimeoutException.Timer.CONNECT);
             assertThat(e.limit()).isEqualTo(Duration.ofSeconds(10));
@@ -270,48 +267,15 @@ class ErrorsTest {
 
     @Test
     void peerThatDoesNotSpeakHttpIsUnexpected() {
-        assertUnexpected(failure(call -> call.sent().fail(Kind.PROTOCOL)), Reason.PROTOCOL);
+        assertUnexpected(client.failure(call -> call.sent().fail(Kind.PROTOCOL)), Reason.PROTOCOL);
     }
 
     @Test
     void transportThatWasClosedEndsTheCallAsCancelled() {
-        NeuralBoxException error = failure(call -> call.stream().start().fail(Kind.CLOSED));
+        NeuralBoxException error = client.failure(call -> call.stream().start().fail(Kind.CLOSED));
         assertThat(error)
                 .isInstanceOfSatisfying(
                         GenerationCancelledException.class,
                         e -> assertThat(e.reason()).isEqualTo(GenerationCancelledException.Reason.CLIENT_CLOSED));
-    }
-
-    private NeuralBoxException failure(Consumer<StubTransport.StubCall> script) {
-        RecordingSubscriber subscriber = subscribe(script);
-        assertThat(subscriber.errors).hasSize(1);
-        assertThat(clock.pending()).isZero();
-        return (NeuralBoxException) subscriber.errors.get(0);
-    }
-
-    private RecordingSubscriber subscribe(Consumer<StubTransport.StubCall> script) {
-        transport.next(script);
-        RecordingSubscriber subscriber = RecordingSubscriber.asking(Long.MAX_VALUE);
-        transport
-                .client(clock)
-                .limits(limits)
-                .retryPolicy(RetryPolicy.none())
-                .build()
-                .publish(REQUEST)
-                .subscribe(subscriber);
-        return subscriber;
-    }
-
-    private static void assertBroken(NeuralBoxException error, StreamBrokenException.Kind kind) {
-        assertThat(error)
-                .isInstanceOfSatisfying(
-                        StreamBrokenException.class, e -> assertThat(e.kind()).isEqualTo(kind));
-    }
-
-    private static void assertUnexpected(NeuralBoxException error, Reason reason) {
-        assertThat(error)
-                .isInstanceOfSatisfying(
-                        UnexpectedResponseException.class,
-                        e -> assertThat(e.reason()).isEqualTo(reason));
     }
 }

@@ -1,9 +1,10 @@
 package top.neuralbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static top.neuralbox.OneCall.assertBroken;
+import static top.neuralbox.OneCall.assertUnexpected;
 
 import java.math.BigDecimal;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,11 +16,7 @@ import top.neuralbox.transport.TransportException.Kind;
 /** What a response is taken for, by its status and content type, before and instead of a stream. */
 class ResponseGateTest {
 
-    private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "hello");
-
-    private final StubTransport transport = new StubTransport();
-    private final ManualDelayer clock = new ManualDelayer();
-    private Limits limits = Limits.defaults();
+    private final OneCall client = new OneCall();
 
     @ParameterizedTest
     @CsvSource({
@@ -31,24 +28,24 @@ class ResponseGateTest {
         "mailto:x@example.com, a target without a host",
     })
     void redirectTellsTheTargetsOriginAlone(String location, String shown) {
-        NeuralBoxException error = failure(call -> call.head(302, "Location", location));
+        NeuralBoxException error = client.failure(call -> call.head(302, "Location", location));
         assertUnexpected(error, Reason.REDIRECT);
         assertThat(error)
                 .hasMessage("the service answered with a redirect (status 302) to " + shown
                         + "; redirects are not followed: check the base URI");
         assertThat(error.status()).isEqualTo(302);
-        assertThat(transport.calls).hasSize(1);
-        assertThat(transport.call(0).cancels()).isPositive();
+        assertThat(client.transport.calls).hasSize(1);
+        assertThat(client.transport.call(0).cancels()).isPositive();
     }
 
     @Test
     void redirectToNowhereSaysSo() {
-        assertThat(failure(call -> call.head(304))).hasMessageContaining("to nowhere;");
+        assertThat(client.failure(call -> call.head(304))).hasMessageContaining("to nowhere;");
     }
 
     @Test
     void loginPageIsRecognisedByItsExcerpt() {
-        NeuralBoxException error = failure(call -> call.head(200, "Content-Type", "text/html; charset=utf-8")
+        NeuralBoxException error = client.failure(call -> call.head(200, "Content-Type", "text/html; charset=utf-8")
                 .bytes("<html>Please log in</html>")
                 .finish());
         assertUnexpected(error, Reason.CONTENT_TYPE);
@@ -61,15 +58,16 @@ class ResponseGateTest {
     @Test
     void compressedStreamIsRefused() {
         NeuralBoxException error =
-                failure(call -> call.head(200, "Content-Type", "text/event-stream", "Content-Encoding", "gzip"));
+                client.failure(call -> call.head(200, "Content-Type", "text/event-stream", "Content-Encoding", "gzip"));
         assertUnexpected(error, Reason.CONTENT_ENCODING);
-        assertThat(transport.call(0).cancels()).isPositive();
+        assertThat(client.transport.call(0).cancels()).isPositive();
     }
 
     @ParameterizedTest
     @CsvSource({"204, ", "205, ", "200, 0"})
     void answerWithoutContentIsRefused(int status, String length) {
-        NeuralBoxException error = failure(call -> call.head(status, "Content-Length", length == null ? "" : length));
+        NeuralBoxException error =
+                client.failure(call -> call.head(status, "Content-Length", length == null ? "" : length));
         assertUnexpected(error, Reason.EMPTY);
     }
 
@@ -82,7 +80,7 @@ class ResponseGateTest {
                 " text/event-stream ;x"
             })
     void contentTypeIsComparedWithoutRegardToCaseAndParameters(String type) {
-        RecordingSubscriber subscriber = subscribe(call ->
+        RecordingSubscriber subscriber = client.subscribe(call ->
                 call.head(200, "Content-Type", type).start().end().done().finish());
         assertThat(subscriber.completed()).isTrue();
     }
@@ -90,13 +88,13 @@ class ResponseGateTest {
     @Test
     void streamWithoutContentTypeIsRead() {
         RecordingSubscriber subscriber =
-                subscribe(call -> call.head(200).start().end().done().finish());
+                client.subscribe(call -> call.head(200).start().end().done().finish());
         assertThat(subscriber.completed()).isTrue();
     }
 
     @Test
     void textAnswerInJsonBecomesEvents() {
-        RecordingSubscriber subscriber = subscribe(call -> call.json(
+        RecordingSubscriber subscriber = client.subscribe(call -> call.json(
                 200,
                 "{\"id\": 18473, \"status\": \"completed\", \"model_slug\": \"gpt-5\", \"result_text\": \"Once\","
                         + " \"tokens_spent\": 3}"));
@@ -111,12 +109,12 @@ class ResponseGateTest {
                 .isInstanceOfSatisfying(
                         GenerationEvent.End.class,
                         end -> assertThat(end.billing().creditsUsed()).isEqualTo(new BigDecimal(3)));
-        assertThat(transport.call(0).cancels()).isZero();
+        assertThat(client.transport.call(0).cancels()).isZero();
     }
 
     @Test
     void mediaAnswerIsNotLost() {
-        NeuralBoxException error = failure(call -> call.json(
+        NeuralBoxException error = client.failure(call -> call.json(
                 200,
                 "{\"id\": 7, \"status\": \"completed\", \"model\": \"flux\", \"result_url\": \"https://cdn/x.png\","
                         + " \"tokens_spent\": 5}"));
@@ -133,7 +131,7 @@ class ResponseGateTest {
     @ParameterizedTest
     @ValueSource(strings = {"", ", \"content\": \"\"", ", \"content\": \"so far\""})
     void pendingAnswerTellsWhatToAskFor(String more) {
-        NeuralBoxException error = failure(
+        NeuralBoxException error = client.failure(
                 call -> call.json(202, "{\"id\": 7, \"status\": \"pending\", \"model\": \"flux\"" + more + "}"));
         assertThat(error).isInstanceOfSatisfying(NotAStreamException.class, e -> {
             assertThat(e).hasMessage("model flux does not stream; its generation is pending; ask for it by id()");
@@ -145,7 +143,7 @@ class ResponseGateTest {
     @Test
     void failedAnswerCostsNothing() {
         NeuralBoxException error =
-                failure(call -> call.json(200, "{\"id\": 7, \"status\": \"failed\", \"error\": \"no GPU\"}"));
+                client.failure(call -> call.json(200, "{\"id\": 7, \"status\": \"failed\", \"error\": \"no GPU\"}"));
         assertThat(error).isInstanceOf(GenerationFailedException.class);
         assertThat(error.billingState()).isEqualTo(BillingState.NOT_CHARGED);
     }
@@ -153,60 +151,27 @@ class ResponseGateTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "[1]", "{}", "{\"token_balance\": 283}"})
     void answerThatIsNoGenerationCannotBeRead(String body) {
-        NeuralBoxException error = failure(call -> call.json(200, body));
+        NeuralBoxException error = client.failure(call -> call.json(200, body));
         assertUnexpected(error, Reason.CONTENT);
         assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
     }
 
     @Test
     void answerBeyondItsLimitCannotBeRead() {
-        limits = Limits.builder().answerBytes(16).build();
-        NeuralBoxException error = failure(call ->
+        client.limits = Limits.builder().answerBytes(16).build();
+        NeuralBoxException error = client.failure(call ->
                 call.head(200, "Content-Type", "application/json").bytes("{\"id\": 7, \"status\": \"completed\"}"));
         assertUnexpected(error, Reason.CONTENT);
         assertThat(error).hasMessage("the answer in JSON is longer than 16 bytes");
-        assertThat(transport.call(0).cancels()).isPositive();
+        assertThat(client.transport.call(0).cancels()).isPositive();
     }
 
     @Test
     void answerThatIsCutIsAReset() {
-        NeuralBoxException error = failure(call -> call.head(200, "Content-Type", "application/json")
+        NeuralBoxException error = client.failure(call -> call.head(200, "Content-Type", "application/json")
                 .bytes("{\"id\"")
                 .fail(Kind.LOST));
         assertBroken(error, StreamBrokenException.Kind.RESET);
         assertThat(error.phase()).isEqualTo(Phase.HEAD);
-    }
-
-    private NeuralBoxException failure(Consumer<StubTransport.StubCall> script) {
-        RecordingSubscriber subscriber = subscribe(script);
-        assertThat(subscriber.errors).hasSize(1);
-        assertThat(clock.pending()).isZero();
-        return (NeuralBoxException) subscriber.errors.get(0);
-    }
-
-    private RecordingSubscriber subscribe(Consumer<StubTransport.StubCall> script) {
-        transport.next(script);
-        RecordingSubscriber subscriber = RecordingSubscriber.asking(Long.MAX_VALUE);
-        transport
-                .client(clock)
-                .limits(limits)
-                .retryPolicy(RetryPolicy.none())
-                .build()
-                .publish(REQUEST)
-                .subscribe(subscriber);
-        return subscriber;
-    }
-
-    private static void assertBroken(NeuralBoxException error, StreamBrokenException.Kind kind) {
-        assertThat(error)
-                .isInstanceOfSatisfying(
-                        StreamBrokenException.class, e -> assertThat(e.kind()).isEqualTo(kind));
-    }
-
-    private static void assertUnexpected(NeuralBoxException error, Reason reason) {
-        assertThat(error)
-                .isInstanceOfSatisfying(
-                        UnexpectedResponseException.class,
-                        e -> assertThat(e.reason()).isEqualTo(reason));
     }
 }

@@ -2,6 +2,7 @@ package top.neuralbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -194,5 +195,42 @@ class StreamTest {
         transport.loop = Thread.currentThread();
         client.stream(REQUEST).cancel();
         assertThat(transport.call(0).cancels()).isPositive();
+    }
+
+    @Test
+    void failureOnAnotherThreadNamesTheLineThatWaitedForIt() throws Exception {
+        GenerationStream stream = client.stream(REQUEST);
+        ReaderThread<NeuralBoxException> reader =
+                ReaderThread.start(() -> failureOf(stream)).awaitWaiting();
+        transport.call(0).sent().fail(TransportException.Kind.LOST);
+        assertThat(reader.result().getSuppressed())
+                .singleElement()
+                .satisfies(waited -> assertThat(waited.getStackTrace())
+                        .anyMatch(frame -> frame.getMethodName().equals("failureOf")));
+    }
+
+    @Test
+    void failureOfGenerateNamesTheLineThatWaitedForIt() throws Exception {
+        ReaderThread<NeuralBoxException> reader = ReaderThread.start(
+                        () -> catchThrowableOfType(NeuralBoxException.class, () -> client.generate(REQUEST)))
+                .awaitWaiting();
+        transport.call(0).sent().fail(TransportException.Kind.LOST);
+        assertThat(reader.result().getSuppressed())
+                .singleElement()
+                .satisfies(waited -> assertThat(waited.getStackTrace())
+                        .anyMatch(frame -> frame.getMethodName().equals("generate")));
+    }
+
+    @Test
+    void failureThatIsThrownAgainKeepsTheLineThatMetItFirst() {
+        transport.next(call -> call.stream().start().finish());
+        GenerationStream stream = client.stream(REQUEST);
+        NeuralBoxException first = failureOf(stream);
+        assertThatThrownBy(stream::text).isSameAs(first);
+        assertThat(first.getSuppressed()).hasSize(1);
+    }
+
+    private static NeuralBoxException failureOf(GenerationStream stream) {
+        return catchThrowableOfType(NeuralBoxException.class, stream::text);
     }
 }
