@@ -49,6 +49,7 @@ final class SocketServer implements AutoCloseable {
     private final AtomicLong bytesRead = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition connectionsChanged = lock.newCondition();
+    private final Thread acceptor;
 
     private SocketServer(
             String name, ServerSocket listener, Upgrade upgrade, Handler handler, Consumer<ReceivedRequest> onRequest) {
@@ -57,6 +58,7 @@ final class SocketServer implements AutoCloseable {
         this.upgrade = upgrade;
         this.handler = handler;
         this.onRequest = onRequest;
+        this.acceptor = thread("accept", this::accept);
     }
 
     /**
@@ -74,7 +76,7 @@ final class SocketServer implements AutoCloseable {
             listener.setReuseAddress(true);
             listener.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), BACKLOG);
             SocketServer server = new SocketServer(name, listener, upgrade, handler, onRequest);
-            server.startThread("accept", server::accept);
+            server.acceptor.start();
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot listen on 127.0.0.1, port " + port, e);
@@ -144,13 +146,17 @@ final class SocketServer implements AutoCloseable {
         }
     }
 
-    /** Stops listening and closes all connections. Idempotent. */
+    /** Stops listening and closes all connections: whoever connects after this is refused. Idempotent. */
     @Override
     public void close() {
         try {
             listener.close();
+            // The kernel goes on accepting for as long as a thread is inside its call.
+            acceptor.join();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         open.forEach(ServerConnection::abort);
     }
@@ -179,7 +185,7 @@ final class SocketServer implements AutoCloseable {
             }
         } catch (IOException e) {
             // Closed; a listener on the loopback address fails for no other reason that a test could act on.
-            close();
+            open.forEach(ServerConnection::abort);
         }
     }
 
@@ -225,8 +231,12 @@ final class SocketServer implements AutoCloseable {
     }
 
     private void startThread(String role, Runnable work) {
+        thread(role, work).start();
+    }
+
+    private Thread thread(String role, Runnable work) {
         Thread thread = new Thread(null, work, name + "-" + role, STACK);
         thread.setDaemon(true);
-        thread.start();
+        return thread;
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -217,5 +218,16 @@ class ScriptedServerTest {
     private static String read(Socket client, int length) throws IOException {
         InputStream in = client.getInputStream();
         return new String(in.readNBytes(length), UTF_8);
+    }
+
+    @Test
+    void nobodyConnectsOnceItIsClosed() {
+        for (int round = 0; round < 200; round++) {
+            ScriptedServer closed = ScriptedServer.start();
+            closed.close();
+
+            assertThatThrownBy(() -> new Socket("127.0.0.1", closed.port()).close())
+                    .isInstanceOf(ConnectException.class);
+        }
     }
 }
