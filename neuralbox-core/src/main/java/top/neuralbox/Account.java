@@ -53,6 +53,7 @@ public final class Account {
      * What the service tells of a model, at most 10 minutes old.
      *
      * @param slug the model's name on the wire, for example {@code gpt-5}
+     * @throws IllegalArgumentException if the slug is blank, or dots alone
      * @throws ApiException with status 404 if there is no such model
      * @throws NeuralBoxException if the service does not tell
      * @throws IllegalStateException if this thread must not block
@@ -117,8 +118,8 @@ public final class Account {
 
     private static String requireSlug(String slug) {
         Objects.requireNonNull(slug, "slug");
-        if (slug.isBlank()) {
-            throw new IllegalArgumentException("slug must not be blank");
+        if (!Endpoint.isSegment(slug)) {
+            throw new IllegalArgumentException("slug must be a name, not blank and not dots alone");
         }
         return slug;
     }

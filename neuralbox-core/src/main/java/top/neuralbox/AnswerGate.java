@@ -36,7 +36,7 @@ final class AnswerGate {
             target.failed(facts -> ServiceFailures.failedAnswer(error, facts));
         } else if (answer.id() == null && answer.status() == null && answer.text() == null && answer.url() == null) {
             target.failed(unreadable("is not that of a generation", null));
-        } else if (answer.pending() && answer.id() == null) {
+        } else if (answer.pending() && (answer.id() == null || !Endpoint.isSegment(answer.id()))) {
             target.failed(unreadable("promises a result, but names no id to ask for it by", null));
         } else if (!stream || (answer.text() != null && answer.url() == null && !answer.pending())) {
             target.accepted(answer);

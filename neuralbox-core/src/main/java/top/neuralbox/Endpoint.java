@@ -44,11 +44,19 @@ final class Endpoint {
     }
 
     /**
+     * Whether a text can be the last segment of a path. Dots alone cannot: they lead elsewhere, and no encoding keeps them
+     * from it (RFC 3986, sections 3.3 and 6.2.2).
+     */
+    static boolean isSegment(String text) {
+        return !text.isBlank() && !text.equals(".") && !text.equals("..");
+    }
+
+    /**
      * The URI of another resource of the same service.
      *
      * @param generate where a generation is asked for
      * @param path the path below the version, with a slash between its segments
-     * @param segment the last segment, in which every character is text; null for none
+     * @param segment the last segment, in which every character is text, see {@link #isSegment}; null for none
      */
     static URI resource(URI generate, String path, @Nullable String segment) {
         String text = generate.toString();

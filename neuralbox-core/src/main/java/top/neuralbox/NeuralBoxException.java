@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * A generation that did not complete. There is one subtype for each thing that a caller must do differently; all of them
  * carry what was known: how far the call came, what is known of the charge, and the text so far.
  *
+ * <p>One that a blocking method throws has a suppressed exception beside its cause: its stack trace is that of the line
+ * which waited, where the failure's own may be that of the thread which found it.
+ *
  * <p>What a call carries is not serialized with the exception; its message is.
  */
 public abstract class NeuralBoxException extends RuntimeException {

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is left, what a model costs, and how long an answer counts. */
 class AccountTest {
@@ -72,6 +74,15 @@ class AccountTest {
         var unused = account.modelAsync("a/b c?d");
 
         assertThat(transport.call(0).request.uri().getRawPath()).isEqualTo("/api/v2/models/a%2Fb%20c%3Fd");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", ".", ".."})
+    void slugThatWouldLeadElsewhereIsRefused(String slug) {
+        assertThatThrownBy(() -> account.modelAsync(slug))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("slug must be");
+        assertThat(transport.calls).isEmpty();
     }
 
     @Test

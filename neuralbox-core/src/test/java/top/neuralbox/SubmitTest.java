@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers that do not stream: asked for, waited for, failed and given up. */
 class SubmitTest {
@@ -114,9 +116,10 @@ class SubmitTest {
                 .hasMessageContaining("not application/json");
     }
 
-    @Test
-    void pendingAnswerWithoutAnIdIsRefused() {
-        transport.next(call -> call.json(200, "{\"status\": \"pending\"}"));
+    @ParameterizedTest
+    @ValueSource(strings = {"", ", \"id\": \"\"", ", \"id\": \".\"", ", \"id\": \"..\""})
+    void pendingAnswerWithoutAnIdToAskByIsRefused(String id) {
+        transport.next(call -> call.json(200, "{\"status\": \"pending\"" + id + "}"));
 
         assertThatThrownBy(() -> client.submit(IMAGE))
                 .isInstanceOf(UnexpectedResponseException.class)
