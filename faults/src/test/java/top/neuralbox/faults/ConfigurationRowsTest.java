@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.URI;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import top.neuralbox.ApiException;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.testkit.Script;
@@ -46,6 +47,26 @@ class ConfigurationRowsTest {
                         .baseUri(URI.create(base))
                         .build())
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../../admin", "//evil.invalid", "gpt-5?x=1#y", "@evil.invalid", "%2f", "a\r\nX-Evil: 1"})
+    void row70SlugIsOneSegmentOfTheRequestTarget(String slug) {
+        for (Carrier carrier : new Carrier[] {Carrier.HTTPCLIENT_HTTP_1_1, Carrier.VERTX_HTTP_1_1}) {
+            try (ScriptedServer server = ScriptedServer.start();
+                    NeuralBox client = NeuralBox.builder()
+                            .apiKey(FaultRow.KEY)
+                            .transport(carrier.shared())
+                            .baseUri(server.uri())
+                            .build()) {
+                server.answer(Script.response(404, "no such model"));
+
+                assertThatThrownBy(() -> client.account().model(slug)).isInstanceOf(ApiException.class);
+
+                assertThat(server.awaitRequest().target()).matches("/api/v2/models/[^/?#@\\s]+");
+                assertThat(server.received().get(0).header("X-Evil")).isNull();
+            }
+        }
     }
 
     @ParameterizedTest
