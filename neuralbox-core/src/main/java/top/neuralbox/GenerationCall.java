@@ -8,16 +8,14 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.GenerationTimeoutException.Timer;
 import top.neuralbox.transport.TransportResponse;
 
 /**
- * One paid call, from its start to its one end. Whatever happens to it happens in turns: {@link #drive()} lets one thread
- * at a time advance it, and a thread that comes while another is at it leaves the work to that one. So nothing below
- * needs a lock, and nothing is locked while foreign code runs.
+ * One paid call, from its start to its one end. Whatever happens to it happens in {@link Turns}, so nothing below needs a
+ * lock, and nothing is locked while foreign code runs.
  *
  * <p>It ends in {@link #end}, by whichever comes first: the stream's own end, or {@link #abort}, which is the way of
  * cancellations, time-outs and attempts that failed.
@@ -34,16 +32,13 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
     private final CallRegistry registry;
     private final EventSink sink;
     private final KeptText text;
-    private volatile @Nullable Executor executor;
+    private final Turns turns;
     private final StreamTimers timers;
     private final RetryLoop sending;
     private final BodyInbox inbox;
 
     /** What the steps of sending have to tell, to be done in turn. */
     private final Queue<Runnable> notices = new ConcurrentLinkedQueue<>();
-
-    /** How many asked for a turn since the one who has it last looked; 1 from the beginning, for {@link #open}. */
-    private final AtomicInteger turns = new AtomicInteger(1);
 
     private final AtomicReference<@Nullable Failure> aborted = new AtomicReference<>();
     private volatile boolean ended;
@@ -82,7 +77,7 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
         this.stream = outgoing.stream();
         this.sink = sink;
         this.text = text;
-        this.executor = executor;
+        this.turns = new Turns(this::advanceOrAbort, this::turnGivenBack, executor);
         this.timers = new StreamTimers(settings.delayer(), timeouts, this);
         this.sending = new RetryLoop(settings, outgoing, timeouts, timers, this);
         this.inbox = new BodyInbox(settings.delayer(), timers, () -> sink.ready(this));
@@ -91,19 +86,17 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
     /** Sends the request now, whether or not events are wanted yet, and lets the call advance. Once, instead of open. */
     void send() {
         start();
-        useTurn();
+        turns.begin();
     }
 
     /** Lets the call advance for the first time; it sends the request when the first event is wanted. Once. */
     void open() {
-        useTurn();
+        turns.begin();
     }
 
     /** Lets the call advance as far as it can, now or by the thread that is at it, on the client's executor if it has one. */
     void drive() {
-        if (turns.getAndIncrement() == 0) {
-            useTurn();
-        }
+        turns.ask();
     }
 
     /** Ends the call for this reason, unless it has ended. From any thread. The connection is freed at once. */
@@ -222,33 +215,16 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
         drive();
     }
 
-    private void useTurn() {
-        Executor elsewhere = executor;
-        if (elsewhere == null) {
-            takeTurns();
-            return;
-        }
+    private void advanceOrAbort() {
         try {
-            elsewhere.execute(this::takeTurns);
+            advance();
         } catch (Throwable t) {
-            // Better a signal on the wrong thread than a call that never ends. It stays there, and is logged once.
-            executor = null;
-            Log.executorRefused();
-            takeTurns();
+            // A turn that is not given back would leave the call without an end.
+            abort(TransportFailures.inBody(t));
         }
     }
 
-    private void takeTurns() {
-        int seen = 1;
-        do {
-            try {
-                advance();
-            } catch (Throwable t) {
-                // A turn that is not given back would leave the call without an end.
-                abort(TransportFailures.inBody(t));
-            }
-            seen = turns.addAndGet(-seen);
-        } while (seen != 0);
+    private void turnGivenBack() {
         if (!sink.pushes()) {
             // A reader that came while this thread had the turn went to wait.
             sink.ready(this);
