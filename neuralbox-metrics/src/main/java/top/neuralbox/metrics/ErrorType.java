@@ -5,6 +5,8 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.ApiException;
+import top.neuralbox.BudgetExceededException;
+import top.neuralbox.BudgetUnavailableException;
 import top.neuralbox.ConnectionException;
 import top.neuralbox.GenerationCancelledException;
 import top.neuralbox.GenerationFailedException;
@@ -53,6 +55,9 @@ enum ErrorType {
     CONTENT_TYPE("content_type"),
     TRUNCATED("truncated"),
     CLIENT_CLOSED("client_closed"),
+    /** A budget refused, or could not tell; nothing was sent. */
+    BUDGET_EXCEEDED("budget_exceeded"),
+    BUDGET_UNAVAILABLE("budget_unavailable"),
     OTHER("_OTHER");
 
     /** What an attempt may have ended with that is sent again: all else is final. */
@@ -86,7 +91,7 @@ enum ErrorType {
         } else if (error instanceof GenerationCancelledException cancelled) {
             return cancelled.reason() == GenerationCancelledException.Reason.CLIENT_CLOSED ? CLIENT_CLOSED : null;
         }
-        return error == null ? null : OTHER;
+        return error == null ? null : ofBudget(error);
     }
 
     /** The value of the tag. */
@@ -97,6 +102,13 @@ enum ErrorType {
     /** The value in the style of OpenTelemetry's {@code error.type}. */
     String openTelemetryValue() {
         return openTelemetryValue;
+    }
+
+    private static ErrorType ofBudget(NeuralBoxException error) {
+        if (error instanceof BudgetExceededException) {
+            return BUDGET_EXCEEDED;
+        }
+        return error instanceof BudgetUnavailableException ? BUDGET_UNAVAILABLE : OTHER;
     }
 
     private static ErrorType ofStatus(@Nullable Integer status) {

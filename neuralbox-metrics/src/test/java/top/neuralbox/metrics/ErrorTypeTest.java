@@ -3,6 +3,7 @@ package top.neuralbox.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -12,6 +13,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import top.neuralbox.BudgetExceededException;
+import top.neuralbox.BudgetUnavailableException;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.GenerationTimeoutException;
 import top.neuralbox.Message;
@@ -106,6 +109,14 @@ class ErrorTypeTest {
                                 .chunk(Captured.START)
                                 .fail(TransportException.Kind.LOST)
                                 .build()));
+    }
+
+    @Test
+    void aBudgetThatRefusesHasItsType() {
+        assertThat(ErrorType.of(new BudgetExceededException("client default", BigDecimal.TEN, BigDecimal.TEN, null)))
+                .isEqualTo(ErrorType.BUDGET_EXCEEDED);
+        assertThat(ErrorType.of(new BudgetUnavailableException("the store is lost", null)))
+                .isEqualTo(ErrorType.BUDGET_UNAVAILABLE);
     }
 
     @Test
