@@ -22,6 +22,9 @@ record RelayFailure(
     private static final int SERVICE_UNAVAILABLE = 503;
     private static final int GATEWAY_TIMEOUT = 504;
 
+    private static final RelayFailure UNAVAILABLE = new RelayFailure(
+            SERVICE_UNAVAILABLE, "unavailable", "The text service is not available at the moment.", null);
+
     static RelayFailure of(Throwable error) {
         if (error instanceof RateLimitException limit) {
             return new RelayFailure(
@@ -32,6 +35,17 @@ record RelayFailure(
         }
         if (error instanceof ApiException refusal) {
             return refused(refusal);
+        }
+        if (error instanceof BudgetExceededException exceeded && exceeded.retryAfter() != null) {
+            // Which budget it is and how large stays the application's own.
+            return new RelayFailure(
+                    TOO_MANY_REQUESTS,
+                    "rate_limit_exceeded",
+                    "Too many requests at the moment. Please wait a little and try again.",
+                    exceeded.retryAfter());
+        }
+        if (error instanceof BudgetExceededException || error instanceof BudgetUnavailableException) {
+            return UNAVAILABLE;
         }
         if (error instanceof GenerationTimeoutException) {
             return new RelayFailure(GATEWAY_TIMEOUT, "timeout", "The answer took too long. Please try again.", null);
@@ -69,8 +83,7 @@ record RelayFailure(
     private static RelayFailure refused(ApiException refusal) {
         if (refusal instanceof AuthenticationException || refusal instanceof InsufficientCreditsException) {
             // The application's own affair with the service.
-            return new RelayFailure(
-                    SERVICE_UNAVAILABLE, "unavailable", "The text service is not available at the moment.", null);
+            return UNAVAILABLE;
         }
         if (refusal instanceof ValidationException) {
             return new RelayFailure(

@@ -3,6 +3,7 @@ package top.neuralbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -91,6 +92,36 @@ class StreamRelayFailureTest {
     }
 
     @Test
+    void aBudgetThatCountsAnewSoonIsARateLimitWithoutItsFigures() {
+        StreamRelay relay = failing(new BudgetExceededException(
+                "tenant acme for PT1H", new BigDecimal(1234), new BigDecimal(40), Duration.ofSeconds(90)));
+
+        assertThat(relay.head().join().status()).isEqualTo(429);
+        assertThat(relay.head().join().headers()).containsEntry("Retry-After", "90");
+        assertThat(BodyReader.of(relay).all().writes)
+                .containsExactly("{\"error\": \"rate_limit_exceeded\","
+                        + " \"message\": \"Too many requests at the moment. Please wait a little and try again.\","
+                        + " \"retry_after\": 90}");
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void aBudgetThatRefusesOtherwiseIsUnavailableInWordsForStrangers(NeuralBoxException refusal) {
+        StreamRelay relay = failing(refusal);
+
+        assertThat(relay.head().join().status()).isEqualTo(503);
+        assertThat(BodyReader.of(relay).all().writes)
+                .containsExactly("{\"error\": \"unavailable\","
+                        + " \"message\": \"The text service is not available at the moment.\"}");
+    }
+
+    static Stream<NeuralBoxException> aBudgetThatRefusesOtherwiseIsUnavailableInWordsForStrangers() {
+        return Stream.of(
+                new BudgetExceededException("client default", new BigDecimal(1234), new BigDecimal(40), null),
+                new BudgetUnavailableException("redis at db7 is lost", null));
+    }
+
+    @Test
     void aFailureOfThisServerIsAnInternalError() {
         StubEvents events = new StubEvents();
         StreamRelay relay = StreamRelay.of(events);
@@ -164,6 +195,14 @@ class StreamRelayFailureTest {
         events.end().fail(new IllegalStateException("bug"));
 
         assertThat(reader.writes).hasSize(2).last().isEqualTo(DONE);
+    }
+
+    private static StreamRelay failing(Throwable error) {
+        StubEvents events = new StubEvents();
+        StreamRelay relay = StreamRelay.of(events);
+        relay.head();
+        events.fail(error);
+        return relay;
     }
 
     private StreamRelay relay() {
