@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import top.neuralbox.budget.BillingLedger;
 import top.neuralbox.budget.BudgetLine;
 import top.neuralbox.budget.BudgetListener;
+import top.neuralbox.budget.BudgetShortage;
 import top.neuralbox.budget.BudgetStore;
 import top.neuralbox.budget.BudgetUsage;
 import top.neuralbox.budget.CreditBudget;
@@ -203,7 +204,7 @@ class CreditBudgetTest {
         Instant[] now = {Instant.parse("2026-03-08T12:59:59Z")};
         CreditBudget budget = CreditBudget.builder()
                 .limit(TEN, Duration.ofHours(1))
-                .clock(() -> now[0])
+                .store(BudgetStore.inMemory(() -> now[0]))
                 .build();
         NeuralBox client = client(budget);
         var unused = client.generateAsync(costing("8"));
@@ -236,21 +237,72 @@ class CreditBudgetTest {
     }
 
     @Test
-    void lostStoreRefusesUnlessItIsToldToAllow() {
-        LateStore lost = new LateStore();
-        lost.grant.completeExceptionally(new IllegalStateException("lost"));
-        CreditBudget closed =
+    void lostStoreRefusesAndTakesBackWhatItMayHaveSetAside() {
+        LostStore lost = new LostStore();
+        CreditBudget budget =
                 CreditBudget.builder().limit(TEN).store(lost).listener(ear).build();
-        CreditBudget open = CreditBudget.builder()
+
+        assertThatThrownBy(() -> client(budget).generate(costing("1"))).isInstanceOf(BudgetUnavailableException.class);
+        assertThat(transport.calls).isEmpty();
+        assertThat(lost.told).containsExactly("reserve 1", "settle 0");
+        assertThat(heard).containsExactly("store", "store");
+    }
+
+    @Test
+    void lostStoreThatMayBeDoneWithoutIsToldWhatWasSpentAllTheSame() {
+        LostStore lost = new LostStore();
+        CreditBudget budget = CreditBudget.builder()
                 .limit(TEN)
                 .store(lost)
                 .allowWithoutStore(true)
                 .build();
         transport.always(StubTransport.StubCall::story);
 
-        assertThatThrownBy(() -> client(closed).generate(costing("1"))).isInstanceOf(BudgetUnavailableException.class);
-        assertThat(heard).containsExactly("store");
-        assertThat(client(open).generate(costing("1")).text()).isEqualTo("Once");
+        assertThat(client(budget).generate(costing("99")).text()).isEqualTo("Once");
+        assertThat(lost.told).containsExactly("reserve 99", "anyway 99", "settle 3");
+    }
+
+    @Test
+    void settlementThatCouldNotBeDeliveredIsToldAsUnsettled() {
+        LateStore store = new LateStore();
+        store.grant.complete(Optional.empty());
+        store.settlement = CompletableFuture.failedFuture(new IllegalStateException("lost"));
+        CreditBudget budget =
+                CreditBudget.builder().limit(TEN).store(store).listener(ear).build();
+        transport.always(StubTransport.StubCall::story);
+        var unused = client(budget).generate(costing("4"));
+
+        assertThat(store.settled).containsExactly(new BigDecimal(3));
+        assertThat(heard).hasSize(2).last().isEqualTo("store");
+    }
+
+    @Test
+    void figuresThatTheStoreDoesNotTakeAreRefusedEvenIfItMayBeDoneWithout() {
+        LateStore store = new LateStore();
+        store.grant.completeExceptionally(new IllegalArgumentException("too many decimals"));
+        CreditBudget budget = CreditBudget.builder()
+                .limit(TEN)
+                .store(store)
+                .allowWithoutStore(true)
+                .build();
+
+        assertThatThrownBy(() -> client(budget).generate(costing("1")))
+                .isInstanceOf(BudgetUnavailableException.class)
+                .hasRootCauseMessage("too many decimals");
+        assertThat(store.settled).isEmpty();
+    }
+
+    @Test
+    void costBelowZeroIsNotBelieved() {
+        CreditBudget budget = CreditBudget.builder().limit(TEN).build();
+        transport.always(call -> call.stream()
+                .start()
+                .event("{\"type\": \"generation_end\", \"tokens_used\": -50}")
+                .done()
+                .finish());
+        var unused = client(budget).generate(costing("4"));
+
+        assertThat(usage(budget)).isEqualTo(usage("4", "0", "0"));
     }
 
     @Test
@@ -313,19 +365,25 @@ class CreditBudgetTest {
     /** A store that grants, or fails, when the test says so. */
     private static final class LateStore implements BudgetStore {
 
-        final CompletableFuture<Optional<BudgetLine>> grant = new CompletableFuture<>();
+        final CompletableFuture<Optional<BudgetShortage>> grant = new CompletableFuture<>();
         final List<BigDecimal> settled = new ArrayList<>();
+        CompletionStage<Void> settlement = CompletableFuture.completedFuture(null);
 
         @Override
-        public CompletionStage<Optional<BudgetLine>> reserve(
+        public CompletionStage<Optional<BudgetShortage>> reserve(
                 String reservation, BigDecimal credits, List<BudgetLine> lines) {
             return grant;
         }
 
         @Override
+        public CompletionStage<Void> reserveAnyway(String reservation, BigDecimal credits, List<BudgetLine> lines) {
+            throw new AssertionError("nobody asked for it");
+        }
+
+        @Override
         public CompletionStage<Void> settle(String reservation, BigDecimal credits) {
             settled.add(credits);
-            return CompletableFuture.completedFuture(null);
+            return settlement;
         }
 
         @Override
@@ -334,8 +392,45 @@ class CreditBudgetTest {
         }
 
         @Override
-        public CompletionStage<BudgetUsage> usage(String key) {
+        public CompletionStage<BudgetUsage> usage(BudgetLine line) {
             return CompletableFuture.completedFuture(BudgetUsage.NONE);
+        }
+    }
+
+    /** A store of which nobody hears. */
+    private static final class LostStore implements BudgetStore {
+
+        final List<String> told = new ArrayList<>();
+
+        @Override
+        public CompletionStage<Optional<BudgetShortage>> reserve(
+                String reservation, BigDecimal credits, List<BudgetLine> lines) {
+            return lost("reserve " + credits);
+        }
+
+        @Override
+        public CompletionStage<Void> reserveAnyway(String reservation, BigDecimal credits, List<BudgetLine> lines) {
+            return lost("anyway " + credits);
+        }
+
+        @Override
+        public CompletionStage<Void> settle(String reservation, BigDecimal credits) {
+            return lost("settle " + credits);
+        }
+
+        @Override
+        public CompletionStage<Void> leaveUnsettled(String reservation) {
+            return lost("unsettled");
+        }
+
+        @Override
+        public CompletionStage<BudgetUsage> usage(BudgetLine line) {
+            return lost("usage");
+        }
+
+        private <T> CompletionStage<T> lost(String what) {
+            told.add(what);
+            return CompletableFuture.failedFuture(new IllegalStateException("lost"));
         }
     }
 }

@@ -36,6 +36,7 @@ import top.neuralbox.NeuralBoxException;
 import top.neuralbox.Polling;
 import top.neuralbox.budget.BillingLedger;
 import top.neuralbox.budget.BudgetLine;
+import top.neuralbox.budget.BudgetShortage;
 import top.neuralbox.budget.BudgetStore;
 import top.neuralbox.budget.BudgetUsage;
 import top.neuralbox.budget.CreditBudget;
@@ -197,13 +198,18 @@ class BudgetTest {
         private final AtomicReference<BigDecimal> most = new AtomicReference<>(BigDecimal.ZERO);
 
         @Override
-        public CompletionStage<Optional<BudgetLine>> reserve(
+        public CompletionStage<Optional<BudgetShortage>> reserve(
                 String reservation, BigDecimal credits, List<BudgetLine> lines) {
             return store.reserve(reservation, credits, lines)
-                    .thenCombine(store.usage(lines.get(0).key()), (r, usage) -> {
+                    .thenCombine(store.usage(lines.get(0)), (r, usage) -> {
                         most.accumulateAndGet(usage.total(), BigDecimal::max);
                         return r;
                     });
+        }
+
+        @Override
+        public CompletionStage<Void> reserveAnyway(String reservation, BigDecimal credits, List<BudgetLine> lines) {
+            return store.reserveAnyway(reservation, credits, lines);
         }
 
         @Override
@@ -217,8 +223,8 @@ class BudgetTest {
         }
 
         @Override
-        public CompletionStage<BudgetUsage> usage(String key) {
-            return store.usage(key);
+        public CompletionStage<BudgetUsage> usage(BudgetLine line) {
+            return store.usage(line);
         }
     }
 }

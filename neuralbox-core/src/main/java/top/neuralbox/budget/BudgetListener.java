@@ -11,7 +11,8 @@ public interface BudgetListener {
     default void refused(GenerationInfo info, BudgetExceededException refusal) {}
 
     /**
-     * It is not known whether a generation was charged; its credits stay set aside.
+     * It is not known whether a generation was charged, or the store could not be told what it cost; its credits stay set
+     * aside. A store that keeps what it could not be told settles the latter by itself.
      *
      * @param reservation the name by which {@link CreditBudget#settle} takes what you find out
      */
@@ -20,6 +21,6 @@ public interface BudgetListener {
     /** The account's balance fell below the mark; told again only after it was above it. */
     default void lowBalance(BigDecimal balance) {}
 
-    /** The store could not be asked, or told. */
+    /** The store could not be asked, or told. Its messages hold no secret, unless a store of your own puts one there. */
     default void storeFailed(Throwable error) {}
 }

@@ -2,8 +2,6 @@ package top.neuralbox.budget;
 
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,10 +39,12 @@ import top.neuralbox.GenerationRequest;
  * NeuralBox neuralBox = NeuralBox.builder().budget(budget).build();
  * }</pre>
  *
- * <p>Windows of time follow one another from the epoch of {@link Instant}: a window of a day is a day of UTC. Thread-safe.
+ * <p>Windows of time follow one another from the epoch of {@link java.time.Instant}: a window of a day is a day of UTC.
+ * Thread-safe.
  */
 public final class CreditBudget implements CreditGuard {
 
+    private static final CompletionStage<Void> COUNTED = CompletableFuture.completedFuture(null);
     private static final System.Logger LOGGER = System.getLogger("top.neuralbox.budget");
 
     private final List<Limit> clientLimits;
@@ -55,7 +55,6 @@ public final class CreditBudget implements CreditGuard {
     private final boolean allowWithoutStore;
     private final @Nullable BigDecimal lowBalance;
     private final List<BudgetListener> listeners;
-    private final InstantSource clock;
     private final AtomicBoolean low = new AtomicBoolean();
 
     private CreditBudget(Builder builder) {
@@ -65,8 +64,7 @@ public final class CreditBudget implements CreditGuard {
         builder.limitsOfTenants.forEach((tenant, limits) -> own.put(tenant, List.copyOf(limits)));
         this.limitsOfTenants = Map.copyOf(own);
         this.estimate = builder.estimate;
-        this.clock = builder.clock;
-        this.store = builder.store == null ? new MemoryBudgetStore(clock) : builder.store;
+        this.store = builder.store;
         this.allowWithoutStore = builder.allowWithoutStore;
         this.lowBalance = builder.lowBalance;
         this.listeners = List.copyOf(builder.listeners);
@@ -89,7 +87,7 @@ public final class CreditBudget implements CreditGuard {
     public CompletionStage<List<BudgetState>> states(String client, @Nullable String tenant) {
         CompletionStage<List<BudgetState>> states = CompletableFuture.completedFuture(List.of());
         for (BudgetLine line : lines(client, tenant)) {
-            states = states.thenCombine(store.usage(line.key()), (known, usage) -> {
+            states = states.thenCombine(store.usage(line), (known, usage) -> {
                 List<BudgetState> more = new ArrayList<>(known);
                 more.add(new BudgetState(line, usage));
                 return List.copyOf(more);
@@ -110,54 +108,90 @@ public final class CreditBudget implements CreditGuard {
 
     private CompletionStage<Reservation> reserve(GenerationInfo info, BigDecimal credits, List<BudgetLine> lines) {
         String reservation = UUID.randomUUID().toString();
-        return store.reserve(reservation, credits, lines).handle((lacking, error) -> {
+        return store.reserve(reservation, credits, lines).handle((shortage, error) -> {
             if (error != null) {
-                return withoutStore(error);
+                return withoutStore(info, reservation, credits, lines, error);
             }
-            if (lacking.isPresent()) {
-                throw refusal(info, lacking.get(), credits);
+            if (shortage.isPresent()) {
+                throw refusal(info, shortage.get(), credits);
             }
-            return outcome -> ended(info, reservation, credits, outcome);
+            return outcome -> ended(info, reservation, credits, COUNTED, outcome);
         });
     }
 
-    private Reservation withoutStore(Throwable error) {
-        tell(listener -> listener.storeFailed(error));
-        if (!allowWithoutStore) {
-            throw new BudgetUnavailableException("the store of the budget could not be asked", error);
+    private Reservation withoutStore(
+            GenerationInfo info, String reservation, BigDecimal credits, List<BudgetLine> lines, Throwable error) {
+        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        tell(listener -> listener.storeFailed(cause));
+        if (cause instanceof IllegalArgumentException) {
+            throw new BudgetUnavailableException("the store of the budget does not take these figures", cause);
         }
-        return this::watchBalance;
+        if (!allowWithoutStore) {
+            // It may have been set aside all the same, or be so yet.
+            report(store.settle(reservation, BigDecimal.ZERO));
+            throw new BudgetUnavailableException("the store of the budget could not be asked", cause);
+        }
+        CompletionStage<Void> counted = store.reserveAnyway(reservation, credits, lines);
+        report(counted);
+        return outcome -> ended(info, reservation, credits, counted, outcome);
     }
 
-    private BudgetExceededException refusal(GenerationInfo info, BudgetLine line, BigDecimal credits) {
-        Instant ends = line.ends();
-        BudgetExceededException refusal = new BudgetExceededException(
-                line.key(), line.limit(), credits, ends == null ? null : Duration.between(clock.instant(), ends));
+    private BudgetExceededException refusal(GenerationInfo info, BudgetShortage shortage, BigDecimal credits) {
+        BudgetLine line = shortage.line();
+        BudgetExceededException refusal =
+                new BudgetExceededException(line.key(), line.limit(), credits, shortage.renewal());
         tell(listener -> listener.refused(info, refusal));
         return refusal;
     }
 
-    private void ended(GenerationInfo info, String reservation, BigDecimal reserved, GenerationOutcome outcome) {
-        Billing billing = outcome.billing();
-        BigDecimal used = billing == null ? null : billing.creditsUsed();
-        CompletionStage<Void> told;
-        if (outcome.billingState() == BillingState.NOT_CHARGED) {
-            told = store.settle(reservation, BigDecimal.ZERO);
-        } else if (used != null) {
-            told = store.settle(reservation, used);
-        } else if (outcome.billingState() == BillingState.CHARGED) {
-            // Charged, but not told how much: the expectation is the best that is known.
-            told = store.settle(reservation, reserved);
-        } else {
-            told = store.leaveUnsettled(reservation);
+    /**
+     * Settles what a generation came to, after the store has answered, or failed to, that it is set aside: the other order would
+     * set it aside for ever.
+     */
+    private void ended(
+            GenerationInfo info,
+            String reservation,
+            BigDecimal reserved,
+            CompletionStage<Void> counted,
+            GenerationOutcome outcome) {
+        BigDecimal credits = cost(reserved, outcome);
+        if (credits == null) {
             tell(listener -> listener.unsettled(info, reservation, reserved));
+            report(counted.handle((done, error) -> reservation).thenCompose(store::leaveUnsettled));
+        } else {
+            CompletionStage<Void> settled =
+                    counted.handle((done, error) -> reservation).thenCompose(id -> store.settle(id, credits));
+            report(settled.whenComplete((done, error) -> {
+                if (error != null) {
+                    tell(listener -> listener.unsettled(info, reservation, reserved));
+                }
+            }));
         }
+        watchBalance(outcome);
+    }
+
+    /** What a generation did cost; null if nobody knows. */
+    private static @Nullable BigDecimal cost(BigDecimal reserved, GenerationOutcome outcome) {
+        if (outcome.billingState() == BillingState.NOT_CHARGED) {
+            return BigDecimal.ZERO;
+        }
+        Billing billing = outcome.billing();
+        BigDecimal told = billing == null ? null : billing.creditsUsed();
+        if (told != null && told.signum() >= 0) {
+            return told;
+        }
+        // Charged, but not told how much: the expectation is the best that is known.
+        return outcome.billingState() == BillingState.CHARGED ? reserved : null;
+    }
+
+    private void report(CompletionStage<Void> told) {
         var unused = told.whenComplete((done, error) -> {
             if (error != null) {
-                tell(listener -> listener.storeFailed(error));
+                Throwable cause =
+                        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+                tell(listener -> listener.storeFailed(cause));
             }
         });
-        watchBalance(outcome);
     }
 
     private void watchBalance(GenerationOutcome outcome) {
@@ -194,13 +228,12 @@ public final class CreditBudget implements CreditGuard {
     }
 
     private List<BudgetLine> lines(String client, @Nullable String tenant) {
-        Instant now = clock.instant();
         List<BudgetLine> lines = new ArrayList<>();
-        clientLimits.forEach(limit -> lines.add(limit.line("client " + client, now)));
+        clientLimits.forEach(limit -> lines.add(limit.line("client " + client)));
         if (tenant != null) {
             limitsOfTenants
                     .getOrDefault(tenant, tenantLimits)
-                    .forEach(limit -> lines.add(limit.line("tenant " + tenant, now)));
+                    .forEach(limit -> lines.add(limit.line("tenant " + tenant)));
         }
         return lines;
     }
@@ -218,16 +251,8 @@ public final class CreditBudget implements CreditGuard {
     /** Credits for a window of time, or for good. */
     private record Limit(BigDecimal credits, @Nullable Duration window) {
 
-        private BudgetLine line(String whose, Instant now) {
-            if (window == null) {
-                return new BudgetLine(whose, credits, null);
-            }
-            long length = window.toMillis();
-            long begins = Math.floorDiv(now.toEpochMilli(), length) * length;
-            return new BudgetLine(
-                    whose + " for " + window + " from " + Instant.ofEpochMilli(begins),
-                    credits,
-                    Instant.ofEpochMilli(begins + length));
+        private BudgetLine line(String whose) {
+            return new BudgetLine(window == null ? whose : whose + " for " + window, credits, window);
         }
     }
 
@@ -238,11 +263,10 @@ public final class CreditBudget implements CreditGuard {
         private final List<Limit> tenantLimits = new ArrayList<>();
         private final Map<String, List<Limit>> limitsOfTenants = new HashMap<>();
         private Function<GenerationRequest, @Nullable BigDecimal> estimate = request -> null;
-        private @Nullable BudgetStore store;
+        private BudgetStore store = BudgetStore.inMemory();
         private boolean allowWithoutStore;
         private @Nullable BigDecimal lowBalance;
         private final List<BudgetListener> listeners = new ArrayList<>();
-        private InstantSource clock = InstantSource.system();
 
         private Builder() {}
 
@@ -292,8 +316,8 @@ public final class CreditBudget implements CreditGuard {
         }
 
         /**
-         * Whether generations are sent, uncounted, while the store cannot be asked. Default: no, they end with {@link
-         * BudgetUnavailableException}.
+         * Whether generations are sent, whatever is left, while the store cannot be asked. They are counted when it can be told.
+         * Default: no, they end with {@link BudgetUnavailableException}.
          */
         public Builder allowWithoutStore(boolean allow) {
             this.allowWithoutStore = allow;
@@ -309,12 +333,6 @@ public final class CreditBudget implements CreditGuard {
         /** Adds a listener. */
         public Builder listener(BudgetListener listener) {
             listeners.add(Objects.requireNonNull(listener, "listener"));
-            return this;
-        }
-
-        /** Sets the clock that tells the windows. Default: the system's. */
-        public Builder clock(InstantSource clock) {
-            this.clock = Objects.requireNonNull(clock, "clock");
             return this;
         }
 

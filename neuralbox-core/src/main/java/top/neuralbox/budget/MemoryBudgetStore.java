@@ -1,6 +1,7 @@
 package top.neuralbox.budget;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -32,26 +33,30 @@ final class MemoryBudgetStore implements BudgetStore {
     }
 
     @Override
-    public CompletionStage<Optional<BudgetLine>> reserve(
+    public CompletionStage<Optional<BudgetShortage>> reserve(
             String reservation, BigDecimal credits, List<BudgetLine> lines) {
+        Instant now = clock.instant();
         return locked(() -> {
-            tidy();
+            tidy(now);
             for (BudgetLine line : lines) {
-                Count count = counts.get(line.key());
-                BigDecimal used =
-                        count == null ? BigDecimal.ZERO : count.usage().total();
-                if (used.add(credits).compareTo(line.limit()) > 0) {
-                    return Optional.of(line);
+                Count count = count(line, now);
+                if (count.usage().total().add(credits).compareTo(line.limit()) > 0) {
+                    return Optional.of(new BudgetShortage(line, count.left(now)));
                 }
             }
-            List<Count> held = new ArrayList<>(lines.size());
-            for (BudgetLine line : lines) {
-                Count count = counts.computeIfAbsent(line.key(), key -> new Count(line.ends()));
-                count.reserved = count.reserved.add(credits);
-                held.add(count);
-            }
-            reservations.put(reservation, new Held(credits, held));
+            hold(reservation, credits, lines, now);
             return Optional.empty();
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> reserveAnyway(String reservation, BigDecimal credits, List<BudgetLine> lines) {
+        Instant now = clock.instant();
+        return this.<@Nullable Void>locked(() -> {
+            if (!reservations.containsKey(reservation)) {
+                hold(reservation, credits, lines, now);
+            }
+            return null;
         });
     }
 
@@ -81,22 +86,44 @@ final class MemoryBudgetStore implements BudgetStore {
     }
 
     @Override
-    public CompletionStage<BudgetUsage> usage(String key) {
-        return locked(() -> {
-            Count count = counts.get(key);
-            return count == null ? BudgetUsage.NONE : count.usage();
-        });
+    public CompletionStage<BudgetUsage> usage(BudgetLine line) {
+        Instant now = clock.instant();
+        return locked(() -> count(line, now).usage());
+    }
+
+    private void hold(String reservation, BigDecimal credits, List<BudgetLine> lines, Instant now) {
+        List<Count> held = new ArrayList<>(lines.size());
+        for (BudgetLine line : lines) {
+            Count count = count(line, now);
+            counts.put(line.key(), count);
+            count.reserved = count.reserved.add(credits);
+            held.add(count);
+        }
+        reservations.put(reservation, new Held(credits, held));
+    }
+
+    /** The count of the window that runs; that of a past one lives on with the reservations made in it. */
+    private Count count(BudgetLine line, Instant now) {
+        Count count = counts.get(line.key());
+        return count == null || count.isPast(now) ? new Count(end(line.window(), now)) : count;
+    }
+
+    private static @Nullable Instant end(@Nullable Duration window, Instant now) {
+        if (window == null) {
+            return null;
+        }
+        long length = window.toMillis();
+        return Instant.ofEpochMilli((Math.floorDiv(now.toEpochMilli(), length) + 1) * length);
     }
 
     /** Forgets past windows, and what was set aside in these alone. */
-    private void tidy() {
-        if (counts.size() < tidyAt) {
+    private void tidy(Instant now) {
+        if (counts.size() + reservations.size() < tidyAt) {
             return;
         }
-        Instant now = clock.instant();
         counts.values().removeIf(count -> count.isPast(now));
         reservations.values().removeIf(held -> held.counts.stream().allMatch(count -> count.isPast(now)));
-        tidyAt = Math.max(SPARSE, 2 * counts.size());
+        tidyAt = Math.max(SPARSE, 2 * (counts.size() + reservations.size()));
     }
 
     private <T extends @Nullable Object> CompletionStage<T> locked(Supplier<T> step) {
@@ -108,7 +135,7 @@ final class MemoryBudgetStore implements BudgetStore {
         }
     }
 
-    /** One line's count. */
+    /** One window of one line. */
     private static final class Count {
 
         private final @Nullable Instant ends;
@@ -126,6 +153,10 @@ final class MemoryBudgetStore implements BudgetStore {
 
         private boolean isPast(Instant now) {
             return ends != null && !now.isBefore(ends);
+        }
+
+        private @Nullable Duration left(Instant now) {
+            return ends == null ? null : Duration.between(now, ends);
         }
     }
 
