@@ -11,7 +11,9 @@
  * }
  * }</pre>
  *
- * <p>The tests run over real sockets, need JUnit Jupiter and AssertJ, and speak HTTP/1.1.
+ * <p>{@link top.neuralbox.testkit.contract.BudgetStoreContract} is the same for a store of credit budgets.
+ *
+ * <p>The tests of transports run over real sockets, need JUnit Jupiter and AssertJ, and speak HTTP/1.1.
  */
 @NullMarked
 package top.neuralbox.testkit.contract;

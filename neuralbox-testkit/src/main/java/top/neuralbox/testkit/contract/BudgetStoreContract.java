@@ -1,0 +1,257 @@
+package top.neuralbox.testkit.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import top.neuralbox.budget.BudgetLine;
+import top.neuralbox.budget.BudgetShortage;
+import top.neuralbox.budget.BudgetStore;
+import top.neuralbox.budget.BudgetUsage;
+
+/**
+ * What a {@link BudgetStore} must keep, as JUnit 5 tests: a store's test class implements this. Lines have names of their own in
+ * each test, so that one store may serve all of them.
+ */
+public interface BudgetStoreContract {
+
+    /** So long that none ends while a test runs. */
+    Duration WINDOW = Duration.ofDays(10_000);
+
+    /** The store under test. */
+    BudgetStore store();
+
+    /** Moves the clock by which the store tells the windows of time. */
+    void moveClock(Duration by);
+
+    @Test
+    default void creditsThatFitAreSetAside() {
+        BudgetLine line = line("10");
+
+        assertThat(reserve("4", line)).isEmpty();
+        assertThat(reserve("6", line)).isEmpty();
+        assertUsage(line, "0", "10", "0");
+    }
+
+    @Test
+    default void creditsThatDoNotFitAreNotSetAsideAndTheLineIsNamed() {
+        BudgetLine wide = line("100");
+        BudgetLine tight = line("10");
+        reserve("4", wide, tight);
+
+        assertThat(reserve("6.000001", wide, tight)).contains(new BudgetShortage(tight, null));
+        assertUsage(wide, "0", "4", "0");
+        assertUsage(tight, "0", "4", "0");
+    }
+
+    @Test
+    default void creditsThatCostNothingFitIntoWhatIsUsedUp() {
+        BudgetLine line = line("10");
+        reserve("10", line);
+
+        assertThat(reserve("0", line)).isEmpty();
+    }
+
+    @Test
+    default void decimalsAreExact() {
+        BudgetLine line = line("0.3");
+
+        assertThat(reserve("0.1", line)).isEmpty();
+        assertThat(reserve("0.1", line)).isEmpty();
+        assertThat(reserve("0.1", line)).isEmpty();
+        assertThat(reserve("0.000001", line)).isPresent();
+        assertUsage(line, "0", "0.3", "0");
+    }
+
+    @Test
+    default void largeFiguresAreExact() {
+        BudgetLine line = line("9007199254.740991");
+        reserve("9007199254.740990", line);
+
+        assertThat(reserve("0.000002", line)).isPresent();
+        assertThat(reserve("0.000001", line)).isEmpty();
+        assertUsage(line, "0", "9007199254.740991", "0");
+    }
+
+    @Test
+    default void whatWasSpentTakesThePlaceOfWhatWasSetAside() {
+        BudgetLine line = line("10");
+        String reservation = reserved("8", line);
+        await(store().settle(reservation, new BigDecimal("2.5")));
+
+        assertUsage(line, "2.5", "0", "0");
+    }
+
+    @Test
+    default void moreMayBeSpentThanWasSetAside() {
+        BudgetLine line = line("10");
+        await(store().settle(reserved("8", line), new BigDecimal(12)));
+
+        assertUsage(line, "12", "0", "0");
+        assertThat(reserve("0.1", line)).isPresent();
+    }
+
+    @Test
+    default void settlingWithZeroReleases() {
+        BudgetLine line = line("10");
+        await(store().settle(reserved("8", line), BigDecimal.ZERO));
+
+        assertUsage(line, "0", "0", "0");
+    }
+
+    @Test
+    default void settlingAgainCountsNothing() {
+        BudgetLine line = line("10");
+        String reservation = reserved("8", line);
+        await(store().settle(reservation, BigDecimal.ONE));
+        await(store().settle(reservation, BigDecimal.TEN));
+
+        assertUsage(line, "1", "0", "0");
+    }
+
+    @Test
+    default void settlingWhatIsNotKnownCountsNothing() {
+        BudgetLine line = line("10");
+        reserved("8", line);
+        await(store().settle(UUID.randomUUID().toString(), BigDecimal.ONE));
+
+        assertUsage(line, "0", "8", "0");
+    }
+
+    @Test
+    default void unsettledCreditsCountUntilTheyAreSettled() {
+        BudgetLine line = line("10");
+        String reservation = reserved("8", line);
+        await(store().leaveUnsettled(reservation));
+        await(store().leaveUnsettled(reservation));
+
+        assertUsage(line, "0", "0", "8");
+        assertThat(reserve("3", line)).isPresent();
+        await(store().settle(reservation, new BigDecimal(3)));
+        assertUsage(line, "3", "0", "0");
+    }
+
+    @Test
+    default void settledReservationDoesNotBecomeUnsettled() {
+        BudgetLine line = line("10");
+        String reservation = reserved("8", line);
+        await(store().settle(reservation, BigDecimal.ONE));
+        await(store().leaveUnsettled(reservation));
+
+        assertUsage(line, "1", "0", "0");
+    }
+
+    @Test
+    default void whatIsReservedAnywayCountsBeyondTheLimitAndIsSettledAsAnyOther() {
+        BudgetLine line = line("10");
+        String reservation = UUID.randomUUID().toString();
+        await(store().reserveAnyway(reservation, new BigDecimal(12), List.of(line)));
+
+        assertUsage(line, "0", "12", "0");
+        await(store().settle(reservation, new BigDecimal(11)));
+        assertUsage(line, "11", "0", "0");
+    }
+
+    @Test
+    default void whatIsReservedAlreadyIsNotReservedAnyway() {
+        BudgetLine line = line("10");
+        String reservation = reserved("4", line);
+        await(store().reserveAnyway(reservation, new BigDecimal(4), List.of(line)));
+
+        assertUsage(line, "0", "4", "0");
+    }
+
+    @Test
+    default void windowCountsAnewWhenItsTimeHasPassed() {
+        BudgetLine line = windowed("10");
+        reserve("8", line);
+        Duration renewal =
+                Objects.requireNonNull(reserve("8", line).orElseThrow().renewal());
+
+        assertThat(renewal).isPositive().isLessThanOrEqualTo(WINDOW);
+        moveClock(renewal);
+        assertUsage(line, "0", "0", "0");
+        assertThat(reserve("8", line)).isEmpty();
+    }
+
+    @Test
+    default void whatWasSetAsideInAPastWindowIsSettledThere() {
+        BudgetLine line = windowed("10");
+        BudgetLine forGood = line("100");
+        String early = reserved("8", line, forGood);
+        String unknown = reserved("2", line, forGood);
+        moveClock(WINDOW);
+        reserve("5", line);
+        await(store().settle(early, new BigDecimal(7)));
+        await(store().leaveUnsettled(unknown));
+
+        assertUsage(line, "0", "5", "0");
+        assertUsage(forGood, "7", "0", "2");
+    }
+
+    @Test
+    default void aThousandReservationsAtOnceStayWithinTheLimit() {
+        BudgetLine first = line("300");
+        BudgetLine second = line("200.5");
+        List<CompletionStage<Optional<BudgetShortage>>> asked = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            asked.add(store().reserve(UUID.randomUUID().toString(), BigDecimal.ONE, List.of(first, second)));
+        }
+        long granted = asked.stream().filter(stage -> await(stage).isEmpty()).count();
+
+        assertThat(granted).isEqualTo(200);
+        assertUsage(first, "0", "200", "0");
+        assertUsage(second, "0", "200", "0");
+    }
+
+    private Optional<BudgetShortage> reserve(String credits, BudgetLine... lines) {
+        return await(store().reserve(UUID.randomUUID().toString(), new BigDecimal(credits), List.of(lines)));
+    }
+
+    private String reserved(String credits, BudgetLine... lines) {
+        String reservation = UUID.randomUUID().toString();
+        assertThat(await(store().reserve(reservation, new BigDecimal(credits), List.of(lines))))
+                .isEmpty();
+        return reservation;
+    }
+
+    private void assertUsage(BudgetLine line, String spent, String reserved, String unsettled) {
+        BudgetUsage usage = await(store().usage(line));
+        assertThat(usage)
+                .usingComparatorForType(BigDecimal::compareTo, BigDecimal.class)
+                .usingRecursiveComparison()
+                .isEqualTo(new BudgetUsage(new BigDecimal(spent), new BigDecimal(reserved), new BigDecimal(unsettled)));
+    }
+
+    private static BudgetLine line(String limit) {
+        return new BudgetLine("line " + UUID.randomUUID(), new BigDecimal(limit), null);
+    }
+
+    private static BudgetLine windowed(String limit) {
+        return new BudgetLine("line " + UUID.randomUUID(), new BigDecimal(limit), WINDOW);
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(TransportFixture.PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        } catch (ExecutionException e) {
+            throw new CompletionException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new AssertionError("no answer of the store", e);
+        }
+    }
+}
