@@ -1,37 +1,209 @@
 package top.neuralbox.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.reflect.Method;
+import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import top.neuralbox.Generation;
+import top.neuralbox.GenerationEvent;
+import top.neuralbox.GenerationRequest;
+import top.neuralbox.GenerationStream;
+import top.neuralbox.NeuralBox;
+import top.neuralbox.StreamBrokenException;
+import top.neuralbox.examples.guide.Guide;
+import top.neuralbox.metrics.GenerationMeter;
+import top.neuralbox.testkit.Fault;
+import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.LocalNeuralBox.Outcome;
+import top.neuralbox.testkit.RecordingSubscriber;
 
-/** What the README shows is what the compiler has read. */
+/** Runs each example of the README; the test of the same name runs the method. */
+@ExtendWith(Guide.class)
 class ReadmeExamplesTest {
 
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-    private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+    private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "Write a haiku");
 
-    static Stream<String> examples() throws IOException {
-        return JAVA.matcher(Files.readString(ROOT.resolve("README.md")))
-                .results()
-                .map((MatchResult block) -> block.group(1));
+    @Test
+    void everyExampleIsRun() {
+        List<String> tests = names(ReadmeExamplesTest.class);
+
+        assertThat(names(ReadmeExamples.class))
+                .isNotEmpty()
+                .allSatisfy(example -> assertThat(tests).contains(example));
     }
 
-    @ParameterizedTest
-    @MethodSource("examples")
-    void exampleIsCompiled(String example) throws IOException {
-        Path source = Path.of("src/main/java/top/neuralbox/examples/ReadmeExamples.java");
-        assertThat(squeezed(Files.readString(source))).contains(squeezed(example));
+    @Test
+    void byPieces(Guide guide) {
+        ReadmeExamples.byPieces();
+
+        assertThat(guide.printed()).contains("Write a haiku").endsWith("cost: 3 credits\n");
     }
 
-    /** Where a line is broken is the formatter's affair. */
-    private static String squeezed(String code) {
-        return code.replaceAll("\\s+", "");
+    @Test
+    void byEvents(Guide guide) {
+        try (NeuralBox neuralBox = NeuralBox.create();
+                GenerationStream stream = neuralBox.stream(REQUEST)) {
+            ReadmeExamples.byEvents(stream);
+        }
+
+        assertThat(guide.printed()).contains("Write a haiku").endsWith("credits left: 297\n");
+    }
+
+    @Test
+    void whole(Guide guide) {
+        guide.serve(LocalNeuralBox.builder().answer("An old silent pond"));
+        try (NeuralBox neuralBox = NeuralBox.create()) {
+            assertThat(ReadmeExamples.whole(neuralBox)).isEqualTo("An old silent pond");
+        }
+    }
+
+    @Test
+    void later(Guide guide) {
+        guide.serve(LocalNeuralBox.builder().answer("An old silent pond"));
+        try (NeuralBox neuralBox = NeuralBox.create()) {
+            ReadmeExamples.later(neuralBox).join();
+        }
+
+        assertThat(guide.printed()).isEqualTo("An old silent pond\n");
+    }
+
+    @Test
+    void onDemand() {
+        RecordingSubscriber<GenerationEvent> subscriber = RecordingSubscriber.unbounded();
+        try (NeuralBox neuralBox = NeuralBox.create()) {
+            ReadmeExamples.onDemand(neuralBox, subscriber);
+
+            assertThat(subscriber.awaitCompletion()).last().isInstanceOf(GenerationEvent.End.class);
+        }
+    }
+
+    @Test
+    void full(Guide guide) {
+        try (NeuralBox neuralBox = NeuralBox.create()) {
+            neuralBox.generate(ReadmeExamples.full());
+        }
+
+        assertThat(guide.service().requests().get(0).text())
+                .contains("\"system\":\"You are a poet.\"", "\"temperature\":0.9", "\"max_tokens\":200");
+    }
+
+    @Test
+    void picture(Guide guide) {
+        guide.serve(LocalNeuralBox.builder().mediaPolls(1));
+        try (NeuralBox neuralBox = NeuralBox.create()) {
+            ReadmeExamples.picture(neuralBox);
+        }
+
+        assertThat(guide.printed()).matches("https://\\S+\n");
+        assertThat(guide.service().requestCount()).isEqualTo(2);
+    }
+
+    @Test
+    void account(Guide guide) {
+        try (NeuralBox neuralBox = NeuralBox.create()) {
+            ReadmeExamples.account(neuralBox);
+        }
+
+        assertThat(guide.printed()).isEqualTo("300 credits left; a picture costs 8 to 8\n");
+    }
+
+    @Test
+    void budget(Guide guide) throws Exception {
+        guide.serve(LocalNeuralBox.builder().balance(BigDecimal.valueOf(202)));
+        Generation generation = ReadmeExamples.budget();
+
+        assertThat(generation.billing().creditsUsed()).isEqualTo(BigDecimal.valueOf(3));
+        assertThat(guide.printed())
+                .contains("only 199 credits left\n", "tenant,model,generations,charged,unknown,credits");
+    }
+
+    @Test
+    void overItsOwnTransport() {
+        try (NeuralBox neuralBox = ReadmeExamples.overItsOwnTransport()) {
+            assertThat(neuralBox.generate(REQUEST).text()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void watched() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        try (NeuralBox neuralBox = ReadmeExamples.watched(registry)) {
+            neuralBox.generate(REQUEST);
+        }
+
+        assertThat(registry.find(GenerationMeter.USAGE.meterName())
+                        .tag("client", "chat")
+                        .counter()
+                        .count())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void failures(Guide guide) {
+        try (NeuralBox neuralBox = NeuralBox.create()) {
+            guide.service().misbehave(Fault.rateLimited(Duration.ofHours(1)));
+            ReadmeExamples.failures(neuralBox, REQUEST);
+            guide.service().misbehave(Fault.fail(3, "the provider is down"));
+            ReadmeExamples.failures(neuralBox, REQUEST);
+            guide.service().misbehave(Fault.cutAfter(200));
+            ReadmeExamples.failures(neuralBox, REQUEST);
+        }
+
+        assertThat(guide.printed())
+                .startsWith("come back in PT1H\nnothing was charged, send it again if you like: the service gave")
+                .contains("ask the service about gen_");
+    }
+
+    @Test
+    void toABrowser() throws Exception {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        try (NeuralBox neuralBox = NeuralBox.create()) {
+            server.createContext("/api/chat", exchange -> {
+                ReadmeExamples.toABrowser(neuralBox, REQUEST, exchange);
+                exchange.close();
+            });
+            server.start();
+            HttpResponse<String> answer = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
+                                            + server.getAddress().getPort() + "/api/chat"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+
+            assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/event-stream");
+            assertThat(answer.body()).contains("content_delta").endsWith("data: [DONE]\n\n");
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void onALocalService(Guide guide) {
+        ReadmeExamples.onALocalService(neuralBox ->
+                assertThatThrownBy(() -> neuralBox.generate(REQUEST)).isInstanceOf(StreamBrokenException.class));
+
+        assertThat(guide.printed()).isEqualTo("charged: 0\n");
+        assertThat(guide.service().generations(Outcome.COMPLETED)).isZero();
+    }
+
+    private static List<String> names(Class<?> type) {
+        return Arrays.stream(type.getDeclaredMethods())
+                .filter(method -> !method.isSynthetic())
+                .map(Method::getName)
+                .toList();
     }
 }
