@@ -1,0 +1,139 @@
+package top.neuralbox.examples.jdk;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.ProtocolException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.transport.TransportCall;
+import top.neuralbox.transport.TransportException;
+import top.neuralbox.transport.TransportException.Kind;
+import top.neuralbox.transport.TransportRequest;
+import top.neuralbox.transport.TransportResponse;
+
+/** One exchange. Its fields change on the loop alone, and every failure goes through {@link #end}. */
+final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
+
+    final JdkTransport transport;
+    private final TransportRequest request;
+    private final HttpRequest engineRequest;
+    private final JdkBody body = new JdkBody(this);
+    private final CompletableFuture<TransportResponse> response = new CompletableFuture<>();
+    private final CompletableFuture<Void> connectTimer = new CompletableFuture<>();
+    private @Nullable CompletableFuture<HttpResponse<Void>> exchange;
+    private @Nullable TransportException failure;
+    private volatile boolean sent;
+
+    JdkCall(JdkTransport transport, TransportRequest request) {
+        this.transport = transport;
+        this.request = request;
+        HttpRequest.Builder builder = HttpRequest.newBuilder(request.uri()).method(request.method(), this);
+        request.headers().forEach((name, values) -> values.forEach(value -> builder.header(name, value)));
+        engineRequest = builder.build();
+        var unused = connectTimer
+                .orTimeout(TimeUnit.NANOSECONDS.convert(request.connectTimeout()), TimeUnit.NANOSECONDS)
+                .exceptionallyAsync(late -> sent ? null : end(lateKind(), null), transport.loop);
+    }
+
+    @Override
+    public CompletionStage<TransportResponse> response() {
+        return response;
+    }
+
+    @Override
+    public boolean mayHaveBeenSent() {
+        return sent;
+    }
+
+    @Override
+    public void cancel() {
+        transport.loop.execute(() -> end(Kind.CANCELLED, null));
+    }
+
+    /** The engine would look the host up on the loop; looked up before, it is in the JDK's cache. */
+    void connect() {
+        var unused = CompletableFuture.runAsync(this::lookUp, transport.names)
+                .thenComposeAsync(known -> send(), transport.loop)
+                .handleAsync((head, lost) -> lost == null ? null : end(kindOf(lost), lost), transport.loop);
+    }
+
+    /** The engine asks for the length when the connection stands, before it writes: the last moment to think better. */
+    @Override
+    public long contentLength() {
+        if (failure != null || sent) {
+            throw new UncheckedIOException(new IOException("A request is written once."));
+        }
+        sent = true;
+        connectTimer.complete(null);
+        request.onSent().run();
+        return request.body().length;
+    }
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
+        HttpRequest.BodyPublishers.ofByteArray(request.body()).subscribe(subscriber);
+    }
+
+    /** The way that every failure takes; later ones change nothing. */
+    @Nullable
+    Void end(Kind kind, @Nullable Throwable cause) {
+        failure = failure != null ? failure : new TransportException(kind, "The exchange failed: " + kind, cause);
+        connectTimer.complete(null);
+        if (response.completeExceptionally(failure) && exchange != null) {
+            // Cancelling the stage itself does nothing once it has failed, and then the connection would stay open.
+            exchange.newIncompleteFuture().cancel(true);
+        }
+        body.end(failure);
+        transport.release(this);
+        return null;
+    }
+
+    Kind kindOf(Throwable failed) {
+        Kind kind = Kind.OTHER;
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException) {
+                kind = Kind.DNS;
+            } else if (cause instanceof ProtocolException) {
+                kind = Kind.PROTOCOL;
+            } else if (cause instanceof ConnectException && !sent) {
+                kind = Kind.REFUSED;
+            } else if (cause instanceof SSLException && !sent) {
+                kind = Kind.TLS;
+            } else if (cause instanceof IOException && kind == Kind.OTHER) {
+                kind = Kind.LOST;
+            }
+        }
+        return kind;
+    }
+
+    private Kind lateKind() {
+        return transport.waiting.contains(this) ? Kind.POOL_TIMEOUT : Kind.CONNECT_TIMEOUT;
+    }
+
+    private void lookUp() {
+        var unused = new InetSocketAddress(request.uri().getHost(), 0);
+    }
+
+    private CompletionStage<HttpResponse<Void>> send() {
+        if (failure != null) {
+            throw failure;
+        }
+        exchange = transport.client.sendAsync(engineRequest, this::head);
+        return exchange;
+    }
+
+    private JdkBody head(HttpResponse.ResponseInfo head) {
+        response.complete(TransportResponse.of(head.statusCode(), head.headers().map(), body, this::cancel));
+        return body;
+    }
+}
