@@ -5,7 +5,7 @@ module top.neuralbox.testkit {
     requires static transitive org.jspecify;
     requires com.fasterxml.jackson.core;
     requires static org.assertj.core;
-    requires static transitive org.junit.jupiter.api;
+    requires static org.junit.jupiter.api;
 
     exports top.neuralbox.testkit;
     exports top.neuralbox.testkit.contract;
