@@ -2,10 +2,13 @@ package top.neuralbox.examples;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
@@ -15,11 +18,16 @@ import top.neuralbox.GenerationRequest;
 import top.neuralbox.GenerationStream;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.Recording;
+import top.neuralbox.testkit.ScriptedServer;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.httpclient.HttpClientTransport;
 import top.neuralbox.transport.vertx.VertxTransport;
 
-/** Tells a story piece by piece, as it is generated, and then what it cost: {@code ./mvnw -q -Pdemo}. */
+/**
+ * Tells a story piece by piece, as it is generated, and then what it cost: {@code ./mvnw -q -Pdemo}. With {@code
+ * -Dreplay=file} it plays a recording instead, at {@code -Dspeed=2} twice as fast.
+ */
 public final class Demo {
 
     private static final String PROMPT = "Write a short story about a robot learning to paint";
@@ -46,8 +54,13 @@ public final class Demo {
         System.exit(0);
     }
 
-    /** Asks the real service if there is a key, else a local one. */
+    /** Plays a recording if there is one; else asks the real service if there is a key, else a local one. */
     void run() {
+        String recording = properties.getProperty("replay");
+        if (recording != null) {
+            replay(Path.of(recording));
+            return;
+        }
         String key = environment.get("NEURALBOX_API_KEY");
         if (key != null) {
             String base = environment.get("NEURALBOX_BASE_URL");
@@ -58,6 +71,17 @@ public final class Demo {
                 LocalNeuralBox.builder().pace(Duration.ofMillis(40)).start()) {
             out.println("NEURALBOX_API_KEY is not set, so a local NeuralBox answers on " + service.uri() + ".\n");
             tell(LocalNeuralBox.apiKey(), service.uri());
+        }
+    }
+
+    private void replay(Path file) {
+        try (ScriptedServer server = ScriptedServer.start()) {
+            Recording recording = Recording.read(file);
+            server.answerAlways(recording.script(Double.parseDouble(properties.getProperty("speed", "1"))));
+            out.println("A recording of " + recording.length().toMillis() + " ms is played again.\n");
+            tell(LocalNeuralBox.apiKey(), server.uri());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
         }
     }
 

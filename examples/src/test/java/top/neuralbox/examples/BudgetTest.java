@@ -200,11 +200,10 @@ class BudgetTest {
         @Override
         public CompletionStage<Optional<BudgetShortage>> reserve(
                 String reservation, BigDecimal credits, List<BudgetLine> lines) {
-            return store.reserve(reservation, credits, lines)
-                    .thenCombine(store.usage(lines.get(0)), (r, usage) -> {
-                        most.accumulateAndGet(usage.total(), BigDecimal::max);
-                        return r;
-                    });
+            return store.reserve(reservation, credits, lines).thenCombine(store.usage(lines.get(0)), (r, usage) -> {
+                most.accumulateAndGet(usage.total(), BigDecimal::max);
+                return r;
+            });
         }
 
         @Override

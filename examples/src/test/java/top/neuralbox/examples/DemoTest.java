@@ -66,6 +66,28 @@ class DemoTest {
         demo.get(20, TimeUnit.SECONDS);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"httpclient", "vertx"})
+    void recordingIsPlayedWithoutAskingAnybody(String transport, LocalNeuralBox service) {
+        properties.setProperty("transport", transport);
+        properties.setProperty("replay", "src/main/resources/recordings/story.jsonl");
+        properties.setProperty("speed", "Infinity");
+        demo(service).run();
+
+        assertThat(printed())
+                .startsWith("A recording of ")
+                .contains(" ms is played again.\n\nHere is a short story")
+                .containsPattern("credits used +3\nbalance +297\n");
+        assertThat(service.requestCount()).isZero();
+    }
+
+    @Test
+    void recordingThatIsNotThereIsNamed(LocalNeuralBox service) {
+        properties.setProperty("replay", "nowhere.jsonl");
+
+        assertThatThrownBy(demo(service)::run).hasMessage("cannot read nowhere.jsonl");
+    }
+
     @Test
     void withoutAKeyALocalServiceAnswersAndTheDemoSaysSo() {
         new Demo(Map.of(), properties, out).run();

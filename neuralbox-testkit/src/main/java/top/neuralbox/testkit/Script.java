@@ -2,6 +2,7 @@ package top.neuralbox.testkit;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -206,6 +207,21 @@ public final class Script {
 
         public Script build() {
             return new Script(steps);
+        }
+
+        /** Sets the time from which {@link #until} counts. */
+        Builder begin(ReplayClock clock) {
+            return step((run, connection) -> run.begin(clock.nanoTime()));
+        }
+
+        /** Waits until so much time has passed since {@link #begin}. */
+        Builder until(Duration time, ReplayClock clock) {
+            return step((run, connection) -> {
+                Duration left = time.minusNanos(clock.nanoTime() - run.begun());
+                if (left.compareTo(Duration.ZERO) > 0) {
+                    clock.pause(connection, left);
+                }
+            });
         }
 
         private Builder step(Step step) {

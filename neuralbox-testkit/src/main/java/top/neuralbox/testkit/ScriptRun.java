@@ -14,6 +14,7 @@ final class ScriptRun {
     private final Sink sink;
     private LongUnaryOperator nextCut = position -> Long.MAX_VALUE;
     private long position;
+    private long begun;
 
     ScriptRun(Sink sink) {
         this.sink = sink;
@@ -27,6 +28,15 @@ final class ScriptRun {
     void split(LongUnaryOperator nextCut) {
         this.nextCut = nextCut;
         this.position = 0;
+    }
+
+    /** Notes when this run began, as {@link System#nanoTime()} tells it. */
+    void begin(long nanoTime) {
+        begun = nanoTime;
+    }
+
+    long begun() {
+        return begun;
     }
 
     void write(byte[] bytes) throws IOException {

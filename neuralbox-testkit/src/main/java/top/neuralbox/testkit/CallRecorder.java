@@ -1,0 +1,136 @@
+package top.neuralbox.testkit;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.transport.TransportException;
+import top.neuralbox.transport.TransportRequest;
+import top.neuralbox.transport.TransportResponse;
+
+/** Notes what comes of one call, until its end; what follows that is passed over. Thread-safe. */
+final class CallRecorder {
+
+    /** An allow-list, in lower case: a field that is not known might hold a secret. */
+    private static final Set<String> FIELDS = Set.of("content-type", "content-encoding", "retry-after", "x-request-id");
+
+    private static final String RATE_LIMIT = "x-ratelimit-";
+
+    /** In which {@code [DONE]} is looked for. */
+    private static final int TAIL = 64;
+
+    private final RecordingTransport transport;
+    private final @Nullable String request;
+    private final String recorded;
+    private final List<Recording.Chunk> chunks = new ArrayList<>();
+    private Recording.@Nullable Head head;
+    private @Nullable BlankText blank;
+    private long begun;
+    private boolean ended;
+
+    /** @param kept the request if it is to be written down */
+    CallRecorder(RecordingTransport transport, @Nullable TransportRequest kept) {
+        this.transport = transport;
+        this.request = kept == null ? null : new String(kept.body(), StandardCharsets.UTF_8);
+        this.recorded = transport.now();
+        this.begun = transport.nanoTime();
+    }
+
+    /** The same request, which tells this when it is sent: times count from there. */
+    TransportRequest watched(TransportRequest watched) {
+        TransportRequest.Builder copy = TransportRequest.builder(watched.method(), watched.uri())
+                .body(watched.body())
+                .connectTimeout(watched.connectTimeout())
+                .onSent(() -> {
+                    sent();
+                    watched.onSent().run();
+                });
+        watched.headers().forEach((name, values) -> values.forEach(value -> copy.header(name, value)));
+        return copy.build();
+    }
+
+    synchronized void head(TransportResponse response) {
+        Map<String, String> kept = new LinkedHashMap<>();
+        response.headers().forEach((name, values) -> {
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (FIELDS.contains(lower) || lower.startsWith(RATE_LIMIT)) {
+                kept.put(name, values.get(0));
+            }
+        });
+        head = new Recording.Head(now(), response.status(), kept);
+        if (transport.blanksText()) {
+            String type = response.header("Content-Type");
+            blank = new BlankText(response.status(), type == null ? "" : type.toLowerCase(Locale.ROOT));
+        }
+    }
+
+    /** Leaves the buffer as it is. */
+    synchronized void chunk(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        if (!ended) {
+            chunks.add(new Recording.Chunk(now(), blank == null ? bytes : blank.blank(bytes)));
+        }
+    }
+
+    void failed(Throwable error) {
+        TransportException.Kind kind =
+                error instanceof TransportException failure ? failure.kind() : TransportException.Kind.OTHER;
+        switch (kind) {
+            case CANCELLED, CLOSED -> ended(Recording.End.CANCELLED);
+            case LOST -> ended(wasReset(error) ? Recording.End.RESET : Recording.End.TRUNCATED);
+            default -> endedWithoutHead();
+        }
+    }
+
+    synchronized void ended(Recording.End end) {
+        if (!ended) {
+            ended = true;
+            // A client that has heard [DONE] may leave before the last chunk: the stream was whole all the same.
+            Recording.End said = end == Recording.End.CANCELLED && isDone() ? Recording.End.COMPLETE : end;
+            transport.finished(new Recording(recorded, request, head, chunks, said, now()));
+        }
+    }
+
+    /** There was no connection, or no HTTP: there is nothing to play again, unless a body broke a rule in its midst. */
+    private synchronized void endedWithoutHead() {
+        if (head != null) {
+            ended(Recording.End.TRUNCATED);
+        }
+        ended = true;
+    }
+
+    private boolean isDone() {
+        StringBuilder tail = new StringBuilder();
+        for (int i = chunks.size() - 1; i >= 0 && tail.length() < TAIL; i--) {
+            tail.insert(0, new String(chunks.get(i).bytes(), StandardCharsets.ISO_8859_1));
+        }
+        return tail.toString().stripTrailing().endsWith("data: [DONE]");
+    }
+
+    private synchronized void sent() {
+        begun = transport.nanoTime();
+    }
+
+    private Duration now() {
+        return Duration.ofNanos(transport.nanoTime() - begun);
+    }
+
+    /** What the operating system says of a connection that was reset is the same on all engines. */
+    private static boolean wasReset(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            String message = cause.getMessage();
+            if (cause instanceof IOException && message != null && message.contains("reset")) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
