@@ -4,10 +4,12 @@ import com.sun.net.httpserver.HttpExchange;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
+import redis.clients.jedis.RedisClient;
 import top.neuralbox.Balance;
 import top.neuralbox.Generation;
 import top.neuralbox.GenerationAnswer;
@@ -24,9 +26,14 @@ import top.neuralbox.StreamRelay;
 import top.neuralbox.budget.BillingLedger;
 import top.neuralbox.budget.BudgetListener;
 import top.neuralbox.budget.CreditBudget;
+import top.neuralbox.budget.LedgerTotal;
+import top.neuralbox.budget.redis.RedisBudgetStore;
 import top.neuralbox.metrics.NeuralBoxMetrics;
 import top.neuralbox.testkit.Fault;
 import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.Recording;
+import top.neuralbox.testkit.RecordingTransport;
+import top.neuralbox.testkit.ScriptedServer;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.httpclient.HttpClientTransport;
@@ -118,6 +125,52 @@ final class ReadmeExamples {
                 .build());
         ledger.writeCsv(System.out);
         return generation;
+    }
+
+    static CreditBudget fleet() {
+        RedisClient redis = RedisClient.create("redis://localhost:6379");
+        RedisBudgetStore store =
+                RedisBudgetStore.builder(redis).namespace("chat").build();
+        CreditBudget budget = CreditBudget.builder()
+                .limit(BigDecimal.valueOf(1_000), Duration.ofDays(1))
+                .store(store)
+                .build();
+        return budget;
+    }
+
+    static void spent(BillingLedger ledger) {
+        for (LedgerTotal total : ledger.totals()) {
+            System.out.println(total.tenant() + " " + total.model() + ": " + total.credits() + " credits for "
+                    + total.charged() + " of " + total.generations() + ", " + total.unknown() + " unknown");
+        }
+    }
+
+    static void record() {
+        try (Transport recording = RecordingTransport.builder(HttpClientTransport.create(), Path.of("recordings"))
+                        .blankText()
+                        .build();
+                NeuralBox neuralBox = NeuralBox.builder().transport(recording).build()) {
+            neuralBox.generate(GenerationRequest.of("gpt-5", "Write a haiku"));
+        }
+    }
+
+    static void replay(Consumer<NeuralBox> yourCode) throws IOException {
+        try (ScriptedServer server = ScriptedServer.start();
+                NeuralBox neuralBox = NeuralBox.builder()
+                        .baseUri(server.uri())
+                        .apiKey(LocalNeuralBox.apiKey())
+                        .build()) {
+            server.answerAlways(
+                    Recording.read(Path.of("recordings/recording-1.jsonl")).script(2));
+            yourCode.accept(neuralBox);
+        }
+    }
+
+    static CompletableFuture<Void> submitWithoutBlocking(NeuralBox neuralBox, GenerationRequest picture) {
+        return neuralBox
+                .submitAsync(picture)
+                .thenAccept(made ->
+                        System.out.println(made.id() + " cost " + made.billing().creditsUsed()));
     }
 
     static void onDemand(NeuralBox neuralBox, Flow.Subscriber<GenerationEvent> subscriber) {
