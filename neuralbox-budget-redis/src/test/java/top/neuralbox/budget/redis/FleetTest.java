@@ -8,24 +8,36 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.RedisClient;
 import top.neuralbox.budget.BudgetLine;
 import top.neuralbox.budget.BudgetUsage;
 import top.neuralbox.testkit.Fault;
 import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.WireSpelling;
 
 /** Two processes that spend from one account under one limit. */
 class FleetTest {
 
-    private static final int CALLS = 150;
+    /** So many that the two together cannot have them all, and that neither can use up the limit alone. */
+    private static final int CALLS = 100;
+
     private static final BigDecimal LIMIT = new BigDecimal(450);
     private static final BigDecimal PRICE = new BigDecimal(3);
 
+    static Stream<Arguments> services() {
+        return Stream.of(WireSpelling.values())
+                .flatMap(
+                        spelling -> Stream.of(Transports.values()).map(transport -> Arguments.of(spelling, transport)));
+    }
+
     @ParameterizedTest
-    @EnumSource
-    void twoProcessesHoldOneLimitAndTheirSumsAgreeWithTheAccount(Transports transport) throws Exception {
+    @MethodSource("services")
+    void twoProcessesHoldOneLimitAndTheirSumsAgreeWithTheAccount(WireSpelling spelling, Transports transport)
+            throws Exception {
         BudgetLine line = new BudgetLine("client default", LIMIT, null);
         try (RedisServer server = RedisServer.start();
                 RedisClient redis = server.client();
@@ -34,6 +46,7 @@ class FleetTest {
                         .timeout(RedisServer.PATIENCE)
                         .build();
                 LocalNeuralBox service = LocalNeuralBox.builder()
+                        .spelling(spelling)
                         .balance(BigDecimal.valueOf(1_000_000))
                         .start()) {
             service.misbehave(faults());
