@@ -1,11 +1,13 @@
 package top.neuralbox.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -13,12 +15,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import top.neuralbox.Balance;
+import top.neuralbox.BillingState;
 import top.neuralbox.GenerationAnswer;
+import top.neuralbox.GenerationFailedException;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.Model;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NotAStreamException;
 import top.neuralbox.Polling;
+import top.neuralbox.testkit.Fault;
 import top.neuralbox.testkit.LocalNeuralBox;
 import top.neuralbox.testkit.WireSpelling;
 import top.neuralbox.transport.Transport;
@@ -53,6 +58,7 @@ class AnswersTest {
                             GenerationAnswer.Text.class,
                             text -> assertThat(text.text()).isEqualTo("Hello there"));
             assertThat(answer.billing().creditsUsed()).isEqualTo(service.creditsCharged());
+            assertThat(answer.rateLimits().hourlyLimit()).isEqualTo(100);
         }
     }
 
@@ -77,6 +83,28 @@ class AnswersTest {
             });
             assertThat(progress).containsExactly(new BigDecimal(33), new BigDecimal(66));
             assertThat(service.creditsCharged()).isEqualTo(new BigDecimal(8));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("services")
+    void imageThatFailsCostsNothing(WireSpelling spelling, Supplier<Transport> transports) {
+        try (LocalNeuralBox service = service(spelling);
+                Transport transport = transports.get();
+                NeuralBox client = client(service, transport)) {
+            GenerationAnswer.Pending pending = (GenerationAnswer.Pending) client.submit(IMAGE);
+            String model = spelling == WireSpelling.FIRST ? "model" : "model_slug";
+            String failed = "{\"id\": \"" + pending.id() + "\", \"status\": \"failed\", \"" + model
+                    + "\": \"dall-e-3\", \"error\": \"no paint\"}";
+            service.misbehave(Fault.answer(200, Map.of("Content-Type", "application/json"), failed.getBytes(UTF_8)));
+
+            GenerationFailedException error = catchThrowableOfType(
+                    GenerationFailedException.class,
+                    () -> client.await(
+                            pending,
+                            Polling.builder().firstWait(Duration.ofMillis(1)).build()));
+            assertThat(error.billingState()).isEqualTo(BillingState.NOT_CHARGED);
+            assertThat(error).hasMessageContaining("no paint");
         }
     }
 
