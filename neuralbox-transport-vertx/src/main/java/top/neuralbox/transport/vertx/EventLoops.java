@@ -1,23 +1,36 @@
 package top.neuralbox.transport.vertx;
 
+import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
  * Spreads calls over the event loops: the next one goes to the loop that carries the fewest. The engine would give all calls
  * of one foreign thread the same loop (5.2.3).
  *
- * <p>They do not take turns, because the engine's pool hands out connections whatever their loop, and a call on another
- * loop than its connection's has every chunk passed from thread to thread, at three times the CPU time. Where a call has just
- * ended there are the fewest calls, and its connection.
+ * <p>A call belongs on the loop of its connection: elsewhere every chunk is passed from thread to thread, at three times the
+ * CPU time. The engine's pool hands out connections whatever their loop, so a call may have to follow the connection that
+ * it was granted. Thread-safe.
  */
 final class EventLoops {
 
+    private static final int NONE = -1;
+
     private final List<Context> contexts;
     private final AtomicIntegerArray calls;
+
+    /** The loop of each open connection. Weak, because a connection tells one listener of its end, which is the pool. */
+    private final Map<HttpConnection, Integer> connections = Collections.synchronizedMap(new WeakHashMap<>());
 
     private EventLoops(List<Context> contexts) {
         this.contexts = contexts;
@@ -34,8 +47,8 @@ final class EventLoops {
         return contexts;
     }
 
-    /** The loop for the next call, until it is given back. From any thread; a race costs some balance and nothing else. */
-    Context take() {
+    /** A place for the next call. From any thread; a race costs some balance and nothing else. */
+    Place take() {
         int least = 0;
         for (int i = 1; i < contexts.size(); i++) {
             if (calls.get(i) < calls.get(least)) {
@@ -43,14 +56,68 @@ final class EventLoops {
             }
         }
         calls.incrementAndGet(least);
-        return contexts.get(least);
+        return new Place(contexts.get(least), least);
     }
 
-    /** A call has ended. One that ran on a loop which the application chose was not counted. */
-    void giveBack(Context context) {
-        int index = contexts.indexOf(context);
-        if (index >= 0) {
-            calls.decrementAndGet(index);
+    /** A place that the application chose: it is not counted, and not left. */
+    Place stay(Context chosen) {
+        return new Place(chosen, NONE);
+    }
+
+    /** The engine has opened this connection. On the connection's loop. */
+    void opened(HttpConnection connection) {
+        Context current = Vertx.currentContext();
+        for (int i = 0; i < contexts.size() && current != null; i++) {
+            if (loop(contexts.get(i)) == loop(current)) {
+                connections.put(connection, i);
+            }
+        }
+    }
+
+    private static EventLoop loop(Context context) {
+        return ((ContextInternal) context).nettyEventLoop();
+    }
+
+    /** The loop of one call. */
+    final class Place {
+
+        /** The loop that counts the call, or {@link #NONE}. */
+        private final AtomicInteger counted;
+
+        private volatile Context context;
+
+        private Place(Context context, int counted) {
+            this.context = context;
+            this.counted = new AtomicInteger(counted);
+        }
+
+        Context context() {
+            return context;
+        }
+
+        EventLoop loop() {
+            return EventLoops.loop(context);
+        }
+
+        /** Moves to the loop of this connection. False if the call is there, has to stay, or has given its place back. */
+        boolean moveTo(HttpConnection connection) {
+            Integer home = connections.get(connection);
+            int here = counted.get();
+            if (home == null || here == NONE || here == home || !counted.compareAndSet(here, home)) {
+                return false;
+            }
+            calls.incrementAndGet(home);
+            calls.decrementAndGet(here);
+            context = contexts.get(home);
+            return true;
+        }
+
+        /** The call has ended. Idempotent. */
+        void giveBack() {
+            int here = counted.getAndSet(NONE);
+            if (here != NONE) {
+                calls.decrementAndGet(here);
+            }
         }
     }
 }

@@ -3,6 +3,9 @@ package top.neuralbox.transport.vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Moves the content of one response from the engine to its {@link BodyPublisher}, and stops the engine while nobody takes
@@ -36,6 +39,17 @@ final class ResponseFlow implements BodyPublisher.Source {
         }));
         // A failure overtakes what the engine has read already; that comes first, so that nothing is lost.
         response.exceptionHandler(call.fenced(cause -> emptied(() -> call.brokeOff(cause))));
+    }
+
+    /** The field lines of the head, without what HTTP/2 keeps among them. */
+    Map<String, List<String>> headers() {
+        Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (String name : response.headers().names()) {
+            if (!name.startsWith(":")) {
+                headers.put(name, response.headers().getAll(name));
+            }
+        }
+        return headers;
     }
 
     BodyPublisher body() {

@@ -6,7 +6,6 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -14,10 +13,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -62,7 +58,7 @@ final class VertxCall implements TransportCall {
     }
 
     private final VertxTransport transport;
-    private final Context context;
+    private final EventLoops.Place place;
     private final TransportRequest request;
     private final RequestOptions options;
     private final long deadline;
@@ -74,12 +70,13 @@ final class VertxCall implements TransportCall {
 
     // Confined to the event loop.
     private long timer = NO_TIMER;
+    private boolean moved;
     private @Nullable Channel handshaking;
     private @Nullable HttpClientRequest exchange;
 
-    VertxCall(VertxTransport transport, Context context, TransportRequest request, RequestOptions options) {
+    VertxCall(VertxTransport transport, EventLoops.Place place, TransportRequest request, RequestOptions options) {
         this.transport = transport;
-        this.context = context;
+        this.place = place;
         this.request = request;
         this.options = options;
         this.deadline = System.nanoTime() + nanosOf(request.connectTimeout());
@@ -101,9 +98,8 @@ final class VertxCall implements TransportCall {
         giveUp(Kind.CANCELLED);
     }
 
-    /** The event loop that carries the call. */
-    Context context() {
-        return context;
+    EventLoops.Place place() {
+        return place;
     }
 
     /** Takes up the call. From any thread. */
@@ -112,8 +108,7 @@ final class VertxCall implements TransportCall {
             if (hasEnded()) {
                 return;
             }
-            long millis = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
-            timer = transport.vertx().setTimer(millis, fenced(this::connectTimedOut));
+            startTimer();
             transport.queue().enter(this);
             if (hasEnded()) {
                 transport.queue().leave(this);
@@ -123,11 +118,7 @@ final class VertxCall implements TransportCall {
 
     /** The queue lets this call go to the engine. From any thread. */
     void admitted() {
-        onEventLoop(() -> {
-            if (!hasEnded()) {
-                TlsEngine.asking(this, this::lease);
-            }
-        });
+        onEventLoop(this::ask);
     }
 
     /** The engine opens this connection because this call asked for one. On the event loop. */
@@ -177,7 +168,7 @@ final class VertxCall implements TransportCall {
     /** Runs a task on the call's event loop, later. From any thread. */
     void onEventLoop(Runnable task) {
         try {
-            context.runOnContext(fenced(nothing -> task.run()));
+            place.context().runOnContext(fenced(nothing -> task.run()));
         } catch (RejectedExecutionException engineIsClosed) {
             giveUp(Kind.CLOSED);
         }
@@ -192,6 +183,12 @@ final class VertxCall implements TransportCall {
                 fail(failure(Kind.OTHER, thrown), FailureMapping.Phase.BODY);
             }
         };
+    }
+
+    private void ask() {
+        if (!hasEnded()) {
+            TlsEngine.asking(this, this::lease);
+        }
     }
 
     private void lease() {
@@ -223,6 +220,11 @@ final class VertxCall implements TransportCall {
         HttpClientRequest granted = lease.result();
         // Every failure arrives through the futures as well; without a handler the engine logs it.
         granted.exceptionHandler(ignored -> {});
+        Context here = place.context();
+        if (!moved && granted.version() != HttpVersion.HTTP_2 && place.moveTo(granted.connection())) {
+            follow(granted, here);
+            return;
+        }
         if (!state.compareAndSet(State.WAITING, State.SENT)) {
             // Given up while it was connecting: the engine could not be told before it granted this.
             giveBack(granted);
@@ -235,6 +237,20 @@ final class VertxCall implements TransportCall {
             transport.queue().leave(this);
         }
         send(granted);
+    }
+
+    /** Gives the connection back and asks for it again on its own event loop: it is the first that the pool grants. */
+    private void follow(HttpClientRequest granted, Context left) {
+        moved = true;
+        cancelTimer();
+        // It is in the pool again in a later turn of the loop that is left.
+        granted.reset(CANCEL)
+                .onComplete(reset -> left.runOnContext(fenced(givenBack -> onEventLoop(() -> {
+                    if (!hasEnded()) {
+                        startTimer();
+                        ask();
+                    }
+                }))));
     }
 
     /** Hands back a connection, or a place on one, that nothing was written to. */
@@ -277,8 +293,7 @@ final class VertxCall implements TransportCall {
         } else if (head.statusCode() == PROXY_AUTHENTICATION_REQUIRED && transport.sendsThroughProxy()) {
             giveUp(Kind.PROXY);
         } else {
-            response.complete(
-                    TransportResponse.of(head.statusCode(), copyOf(head.headers()), content.body(), this::cancel));
+            response.complete(TransportResponse.of(head.statusCode(), content.headers(), content.body(), this::cancel));
         }
     }
 
@@ -339,6 +354,11 @@ final class VertxCall implements TransportCall {
         });
     }
 
+    private void startTimer() {
+        long millis = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
+        timer = transport.vertx().setTimer(millis, fenced(this::connectTimedOut));
+    }
+
     private void cancelTimer() {
         if (timer != NO_TIMER) {
             transport.vertx().cancelTimer(timer);
@@ -352,16 +372,6 @@ final class VertxCall implements TransportCall {
 
     private String peer() {
         return options.getHost() + ":" + options.getPort();
-    }
-
-    private static Map<String, List<String>> copyOf(MultiMap headers) {
-        Map<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        for (String name : headers.names()) {
-            if (!name.startsWith(":")) {
-                copy.put(name, headers.getAll(name));
-            }
-        }
-        return copy;
     }
 
     private static long nanosOf(Duration timeout) {

@@ -57,15 +57,15 @@ public final class VertxTransport implements Transport {
         this.ownsVertx = ownsVertx;
         this.throughProxy = engine.getProxyOptions() != null;
         this.speaksClearText = engine.getProtocolVersion() != HttpVersion.HTTP_2;
+        this.eventLoops = EventLoops.of(this.vertx);
         this.client = vertx.httpClientBuilder()
                 .with(engine)
                 .with(pool)
                 // Calls report what befalls their connection; the engine would write it to the log as well.
-                .withConnectHandler(connection -> connection.exceptionHandler(reported -> {}))
+                .withConnectHandler(connection -> eventLoops.opened(connection.exceptionHandler(reported -> {})))
                 .build();
         this.webClient = WebClient.wrap(client, web);
         this.queue = new ConnectionQueue(pool.getHttp1MaxSize());
-        this.eventLoops = EventLoops.of(this.vertx);
     }
 
     /**
@@ -119,7 +119,7 @@ public final class VertxTransport implements Transport {
 
     @Override
     public TransportCall start(TransportRequest request) {
-        VertxCall call = new VertxCall(this, eventLoop(), request, target(request));
+        VertxCall call = new VertxCall(this, place(), request, target(request));
         calls.add(call);
         if (closed) {
             call.giveUp(Kind.CLOSED);
@@ -186,14 +186,14 @@ public final class VertxTransport implements Transport {
 
     void forget(VertxCall call) {
         calls.remove(call);
-        eventLoops.giveBack(call.context());
+        call.place().giveBack();
     }
 
     /** The call's own event loop if it is one of this {@code Vertx} that the application owns, else the least busy one. */
-    private Context eventLoop() {
+    private EventLoops.Place place() {
         Context current = Vertx.currentContext();
         if (!ownsVertx && current != null && current.owner() == vertx && current.isEventLoopContext()) {
-            return current;
+            return eventLoops.stay(current);
         }
         return eventLoops.take();
     }

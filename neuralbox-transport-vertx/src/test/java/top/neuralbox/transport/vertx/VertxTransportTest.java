@@ -3,6 +3,7 @@ package top.neuralbox.transport.vertx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static top.neuralbox.transport.vertx.Calls.PATIENCE_SECONDS;
+import static top.neuralbox.transport.vertx.Calls.awaitTurnsOfTheEventLoops;
 import static top.neuralbox.transport.vertx.Calls.failure;
 import static top.neuralbox.transport.vertx.Calls.head;
 import static top.neuralbox.transport.vertx.Calls.text;
@@ -58,6 +59,7 @@ class VertxTransportTest {
                     .toCompletableFuture()
                     .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
                     .bodyAsString();
+            awaitTurnsOfTheEventLoops(transport, 2);
             complete(transport);
 
             assertThat(answer).isEqualTo("answer");
@@ -152,6 +154,9 @@ class VertxTransportTest {
                 for (int i = 0; i < loops; i++) {
                     threads.add(threadOfTheHead(transport, asked));
                 }
+                for (int i = 0; i < loops; i++) {
+                    server.awaitRequest();
+                }
                 asked.open();
 
                 assertThat(loops).isGreaterThan(1);
@@ -160,6 +165,24 @@ class VertxTransportTest {
                         .doesNotHaveDuplicates();
             }
         });
+    }
+
+    /** The pool hands out any connection; a call on another loop than its connection's pays for each chunk. */
+    @Test
+    void callFollowsThePooledConnectionToItsEventLoop() throws Exception {
+        try (VertxTransport transport = VertxTransport.create()) {
+            TransportCall onFirstLoop = unanswered(transport);
+            TransportCall onSecondLoop = unanswered(transport);
+            String home = threadOfTheBody(transport);
+            onSecondLoop.cancel();
+            failure(onSecondLoop);
+            awaitTurnsOfTheEventLoops(transport, 2);
+
+            // The second loop carries the fewest now, and the idle connection lives on the first.
+            assertThat(threadOfTheBody(transport)).isEqualTo(home);
+            assertThat(server.connectionCount()).isEqualTo(3);
+            onFirstLoop.cancel();
+        }
     }
 
     @Test
@@ -270,6 +293,33 @@ class VertxTransportTest {
         CompletableFuture<Thread> seen = new CompletableFuture<>();
         transport.start(request()).response().whenComplete((r, failure) -> seen.complete(Thread.currentThread()));
         return seen;
+    }
+
+    /** A call that has reached the server. */
+    private TransportCall unanswered(VertxTransport transport) {
+        Gate begun = new Gate();
+        server.answer(Script.builder().open(begun).hold().build());
+        TransportCall call = transport.start(request());
+        begun.await();
+        return call;
+    }
+
+    private String threadOfTheBody(VertxTransport transport) throws Exception {
+        Gate subscribed = new Gate();
+        server.answer(Script.builder()
+                .eventStream()
+                .await(subscribed)
+                .chunk("answer")
+                .lastChunk()
+                .build());
+        List<String> threads = new ArrayList<>();
+        RecordingSubscriber<ByteBuffer> body = RecordingSubscriber.<ByteBuffer>unbounded()
+                .onItem(item -> threads.add(Thread.currentThread().getName()));
+        head(transport.start(request())).body().subscribe(body);
+        subscribed.open();
+        body.awaitCompletion();
+        assertThat(threads).hasSize(1);
+        return threads.get(0);
     }
 
     private TransportRequest request() {
