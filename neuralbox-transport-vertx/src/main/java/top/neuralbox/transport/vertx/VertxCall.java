@@ -285,7 +285,7 @@ final class VertxCall implements TransportCall {
             return;
         }
         HttpClientResponse head = arrival.result();
-        ResponseFlow content = new ResponseFlow(this, head);
+        ResponseFlow content = new ResponseFlow(this, place.loop(), head);
         content.attach();
         flow = content;
         if (head.statusCode() < 200) {

@@ -7,6 +7,7 @@ import static top.neuralbox.transport.vertx.Calls.subscribe;
 import static top.neuralbox.transport.vertx.Calls.text;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,33 @@ class ReadAheadTest {
         body.request(1);
 
         assertThat(text(body.awaitCompletion())).isEqualTo("only");
+    }
+
+    @Test
+    void smallChunksOfOneReadAreHandedOnTogether() throws Exception {
+        StringBuilder content = new StringBuilder();
+        StringBuilder chunks = new StringBuilder();
+        for (int i = 0; i < 200; i++) {
+            String event = "data: " + i + "\n\n";
+            content.append(event);
+            chunks.append(Integer.toHexString(event.length()))
+                    .append("\r\n")
+                    .append(event)
+                    .append("\r\n");
+        }
+        Gate subscribed = new Gate();
+        server.answer(Script.builder()
+                .eventStream()
+                .await(subscribed)
+                .text(chunks + "0\r\n\r\n")
+                .build());
+        RecordingSubscriber<ByteBuffer> body = subscribe(head(transport.start(request())));
+        subscribed.open();
+
+        List<ByteBuffer> buffers = body.awaitCompletion();
+
+        assertThat(text(buffers)).isEqualTo(content.toString());
+        assertThat(buffers).hasSizeLessThan(20);
     }
 
     private TransportRequest request() {

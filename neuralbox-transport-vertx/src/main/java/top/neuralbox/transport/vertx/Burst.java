@@ -1,0 +1,49 @@
+package top.neuralbox.transport.vertx;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Small chunks that came with one read of the socket, on their way as one buffer. A server that is ahead of its reader has
+ * several events in each read, one HTTP chunk each, and what a hand-over costs is paid once for them.
+ */
+final class Burst {
+
+    /** Some eighty events: more would not make an event cheaper, and would leave the processor's nearest cache. */
+    static final int MOST_BYTES = 4 * 1024;
+
+    private static final int FIRST_ROOM = 256;
+    private static final byte[] NO_ROOM = {};
+
+    private byte[] room = NO_ROOM;
+    private int length;
+
+    boolean hasRoomFor(ByteBuf chunk) {
+        return chunk.readableBytes() <= MOST_BYTES - length;
+    }
+
+    /** Adds a chunk for which there is room. */
+    void add(ByteBuf chunk) {
+        int count = chunk.readableBytes();
+        if (count > room.length - length) {
+            int wanted = Math.max(Math.max(FIRST_ROOM, 2 * room.length), length + count);
+            room = Arrays.copyOf(room, Math.min(wanted, MOST_BYTES));
+        }
+        chunk.getBytes(chunk.readerIndex(), room, length, count);
+        length += count;
+    }
+
+    /** What was added since the last time, which belongs to the caller from here on; null if nothing was. */
+    @Nullable
+    ByteBuffer take() {
+        if (length == 0) {
+            return null;
+        }
+        ByteBuffer whole = ByteBuffer.wrap(room, 0, length);
+        room = NO_ROOM;
+        length = 0;
+        return whole;
+    }
+}
