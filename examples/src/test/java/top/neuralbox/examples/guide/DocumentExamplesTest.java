@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -33,7 +34,7 @@ class DocumentExamplesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("examples")
     void exampleIsCompiled(Document.Example example) throws IOException {
-        boolean compiled = sources().anyMatch(source -> source.contains(example.squeezed()));
+        boolean compiled = sources(example.document()).anyMatch(source -> source.contains(example.squeezed()));
 
         assertThat(compiled).as(example.code()).isTrue();
     }
@@ -68,11 +69,19 @@ class DocumentExamplesTest {
                 .map(rest -> Document.squeezed(rest.substring(0, rest.indexOf("\n    }\n"))));
     }
 
-    private static Stream<String> sources() throws IOException {
-        List<Path> files;
-        try (Stream<Path> walk = Files.walk(EXAMPLES)) {
-            files = walk.filter(file -> file.toString().endsWith(".java")).toList();
+    /** Those of the examples, and of the module whose page it is. */
+    private static Stream<String> sources(Document document) throws IOException {
+        List<Path> files = new ArrayList<>(javaFiles(EXAMPLES));
+        Path module = document.path().resolveSibling("src");
+        if (Files.isDirectory(module)) {
+            files.addAll(javaFiles(module));
         }
         return files.stream().map(file -> Document.squeezed(Document.read(file)));
+    }
+
+    private static List<Path> javaFiles(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.toString().endsWith(".java")).toList();
+        }
     }
 }

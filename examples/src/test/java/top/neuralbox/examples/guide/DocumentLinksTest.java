@@ -49,7 +49,8 @@ class DocumentLinksTest {
                 document.links().forEach(link -> ahead.add(target(document, link)));
             }
         }
-        assertThat(reached).containsAll(documents.keySet());
+        assertThat(documents.keySet().stream().filter(page -> !reached.contains(page)))
+                .isEmpty();
     }
 
     private static boolean leadsSomewhere(Document document, String link) throws IOException {
