@@ -45,6 +45,7 @@ public final class Balance {
         return bonusCredits;
     }
 
+    /** The plan's name, for example {@code vip}. */
     public @Nullable String plan() {
         return plan;
     }
@@ -54,6 +55,7 @@ public final class Balance {
         return planExpiresAt;
     }
 
+    /** When credits come next; {@code next_refill_at} on the wire. */
     public @Nullable Instant nextRefillAt() {
         return nextRefillAt;
     }

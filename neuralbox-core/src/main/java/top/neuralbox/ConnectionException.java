@@ -34,6 +34,7 @@ public final class ConnectionException extends NeuralBoxException {
         this.reason = reason;
     }
 
+    /** What failed. */
     public Reason reason() {
         return reason;
     }

@@ -15,6 +15,7 @@ public final class GenerationCancelledException extends NeuralBoxException {
         CALLER("the caller cancelled the generation"),
         /** The thread that waited was interrupted; its interrupt flag is set again. */
         INTERRUPTED("the waiting thread was interrupted"),
+        /** {@link NeuralBox#close()} was called, or the transport was closed. */
         CLIENT_CLOSED("the client was closed"),
         /** A {@link GenerationStream} was neither read to its end nor closed before it became unreachable. */
         ABANDONED("the stream was dropped without being closed");
@@ -37,6 +38,7 @@ public final class GenerationCancelledException extends NeuralBoxException {
         this.reason = reason;
     }
 
+    /** Who cancelled. */
     public Reason reason() {
         return reason;
     }

@@ -36,6 +36,7 @@ public final class GenerationOutcome {
         this.listenerErrors = listenerErrors;
     }
 
+    /** Which of the four ways it was. */
     public Kind kind() {
         if (error == null) {
             return Kind.COMPLETED;
@@ -53,6 +54,7 @@ public final class GenerationOutcome {
         return error;
     }
 
+    /** What is known of the charge. */
     public BillingState billingState() {
         return billingState;
     }

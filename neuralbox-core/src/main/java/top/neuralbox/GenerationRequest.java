@@ -57,6 +57,7 @@ public final class GenerationRequest {
         return builder().model(model).message(Message.user(prompt)).build();
     }
 
+    /** A builder in which nothing is set. */
     public static Builder builder() {
         return new Builder();
     }
@@ -86,10 +87,12 @@ public final class GenerationRequest {
         return params;
     }
 
+    /** Instructions that stand above the conversation; null if there are none. */
     public @Nullable String system() {
         return system;
     }
 
+    /** How freely the model chooses, 0.0 to 2.0; null for the service's default. */
     public @Nullable Double temperature() {
         return temperature;
     }

@@ -12,11 +12,17 @@ public final class GenerationTimeoutException extends NeuralBoxException {
 
     /** A timer of {@link Timeouts}. */
     public enum Timer {
+        /** {@link Timeouts#connect()}. */
         CONNECT("connecting"),
+        /** {@link Timeouts#responseHead()}. */
         RESPONSE_HEAD("waiting for the response head"),
+        /** {@link Timeouts#firstEvent()}. */
         FIRST_EVENT("waiting for the first event"),
+        /** {@link Timeouts#idle()}. */
         IDLE("waiting for bytes"),
+        /** {@link Timeouts#eventIdle()}. */
         EVENT_IDLE("waiting for an event"),
+        /** {@link Timeouts#total()}, or {@link Polling#total()} of a result that is awaited. */
         TOTAL("the whole generation");
 
         final String what;

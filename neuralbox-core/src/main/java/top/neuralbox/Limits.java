@@ -135,6 +135,7 @@ public final class Limits {
             return this;
         }
 
+        /** Makes the limits. */
         public Limits build() {
             return new Limits(this);
         }

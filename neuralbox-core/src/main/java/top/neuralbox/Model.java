@@ -52,6 +52,7 @@ public final class Model {
         return category;
     }
 
+    /** Who runs it. */
     public @Nullable String provider() {
         return provider;
     }

@@ -37,6 +37,7 @@ public abstract class NeuralBoxException extends RuntimeException {
         this.facts = facts;
     }
 
+    /** How far the last attempt came. */
     public Phase phase() {
         return facts().phase();
     }

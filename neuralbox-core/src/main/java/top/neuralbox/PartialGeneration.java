@@ -31,6 +31,7 @@ public final class PartialGeneration {
         return id;
     }
 
+    /** The model that answered; null before {@code generation_start}. */
     public @Nullable String model() {
         return model;
     }

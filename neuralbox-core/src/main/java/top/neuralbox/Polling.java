@@ -101,6 +101,7 @@ public final class Polling {
             return this;
         }
 
+        /** Makes the settings. */
         public Polling build() {
             if (longestWait.compareTo(firstWait) < 0) {
                 longestWait = firstWait;

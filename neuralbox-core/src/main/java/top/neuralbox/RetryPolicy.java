@@ -119,6 +119,7 @@ public final class RetryPolicy {
             return this;
         }
 
+        /** Makes the policy. */
         public RetryPolicy build() {
             return new RetryPolicy(this);
         }

@@ -31,6 +31,7 @@ public final class StreamBrokenException extends NeuralBoxException {
         this.kind = kind;
     }
 
+    /** How the stream broke. */
     public Kind kind() {
         return kind;
     }

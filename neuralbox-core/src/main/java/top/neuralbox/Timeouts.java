@@ -160,6 +160,7 @@ public final class Timeouts {
             return this;
         }
 
+        /** Makes the time-outs. */
         public Timeouts build() {
             return new Timeouts(this);
         }

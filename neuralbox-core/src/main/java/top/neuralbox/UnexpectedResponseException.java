@@ -36,6 +36,7 @@ public class UnexpectedResponseException extends NeuralBoxException {
         this.reason = reason;
     }
 
+    /** What was unexpected. */
     public Reason reason() {
         return reason;
     }

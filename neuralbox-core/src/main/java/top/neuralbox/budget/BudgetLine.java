@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 public record BudgetLine(
         String key, BigDecimal limit, @Nullable Duration window) {
 
+    /**
+     * Checks the figures.
+     *
+     * @throws IllegalArgumentException if the limit is negative, or the window shorter than 1 ms
+     */
     public BudgetLine {
         Objects.requireNonNull(key, "key");
         if (limit.signum() < 0) {

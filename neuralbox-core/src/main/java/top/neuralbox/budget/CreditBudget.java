@@ -70,6 +70,7 @@ public final class CreditBudget implements CreditGuard {
         this.listeners = List.copyOf(builder.listeners);
     }
 
+    /** A builder without limits. */
     public static Builder builder() {
         return new Builder();
     }
@@ -336,6 +337,7 @@ public final class CreditBudget implements CreditGuard {
             return this;
         }
 
+        /** Makes the budget. One without limits refuses nothing. */
         public CreditBudget build() {
             return new CreditBudget(this);
         }

@@ -36,18 +36,22 @@ public final class ProxySettings {
                 host, port, Objects.requireNonNull(username, "username"), Objects.requireNonNull(password, "password"));
     }
 
+    /** The proxy's host. */
     public String host() {
         return host;
     }
 
+    /** The proxy's port, 1 to 65,535. */
     public int port() {
         return port;
     }
 
+    /** The user name for it; null if the proxy asks for none. */
     public @Nullable String username() {
         return username;
     }
 
+    /** The password for it; null if the proxy asks for none. Not for logs. */
     public @Nullable String password() {
         return password;
     }

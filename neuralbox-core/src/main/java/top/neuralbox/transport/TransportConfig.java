@@ -37,6 +37,7 @@ public final class TransportConfig {
         return builder().build();
     }
 
+    /** A builder that begins with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
@@ -51,6 +52,7 @@ public final class TransportConfig {
         return keyManager;
     }
 
+    /** The proxy through which all goes; null for none. */
     public @Nullable ProxySettings proxy() {
         return proxy;
     }
@@ -120,6 +122,7 @@ public final class TransportConfig {
             return this;
         }
 
+        /** Makes the settings. */
         public TransportConfig build() {
             return new TransportConfig(this);
         }

@@ -41,11 +41,18 @@ public final class TransportException extends RuntimeException {
 
     private final Kind kind;
 
+    /**
+     * A failure of one exchange.
+     *
+     * @param message one sentence, without any header value
+     * @param cause what the engine threw; null if it threw nothing
+     */
     public TransportException(Kind kind, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = Objects.requireNonNull(kind, "kind");
     }
 
+    /** What failed. */
     public Kind kind() {
         return kind;
     }

@@ -41,10 +41,12 @@ public final class TransportRequest {
         return new Builder(method, uri);
     }
 
+    /** The method, for example {@code POST}. */
     public String method() {
         return method;
     }
 
+    /** The absolute {@code http} or {@code https} URI, without user information and fragment. */
     public URI uri() {
         return uri;
     }
@@ -129,6 +131,7 @@ public final class TransportRequest {
             return this;
         }
 
+        /** Makes the request. */
         public TransportRequest build() {
             return new TransportRequest(this);
         }

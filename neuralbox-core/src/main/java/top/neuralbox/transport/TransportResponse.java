@@ -40,6 +40,7 @@ public final class TransportResponse implements AutoCloseable {
                 Objects.requireNonNull(close, "close"));
     }
 
+    /** The status code (RFC 9110, section 15); never an interim one. */
     public int status() {
         return status;
     }

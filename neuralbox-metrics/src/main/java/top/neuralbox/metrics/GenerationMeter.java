@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
  * model} and {@code tenant}, if their allow-lists are given.
  */
 public enum GenerationMeter {
+    /** Generations asked for, counted before anything is sent. */
     STARTED(
             "generations.started",
             Meter.Type.COUNTER,
             null,
             "Generations asked for, counted before anything is sent",
             null),
+    /** From the call to its one end, by outcome: completed, failed, cancelled or truncated. */
     DURATION(
             "generation.duration",
             Meter.Type.TIMER,
@@ -33,18 +35,21 @@ public enum GenerationMeter {
             120,
             300,
             600),
+    /** Generations that failed, were truncated, or ended because the client was closed, by kind of error. */
     ERRORS(
             "generation.errors",
             Meter.Type.COUNTER,
             null,
             "Generations that failed, were truncated, or ended because the client was closed, by kind of error",
             "error.type"),
+    /** Generations in flight: how many, and how old the oldest is. */
     ACTIVE(
             "generation.active",
             Meter.Type.LONG_TASK_TIMER,
             "seconds",
             "Generations in flight: how many, and how old the oldest is",
             null),
+    /** From the call to the response head of status 200, waits and refused attempts included. */
     TIME_TO_HEADERS(
             "time.to.headers",
             Meter.Type.TIMER,
@@ -61,6 +66,7 @@ public enum GenerationMeter {
             10,
             30,
             60),
+    /** From the call to the arrival of the first content delta. */
     TIME_TO_FIRST_DELTA(
             "time.to.first.delta",
             Meter.Type.TIMER,
@@ -77,6 +83,7 @@ public enum GenerationMeter {
             10,
             30,
             60),
+    /** The worst stall of each generation: its longest time between two deltas, if it had two. */
     LONGEST_DELTA_GAP(
             "delta.gap.longest",
             Meter.Type.TIMER,
@@ -91,6 +98,7 @@ public enum GenerationMeter {
             5,
             10,
             30),
+    /** Each time between the arrivals of two deltas; opt-in. */
     DELTA_GAP(
             "delta.gap",
             Meter.Type.TIMER,
@@ -109,10 +117,15 @@ public enum GenerationMeter {
             5,
             10,
             30),
+    /** Content deltas that arrived. */
     DELTAS("deltas", Meter.Type.COUNTER, null, "Content deltas that arrived", null),
+    /** Text that arrived, in UTF-16 units. */
     CONTENT("content", Meter.Type.COUNTER, "characters", "Text that arrived, in UTF-16 units", null),
+    /** Bytes of the event streams that were decoded. */
     RECEIVED("received", Meter.Type.COUNTER, "bytes", "Bytes of the event streams that were decoded", null),
+    /** Credits that the service said it charged. */
     USAGE("usage", Meter.Type.COUNTER, "credits", "Credits that the service said it charged", null),
+    /** Credits charged for each generation whose price is known. */
     GENERATION_USAGE(
             "generation.usage",
             Meter.Type.DISTRIBUTION_SUMMARY,
@@ -128,42 +141,49 @@ public enum GenerationMeter {
             1_000,
             5_000,
             10_000),
+    /** Generations that may have been charged without the charge being known, cancelled ones above all. */
     UNMETERED(
             "generations.unmetered",
             Meter.Type.COUNTER,
             null,
             "Generations that may have been charged without the charge being known, cancelled ones above all",
             null),
+    /** Credits left on the account, as the last answer that arrived said; absent before the first. */
     BALANCE(
             "balance",
             Meter.Type.GAUGE,
             "credits",
             "Credits left on the account, as the last answer that arrived said; absent before the first",
             null),
+    /** How long ago the balance was told; it changes unseen in between. */
     BALANCE_AGE(
             "balance.age",
             Meter.Type.GAUGE,
             "seconds",
             "How long ago the balance was told; it changes unseen in between",
             null),
+    /** Requests sent again, by what the attempt before ended with. */
     RETRIES(
             "retries",
             Meter.Type.COUNTER,
             null,
             "Requests sent again, by what the attempt before ended with",
             "reason"),
+    /** Events that could not be read: no JSON object, of another schema, or oversized. */
     DECODE_ERRORS(
             "decode.errors",
             Meter.Type.COUNTER,
             null,
             "Events that could not be read: no JSON object, of another schema, or oversized",
             "kind"),
+    /** Events of a type that this version does not know, which it passes on. */
     UNKNOWN_EVENTS(
             "events.unknown",
             Meter.Type.COUNTER,
             null,
             "Events of a type that this version does not know, which it passes on",
             null),
+    /** Times that a listener or a subscriber of the application threw. */
     LISTENER_ERRORS(
             "listener.errors",
             Meter.Type.COUNTER,
@@ -202,6 +222,7 @@ public enum GenerationMeter {
         return meterName;
     }
 
+    /** Micrometer's type of it. */
     public Meter.Type type() {
         return type;
     }

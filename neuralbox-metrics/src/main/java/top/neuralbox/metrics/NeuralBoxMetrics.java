@@ -77,6 +77,7 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
         return builder(registry).build();
     }
 
+    /** A builder of metrics that are recorded to this registry. */
     public static Builder builder(MeterRegistry registry) {
         return new Builder(Objects.requireNonNull(registry, "registry"));
     }
@@ -204,6 +205,7 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
             return this;
         }
 
+        /** Makes the metrics. Meters are registered with each client that is built with them. */
         public NeuralBoxMetrics build() {
             return new NeuralBoxMetrics(this);
         }

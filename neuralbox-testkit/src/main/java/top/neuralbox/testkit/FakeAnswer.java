@@ -115,6 +115,7 @@ public final class FakeAnswer {
 
         private Builder() {}
 
+        /** Sets the status code. Default 200. */
         public Builder status(int status) {
             this.status = status;
             return this;
@@ -159,6 +160,7 @@ public final class FakeAnswer {
             return step(new Step.Hold());
         }
 
+        /** Makes the answer. */
         public FakeAnswer build() {
             return new FakeAnswer(this, true, null);
         }

@@ -66,6 +66,7 @@ public final class FakeTransport implements Transport {
         return inFlight.size();
     }
 
+    /** Whether {@link #close()} was called. */
     public boolean isClosed() {
         return closed;
     }

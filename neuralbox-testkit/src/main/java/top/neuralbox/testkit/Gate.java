@@ -21,6 +21,7 @@ public final class Gate {
         opened.complete(null);
     }
 
+    /** Whether it is open, which it then stays. */
     public boolean isOpen() {
         return opened.isDone();
     }

@@ -74,6 +74,7 @@ public final class LocalNeuralBox implements AutoCloseable {
         return builder().start();
     }
 
+    /** A builder that begins with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
@@ -88,6 +89,7 @@ public final class LocalNeuralBox implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port());
     }
 
+    /** The port on which it listens. */
     public int port() {
         return server.port();
     }
@@ -189,6 +191,7 @@ public final class LocalNeuralBox implements AutoCloseable {
      * Waits until no connection is open.
      *
      * @throws AssertionError if one is when the patience ends
+     * @throws InterruptedException if the waiting thread is interrupted
      */
     public void awaitNoOpenConnections(Duration patience) throws InterruptedException {
         server.awaitNoOpenConnections(patience);

@@ -30,6 +30,7 @@ public final class ReceivedRequest {
         this.connection = connection;
     }
 
+    /** The method as it was sent. */
     public String method() {
         return method;
     }

@@ -38,6 +38,7 @@ public final class Script {
         this.steps = List.copyOf(steps);
     }
 
+    /** A builder of a script without steps. */
     public static Builder builder() {
         return new Builder();
     }
@@ -205,6 +206,7 @@ public final class Script {
             return step((run, connection) -> connection.reset());
         }
 
+        /** Makes the script. */
         public Script build() {
             return new Script(steps);
         }

@@ -83,6 +83,7 @@ public final class ScriptedServer implements AutoCloseable {
         return URI.create(uri() + target);
     }
 
+    /** The port on which it listens. */
     public int port() {
         return server.port();
     }

@@ -18,6 +18,11 @@ public final class LocalCommand {
 
     private LocalCommand() {}
 
+    /**
+     * Serves until the process is stopped.
+     *
+     * @throws InterruptedException if the thread that waits is interrupted
+     */
     public static void main(String[] args) throws InterruptedException {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         try {
