@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The account that a client's key belongs to: what is left on it, and what models cost (wire contract, part B). Asking costs
  * no credits, but counts against the account's rate limits; so answers are kept for a while, a balance for 5 seconds and a
  * model for 10 minutes, and callers who ask at once share one request. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class Account {
 

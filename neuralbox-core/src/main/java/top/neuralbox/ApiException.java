@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The service refused the request with an error answer (wire contract, part B, error answers). The subtypes single out
  * what a caller can act on; {@link #status()} and {@link #code()} tell the rest apart.
+ *
+ * @since 0.1.0
  */
 public class ApiException extends NeuralBoxException {
 

@@ -3,7 +3,11 @@ package top.neuralbox;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** The key is missing, malformed, expired or unknown (status 401), or the key supplier failed: get another key. */
+/**
+ * The key is missing, malformed, expired or unknown (status 401), or the key supplier failed: get another key.
+ *
+ * @since 0.1.0
+ */
 public final class AuthenticationException extends ApiException {
 
     @Serial

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is left on the account, as the service told at one moment. Figures are credits, exact; what the service left out, or
  * wrote as anything else, is null. Immutable.
+ *
+ * @since 0.1.0
  */
 public final class Balance {
 

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * What a generation cost, in credits of the account. A credit is money, not a token of the language model, although the
  * wire calls it {@code tokens_used}. Figures are exact; a figure that the service left out, or gave as anything but a
  * number, is null.
+ *
+ * @since 0.1.0
  */
 public final class Billing {
 

@@ -1,6 +1,10 @@
 package top.neuralbox;
 
-/** What is known of the charge for a generation that did not complete. */
+/**
+ * What is known of the charge for a generation that did not complete.
+ *
+ * @since 0.1.0
+ */
 public enum BillingState {
     /** It is certain, or documented by the service, that nothing was charged. */
     NOT_CHARGED,

@@ -5,7 +5,11 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A generation might cost more than a budget has left. Nothing was sent. */
+/**
+ * A generation might cost more than a budget has left. Nothing was sent.
+ *
+ * @since 0.1.0
+ */
 public final class BudgetExceededException extends NeuralBoxException {
 
     @Serial

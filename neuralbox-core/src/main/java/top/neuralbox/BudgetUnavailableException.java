@@ -3,7 +3,11 @@ package top.neuralbox;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a budget allows a generation could not be told: its price is not known, or its store is lost. Nothing was sent. */
+/**
+ * Whether a budget allows a generation could not be told: its price is not known, or its store is lost. Nothing was sent.
+ *
+ * @since 0.1.0
+ */
 public final class BudgetUnavailableException extends NeuralBoxException {
 
     @Serial

@@ -3,7 +3,11 @@ package top.neuralbox;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** No response head arrived. {@link #phase()} and {@link #billingState()} tell whether the service can have seen it. */
+/**
+ * No response head arrived. {@link #phase()} and {@link #billingState()} tell whether the service can have seen it.
+ *
+ * @since 0.1.0
+ */
 public final class ConnectionException extends NeuralBoxException {
 
     @Serial

@@ -5,6 +5,8 @@ import java.util.concurrent.CompletionStage;
 /**
  * Decides, before a byte is sent, whether a generation may cost what it may, and hears what it did cost. {@code
  * top.neuralbox.budget.CreditBudget} is the one that comes with the client. Thread-safe; no method may block.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface CreditGuard {

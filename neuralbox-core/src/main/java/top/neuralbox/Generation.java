@@ -2,7 +2,11 @@ package top.neuralbox;
 
 import org.jspecify.annotations.Nullable;
 
-/** A completed generation. Immutable. */
+/**
+ * A completed generation. Immutable.
+ *
+ * @since 0.1.0
+ */
 public final class Generation {
 
     private final PartialGeneration whole;

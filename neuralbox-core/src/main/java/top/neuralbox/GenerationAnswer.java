@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The answer to a request that does not stream (wire contract, part B): a text, a media result, or the promise of one.
  * Immutable.
+ *
+ * @since 0.1.0
  */
 public abstract sealed class GenerationAnswer {
 

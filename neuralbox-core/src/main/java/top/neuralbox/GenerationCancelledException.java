@@ -3,7 +3,11 @@ package top.neuralbox;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** The generation was cancelled on this side. The service may have charged what it had begun. */
+/**
+ * The generation was cancelled on this side. The service may have charged what it had begun.
+ *
+ * @since 0.1.0
+ */
 public final class GenerationCancelledException extends NeuralBoxException {
 
     @Serial

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * that this version does not know arrives as {@link Unknown}, and stays so until a major version.
  *
  * <p>{@code json} is the event as it came, so that a field this version does not know is readable at once.
+ *
+ * @since 0.1.0
  */
 public sealed interface GenerationEvent {
 

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The service began the generation and gave it up, with an {@code error} event or an answer whose status is {@code failed}.
  * A failed generation costs nothing (wire contract, part B, money).
+ *
+ * @since 0.1.0
  */
 public final class GenerationFailedException extends NeuralBoxException {
 

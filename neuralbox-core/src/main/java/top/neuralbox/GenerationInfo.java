@@ -2,7 +2,11 @@ package top.neuralbox;
 
 import org.jspecify.annotations.Nullable;
 
-/** What is known of a generation when it starts, for a {@link GenerationListener}. Immutable. */
+/**
+ * What is known of a generation when it starts, for a {@link GenerationListener}. Immutable.
+ *
+ * @since 0.1.0
+ */
 public final class GenerationInfo {
 
     private final String client;

@@ -6,6 +6,8 @@ import java.util.Map;
 /**
  * Hears of every generation of a client, for metrics and logs. What it throws is caught and counted and never reaches the
  * generation. It must be quick: it runs on the threads that carry the generation, one call at a time for each generation.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface GenerationListener {

@@ -2,7 +2,11 @@ package top.neuralbox;
 
 import org.jspecify.annotations.Nullable;
 
-/** How a generation ended, for a {@link GenerationListener}. Immutable. */
+/**
+ * How a generation ended, for a {@link GenerationListener}. Immutable.
+ *
+ * @since 0.1.0
+ */
 public final class GenerationOutcome {
 
     /** The four ways in which a generation can end. */

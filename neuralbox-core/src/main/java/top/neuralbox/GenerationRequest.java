@@ -10,7 +10,11 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What to generate: a model or an assistant, the conversation so far, and how to answer. Immutable. */
+/**
+ * What to generate: a model or an assistant, the conversation so far, and how to answer. Immutable.
+ *
+ * @since 0.1.0
+ */
 public final class GenerationRequest {
 
     private static final Set<String> OWN_FIELDS = Set.of(

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method that reads throws a {@link NeuralBoxException} if the generation does not complete, after it has handed
  * out what came before.
+ *
+ * @since 0.1.0
  */
 public final class GenerationStream implements Iterable<GenerationEvent>, AutoCloseable {
 

@@ -4,7 +4,11 @@ import java.io.Serial;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A timer of {@link Timeouts} ran out. The call was given up and its connection closed. */
+/**
+ * A timer of {@link Timeouts} ran out. The call was given up and its connection closed.
+ *
+ * @since 0.1.0
+ */
 public final class GenerationTimeoutException extends NeuralBoxException {
 
     @Serial

@@ -3,7 +3,11 @@ package top.neuralbox;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** The account has no credits left (status 402): refill it. Nothing was charged. */
+/**
+ * The account has no credits left (status 402): refill it. Nothing was charged.
+ *
+ * @since 0.1.0
+ */
 public final class InsufficientCreditsException extends ApiException {
 
     @Serial

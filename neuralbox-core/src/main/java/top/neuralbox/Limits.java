@@ -3,7 +3,11 @@ package top.neuralbox;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** How much one generation may bring. Immutable. A stream beyond a limit ends as {@link StreamBrokenException}. */
+/**
+ * How much one generation may bring. Immutable. A stream beyond a limit ends as {@link StreamBrokenException}.
+ *
+ * @since 0.1.0
+ */
 public final class Limits {
 
     private static final Limits DEFAULTS = new Builder().build();

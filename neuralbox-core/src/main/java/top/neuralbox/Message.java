@@ -7,6 +7,7 @@ import java.util.Objects;
  *
  * @param role who speaks: {@code system}, {@code user} or {@code assistant}; other roles are sent as they are
  * @param content what is said
+ * @since 0.1.0
  */
 public record Message(String role, String content) {
 

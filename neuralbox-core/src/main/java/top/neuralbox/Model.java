@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the service tells of a model. Prices are credits for one answer, exact; what the service left out, or wrote as
  * anything else, is null. Immutable.
+ *
+ * @since 0.1.0
  */
 public final class Model {
 

@@ -38,6 +38,8 @@ import top.neuralbox.transport.TransportProvider;
  *
  * <p>Signals of {@code publish}, of {@code generateAsync} and of listeners come on the transport's thread, or on that of
  * the timers; do not block there, or set {@link Builder#executor}.
+ *
+ * @since 0.1.0
  */
 public final class NeuralBox implements AutoCloseable {
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * which waited, where the failure's own may be that of the thread which found it.
  *
  * <p>What a call carries is not serialized with the exception; its message is.
+ *
+ * @since 0.1.0
  */
 public abstract class NeuralBoxException extends RuntimeException {
 

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The model does not stream: it makes an image, a video or sound, and the service answered with JSON (wire contract, part
  * A). The result, or where to ask for it, is here: what was paid for is not lost.
+ *
+ * @since 0.1.0
  */
 public final class NotAStreamException extends UnexpectedResponseException {
 

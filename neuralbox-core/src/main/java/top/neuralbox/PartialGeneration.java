@@ -2,7 +2,11 @@ package top.neuralbox;
 
 import org.jspecify.annotations.Nullable;
 
-/** What was known of a generation when it failed or was cancelled. Immutable. */
+/**
+ * What was known of a generation when it failed or was cancelled. Immutable.
+ *
+ * @since 0.1.0
+ */
 public final class PartialGeneration {
 
     static final PartialGeneration NOTHING = new PartialGeneration(null, null, "", false, null);

@@ -7,6 +7,8 @@ import java.util.function.Consumer;
 /**
  * How a pending result is waited for: the service is asked again and again, with a wait between that grows by half each
  * time. Where the service tells when the result may be ready, no wait is longer than that. Immutable.
+ *
+ * @since 0.1.0
  */
 public final class Polling {
 

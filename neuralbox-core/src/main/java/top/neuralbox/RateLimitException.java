@@ -3,7 +3,11 @@ package top.neuralbox;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** The account's hourly or daily limit is reached (status 429): wait for {@link #retryAfter()}. Nothing was charged. */
+/**
+ * The account's hourly or daily limit is reached (status 429): wait for {@link #retryAfter()}. Nothing was charged.
+ *
+ * @since 0.1.0
+ */
 public final class RateLimitException extends ApiException {
 
     @Serial

@@ -10,6 +10,8 @@ import top.neuralbox.transport.TransportResponse;
  * What the service told about the account's limits in a response's header fields {@code X-RateLimit-…} (wire contract,
  * part B). They count requests of the whole account, not of this client. Whatever was not told, or not readably, is null;
  * an account without limits may be told nothing. Immutable.
+ *
+ * @since 0.1.0
  */
 public final class RateLimits {
 

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What may be sent again is not a setting: only what was surely not charged is (nothing was written, status 429, 500
  * {@code provider_error}, 503 {@code model_unavailable}), and nothing once a response of status 200 arrived.
+ *
+ * @since 0.1.0
  */
 public final class RetryPolicy {
 

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The stream did not reach its end. {@link #partial()} holds what arrived; the service may have charged the whole
  * generation, so ask it by {@link PartialGeneration#id()} before sending the request again.
+ *
+ * @since 0.1.0
  */
 public final class StreamBrokenException extends NeuralBoxException {
 

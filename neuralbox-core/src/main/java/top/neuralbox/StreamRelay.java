@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A relay serves once. Its publisher is subscribed to by the first call of {@link #head}, {@link #writeTo} or of the
  * body's {@code subscribe}. Thread-safe. Signals come on the publisher's thread, on that of the timer for keep-alive
  * comments, or on the one that asks; no lock is held meanwhile.
+ *
+ * @since 0.1.0
  */
 public final class StreamRelay {
 

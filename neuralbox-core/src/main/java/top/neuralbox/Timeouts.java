@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No timer fires because the reader is slow: the idle timers rest while nothing is asked for. Only {@code total} runs
  * through.
+ *
+ * @since 0.1.0
  */
 public final class Timeouts {
 

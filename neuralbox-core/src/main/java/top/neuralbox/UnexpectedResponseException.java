@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The answer is neither an event stream nor an error of the service: something stands between, or the base URI is wrong.
+ *
+ * @since 0.1.0
  */
 public class UnexpectedResponseException extends NeuralBoxException {
 

@@ -3,7 +3,12 @@ package top.neuralbox;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** The request breaks the service's rules (status 400, 413 or 422): change it; {@link #detailsJson()} names the fields. Nothing was charged. */
+/**
+ * The request breaks the service's rules (status 400, 413 or 422): change it; {@link #detailsJson()} names the
+ * fields. Nothing was charged.
+ *
+ * @since 0.1.0
+ */
 public final class ValidationException extends ApiException {
 
     @Serial

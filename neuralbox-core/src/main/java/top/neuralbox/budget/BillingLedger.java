@@ -16,6 +16,8 @@ import top.neuralbox.GenerationOutcome;
 /**
  * Adds up what generations cost, by model and tenant, exactly. Add it to a client, or to several, as a listener. It keeps
  * one total for each pair of model and tenant for as long as it lives. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class BillingLedger implements GenerationListener {
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param limit credits, not negative
  * @param window how long a window is, at least 1 ms, of which whole ones count; windows follow one another from the epoch of
  *     {@link java.time.Instant}. Null if the limit holds for good
+ * @since 0.1.0
  */
 public record BudgetLine(
         String key, BigDecimal limit, @Nullable Duration window) {

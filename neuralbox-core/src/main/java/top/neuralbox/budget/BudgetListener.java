@@ -4,7 +4,11 @@ import java.math.BigDecimal;
 import top.neuralbox.BudgetExceededException;
 import top.neuralbox.GenerationInfo;
 
-/** Hears what a {@link CreditBudget} decides. It must not block; what it throws is logged and changes nothing. */
+/**
+ * Hears what a {@link CreditBudget} decides. It must not block; what it throws is logged and changes nothing.
+ *
+ * @since 0.1.0
+ */
 public interface BudgetListener {
 
     /** A generation was refused before a byte was sent. */

@@ -5,5 +5,6 @@ package top.neuralbox.budget;
  *
  * @param line the limit
  * @param usage its use in the window that runs
+ * @since 0.1.0
  */
 public record BudgetState(BudgetLine line, BudgetUsage usage) {}

@@ -13,6 +13,8 @@ import java.util.concurrent.CompletionStage;
  * <p>A stage that fails means that it is not known what became of the request, save {@link IllegalArgumentException}: nothing
  * did. A store that can be lost keeps a failed {@link #settle}, {@link #leaveUnsettled} or {@link #reserveAnyway} and carries
  * it out when it can; the failed stage says only that it has not happened yet.
+ *
+ * @since 0.1.0
  */
 public interface BudgetStore {
 

@@ -8,6 +8,7 @@ import java.math.BigDecimal;
  * @param spent what settled generations did cost
  * @param reserved what is set aside for generations that run
  * @param unsettled what is set aside for generations of which is not known whether they were charged
+ * @since 0.1.0
  */
 public record BudgetUsage(BigDecimal spent, BigDecimal reserved, BigDecimal unsettled) {
 

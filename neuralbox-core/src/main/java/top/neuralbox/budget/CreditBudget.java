@@ -41,6 +41,8 @@ import top.neuralbox.GenerationRequest;
  *
  * <p>Windows of time follow one another from the epoch of {@link java.time.Instant}: a window of a day is a day of UTC.
  * Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class CreditBudget implements CreditGuard {
 

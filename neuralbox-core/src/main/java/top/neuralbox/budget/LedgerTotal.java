@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param charged how many of them were charged
  * @param unknown of how many it is not known
  * @param credits what the service said they cost, together
+ * @since 0.1.0
  */
 public record LedgerTotal(
         @Nullable String model,

@@ -3,6 +3,8 @@ package top.neuralbox.sse;
 /**
  * Receives what a stream of events holds, in its order. Called by the thread that feeds the parser; what a method throws
  * goes through to that thread, and {@link EventStreamParser} says where the stream stands then.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface EventStreamHandler {

@@ -2,7 +2,11 @@ package top.neuralbox.sse;
 
 import java.io.Serial;
 
-/** A line or the data of an event outgrew the parser's limit. The parser is of no use afterwards. */
+/**
+ * A line or the data of an event outgrew the parser's limit. The parser is of no use afterwards.
+ *
+ * @since 0.1.0
+ */
 public final class EventStreamLimitException extends RuntimeException {
 
     @Serial

@@ -19,6 +19,8 @@ import java.util.Objects;
  * <p>A handler may throw. By then the event, or the {@code retry} field, counts as read: the input's position is right
  * behind its last byte, and the parser goes on from there at the next call. After an {@link EventStreamLimitException}
  * there is no way to go on; further calls throw {@link IllegalStateException}.
+ *
+ * @since 0.1.0
  */
 public final class EventStreamParser {
 

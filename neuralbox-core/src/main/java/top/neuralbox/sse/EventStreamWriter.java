@@ -22,6 +22,8 @@ import java.util.Objects;
  *
  * <p>One buffer is reused for all events: writing allocates nothing once it has grown to the usual size, up to
  * 64 KiB. Not thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class EventStreamWriter {
 

@@ -3,7 +3,11 @@ package top.neuralbox.transport;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An HTTP proxy, with credentials or without. Immutable; {@link #toString()} leaves the credentials out. */
+/**
+ * An HTTP proxy, with credentials or without. Immutable; {@link #toString()} leaves the credentials out.
+ *
+ * @since 0.1.0
+ */
 public final class ProxySettings {
 
     private final String host;

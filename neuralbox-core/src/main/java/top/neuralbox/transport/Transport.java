@@ -5,6 +5,8 @@ package top.neuralbox.transport;
  * top.neuralbox.transport package's contract}.
  *
  * <p>Applications obtain one from its own factory, or let the client find one; they call no method but {@link #close()}.
+ *
+ * @since 0.1.0
  */
 public interface Transport extends AutoCloseable {
 

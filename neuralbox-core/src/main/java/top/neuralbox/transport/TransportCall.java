@@ -2,7 +2,11 @@ package top.neuralbox.transport;
 
 import java.util.concurrent.CompletionStage;
 
-/** One exchange in flight: a request that is sent once, and its response. Thread-safe. */
+/**
+ * One exchange in flight: a request that is sent once, and its response. Thread-safe.
+ *
+ * @since 0.1.0
+ */
 public interface TransportCall {
 
     /**

@@ -7,7 +7,11 @@ import javax.net.ssl.X509KeyManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** What every transport can be told when it is made, whatever its engine. Immutable; all of it is optional. */
+/**
+ * What every transport can be told when it is made, whatever its engine. Immutable; all of it is optional.
+ *
+ * @since 0.1.0
+ */
 public final class TransportConfig {
 
     /** A version of HTTP that a transport may speak. */

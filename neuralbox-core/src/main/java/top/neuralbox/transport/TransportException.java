@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a transport reports that an exchange failed. It never reaches an application by itself: core turns it into one of
  * its own types and keeps it as the cause. Messages hold no header value.
+ *
+ * @since 0.1.0
  */
 public final class TransportException extends RuntimeException {
 

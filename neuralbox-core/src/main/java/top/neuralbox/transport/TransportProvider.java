@@ -3,6 +3,8 @@ package top.neuralbox.transport;
 /**
  * Makes transports for clients that were not handed one. Found by {@link java.util.ServiceLoader}, so an implementation
  * has a public constructor without parameters, and making an instance starts nothing and loads no engine class.
+ *
+ * @since 0.1.0
  */
 public interface TransportProvider {
 

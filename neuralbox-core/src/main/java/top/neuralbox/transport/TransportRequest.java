@@ -9,7 +9,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/** What a transport sends: method, URI, header fields and a body of bytes. Immutable once built. */
+/**
+ * What a transport sends: method, URI, header fields and a body of bytes. Immutable once built.
+ *
+ * @since 0.1.0
+ */
 public final class TransportRequest {
 
     private static final Runnable NOTHING = () -> {};

@@ -7,7 +7,11 @@ import java.util.Objects;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** A response whose head has arrived, and whose body waits for its one subscriber. Thread-safe. */
+/**
+ * A response whose head has arrived, and whose body waits for its one subscriber. Thread-safe.
+ *
+ * @since 0.1.0
+ */
 public final class TransportResponse implements AutoCloseable {
 
     private final int status;

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Every meter that {@link NeuralBoxMetrics} registers under its own naming: the documentation that the code is built from.
  * All of them carry the tags {@code client} and {@code transport}; those that are not of the account also carry {@code
  * model} and {@code tenant}, if their allow-lists are given.
+ *
+ * @since 0.1.0
  */
 public enum GenerationMeter {
     /** Generations asked for, counted before anything is sent. */

@@ -13,6 +13,8 @@ import top.neuralbox.GenerationOutcome;
 /**
  * What is known of a generation that is observed, for handlers, predicates and conventions of an application. The carrier
  * holds the header fields that a propagator sets when the observation starts; they go with each attempt.
+ *
+ * @since 0.1.0
  */
 public final class GenerationObservationContext extends SenderContext<Map<String, String>> {
 

@@ -3,6 +3,8 @@ package top.neuralbox.metrics;
 /**
  * How the timers of a generation are named. Names are an interface to dashboards: a constant never changes what it means,
  * and a newer convention gets a constant of its own.
+ *
+ * @since 0.1.0
  */
 public enum MeterNaming {
     /** The names of {@link GenerationMeter}. The dashboards and alert rules that come with this module use them. */

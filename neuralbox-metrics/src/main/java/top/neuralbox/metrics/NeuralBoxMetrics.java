@@ -30,6 +30,8 @@ import top.neuralbox.GenerationOutcome;
  * end of a generation.
  *
  * <p>Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable {
 

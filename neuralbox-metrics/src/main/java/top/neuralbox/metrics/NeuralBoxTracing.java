@@ -21,6 +21,8 @@ import top.neuralbox.GenerationOutcome;
  * of its own. A generation that the caller cancels is no error of the span; its {@code outcome} says so.
  *
  * <p>Thread-safe. Independent of {@link NeuralBoxMetrics}, whose meters it does not record again.
+ *
+ * @since 0.1.0
  */
 public final class NeuralBoxTracing implements GenerationListener {
 

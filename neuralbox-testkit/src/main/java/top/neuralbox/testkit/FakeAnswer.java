@@ -9,7 +9,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.transport.TransportException;
 
-/** What a {@link FakeTransport} makes of one request. Immutable, and usable for any number of requests. */
+/**
+ * What a {@link FakeTransport} makes of one request. Immutable, and usable for any number of requests.
+ *
+ * @since 0.1.0
+ */
 public final class FakeAnswer {
 
     /** One thing that a body does. */

@@ -24,6 +24,8 @@ import top.neuralbox.transport.TransportRequest;
  *                 "data: {\"type\": \"generation_end\", \"id\": \"gen_1\"}\n\n"));
  * NeuralBox client = NeuralBox.builder().apiKey(key).transport(transport).build();
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class FakeTransport implements Transport {
 

@@ -11,6 +11,8 @@ import java.util.function.Consumer;
  *
  * <p>Positions count bytes of the response body, without its transfer coding. A position that the body does not reach
  * has no effect.
+ *
+ * @since 0.1.0
  */
 public final class Fault {
 

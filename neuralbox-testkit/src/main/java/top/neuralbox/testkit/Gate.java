@@ -6,7 +6,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A signal between a test and its server, opened once and never shut again. Thread-safe. */
+/**
+ * A signal between a test and its server, opened once and never shut again. Thread-safe.
+ *
+ * @since 0.1.0
+ */
 public final class Gate {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * finds it counted.
  *
  * <p>Thread-safe. Its threads are daemons.
+ *
+ * @since 0.1.0
  */
 public final class LocalNeuralBox implements AutoCloseable {
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  *
  * <p>Services with other settings are registered in a field: {@code @RegisterExtension static final NeuralBoxExtension
  * NEURALBOX = new NeuralBoxExtension(LocalNeuralBox.builder().answer("Once upon a time"));}
+ * @since 0.1.0
  */
 public final class NeuralBoxExtension implements ParameterResolver, AfterEachCallback, AfterAllCallback {
 

@@ -5,7 +5,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A request as it arrived at a server, its content complete. Immutable. */
+/**
+ * A request as it arrived at a server, its content complete. Immutable.
+ *
+ * @since 0.1.0
+ */
 public final class ReceivedRequest {
 
     private final String method;

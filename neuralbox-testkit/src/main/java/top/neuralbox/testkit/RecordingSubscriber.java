@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * the end or beyond the demand) fails the next method that waits. Thread-safe.
  *
  * @param <T> what is published
+ * @since 0.1.0
  */
 public final class RecordingSubscriber<T> implements Flow.Subscriber<T> {
 

@@ -24,6 +24,8 @@ import java.util.Objects;
  *         .reset()
  *         .build();
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class Script {
 

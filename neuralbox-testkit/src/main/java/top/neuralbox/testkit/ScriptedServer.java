@@ -28,6 +28,8 @@ import javax.net.ssl.SSLSocket;
  *     // … call server.uri() and look at what becomes of it
  * }
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class ScriptedServer implements AutoCloseable {
 

@@ -22,6 +22,8 @@ import javax.net.ssl.X509TrustManager;
 /**
  * Certificates for tests of TLS, made anew for each instance by the JDK's {@code keytool}: an authority, and what it
  * signed. Making an instance takes a second or two; share one. Immutable.
+ *
+ * @since 0.1.0
  */
 public final class TestCertificates {
 

@@ -3,6 +3,8 @@ package top.neuralbox.testkit;
 /**
  * The two ways in which the service's own documentation spells its fields. Both are met in the field, so an application
  * is best tested against both.
+ *
+ * @since 0.1.0
  */
 public enum WireSpelling {
 

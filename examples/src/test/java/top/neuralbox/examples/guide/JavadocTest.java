@@ -30,6 +30,9 @@ class JavadocTest {
 
     private static final Pattern WHERE_THEY_SAY_MORE = Pattern.compile("no @(return|param).*");
 
+    private static final Pattern PUBLIC = Pattern.compile("^public ", Pattern.MULTILINE);
+    private static final Pattern SINCE = Pattern.compile("^ \\* @since \\d+\\.\\d+\\.\\d+$", Pattern.MULTILINE);
+
     /** By which doclint speaks. */
     private static final String DOCLINT = "proc.messager";
 
@@ -55,6 +58,25 @@ class JavadocTest {
             }
         }
         assertThat(faults).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "neuralbox-core",
+                "neuralbox-transport-httpclient",
+                "neuralbox-transport-vertx",
+                "neuralbox-metrics",
+                "neuralbox-budget-redis",
+                "neuralbox-testkit"
+            })
+    void publicTypesTellSinceWhen(String module) throws IOException {
+        try (Stream<Path> tree = Files.walk(Document.ROOT.resolve(module + "/src/main/java"))) {
+            assertThat(tree.filter(file -> file.toString().endsWith(".java"))
+                            .filter(file -> PUBLIC.matcher(Document.read(file)).find())
+                            .filter(file -> !SINCE.matcher(Document.read(file)).find()))
+                    .isEmpty();
+        }
     }
 
     private static List<Diagnostic<? extends JavaFileObject>> doclint(Path sources) throws IOException {

@@ -47,6 +47,8 @@ import top.neuralbox.budget.BudgetUsage;
  * <p><b>Redis</b> 5 or newer, or any Valkey, alone, with replicas, or as a cluster: a namespace lies in one slot. What it
  * forgets was never spent: let it write an append-only file, and never evict ({@code maxmemory-policy noeviction}). A failover
  * to a replica that lags forgets the last moments.
+ *
+ * @since 0.1.0
  */
 public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
 

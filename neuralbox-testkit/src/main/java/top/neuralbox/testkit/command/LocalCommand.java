@@ -9,7 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import top.neuralbox.testkit.LocalNeuralBox;
 
-/** Serves a local NeuralBox until the process is stopped: {@code ./mvnw -q -Plocal -Dport=8765}. */
+/**
+ * Serves a local NeuralBox until the process is stopped: {@code ./mvnw -q -Plocal -Dport=8765}.
+ *
+ * @since 0.1.0
+ */
 public final class LocalCommand {
 
     private static final String PORT = "8765";

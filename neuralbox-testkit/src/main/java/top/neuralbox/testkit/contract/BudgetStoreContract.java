@@ -23,6 +23,8 @@ import top.neuralbox.budget.BudgetUsage;
 /**
  * What a {@link BudgetStore} must keep, as JUnit 5 tests: a store's test class implements this. Lines have names of their own in
  * each test, so that one store may serve all of them.
+ *
+ * @since 0.1.0
  */
 public interface BudgetStoreContract {
 

@@ -19,6 +19,8 @@ import top.neuralbox.transport.TransportResponse;
 /**
  * Nothing is read for which nobody asks. The clock of these tests is another call of the same transport that moves 64 MiB
  * meanwhile: a transport that reads ahead would have moved as much on the call that nobody reads.
+ *
+ * @since 0.1.0
  */
 public interface TransportBackPressureContract extends TransportContract {
 

@@ -29,7 +29,11 @@ import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportRequest;
 import top.neuralbox.transport.TransportResponse;
 
-/** Cancel works in every phase, on every kind of connection, by every way, and the server sees it within one second. */
+/**
+ * Cancel works in every phase, on every kind of connection, by every way, and the server sees it within one second.
+ *
+ * @since 0.1.0
+ */
 public interface TransportCancellationContract extends TransportContract {
 
     /** Rule 4. A second request may not go out on a connection that was granted to a cancelled one. */

@@ -25,7 +25,11 @@ import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportException;
 import top.neuralbox.transport.TransportRequest;
 
-/** A call that finds no connection says why, and that nothing was sent. */
+/**
+ * A call that finds no connection says why, and that nothing was sent.
+ *
+ * @since 0.1.0
+ */
 public interface TransportConnectContract extends TransportContract {
 
     /** Far above the connect timeouts of these tests, for engines that start cold, and far below the default of 10 s. */

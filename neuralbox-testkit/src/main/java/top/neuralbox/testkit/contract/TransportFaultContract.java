@@ -21,7 +21,11 @@ import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportException;
 import top.neuralbox.transport.TransportRequest;
 
-/** An exchange that breaks is an error of the right kind, never a completion. */
+/**
+ * An exchange that breaks is an error of the right kind, never a completion.
+ *
+ * @since 0.1.0
+ */
 public interface TransportFaultContract extends TransportContract {
 
     /** Rule 7. */

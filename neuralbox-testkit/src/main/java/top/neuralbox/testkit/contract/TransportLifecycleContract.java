@@ -27,7 +27,11 @@ import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportException;
 
-/** What a transport holds, how it lets go of it, and what becomes of calls in flight. */
+/**
+ * What a transport holds, how it lets go of it, and what becomes of calls in flight.
+ *
+ * @since 0.1.0
+ */
 public interface TransportLifecycleContract extends TransportContract {
 
     /** How many threads an engine may need for any number of streams. */

@@ -23,6 +23,8 @@ import top.neuralbox.transport.TransportResponse;
 /**
  * What engines like to do on their own, and what would be paid twice or lead a key astray, is not done. A server answers
  * any second request with 200, so a retry shows in the status as well as in the count.
+ *
+ * @since 0.1.0
  */
 public interface TransportOnceContract extends TransportContract {
 

@@ -16,7 +16,11 @@ import top.neuralbox.testkit.Script;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportRequest;
 
-/** A request goes out once and exactly as given. */
+/**
+ * A request goes out once and exactly as given.
+ *
+ * @since 0.1.0
+ */
 public interface TransportRequestContract extends TransportContract {
 
     /** Rule 8. */

@@ -16,7 +16,11 @@ import top.neuralbox.testkit.RecordingSubscriber;
 import top.neuralbox.testkit.Script;
 import top.neuralbox.transport.TransportResponse;
 
-/** Heads and bodies arrive exactly as they were sent, and at once. */
+/**
+ * Heads and bodies arrive exactly as they were sent, and at once.
+ *
+ * @since 0.1.0
+ */
 public interface TransportStreamingContract extends TransportContract {
 
     /** Rule 2. */

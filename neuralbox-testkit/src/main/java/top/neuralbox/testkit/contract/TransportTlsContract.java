@@ -25,7 +25,11 @@ import top.neuralbox.testkit.TestCertificates;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportConfig;
 
-/** Who is not who the URI names gets no byte of the request. */
+/**
+ * Who is not who the URI names gets no byte of the request.
+ *
+ * @since 0.1.0
+ */
 public interface TransportTlsContract extends TransportContract {
 
     /** Rule 2. */

@@ -26,6 +26,8 @@ import top.neuralbox.transport.TransportRequest;
  * connection of its own in either version, as is HttpClient's way: its sharing of HTTP/2 connections is experimental, and
  * there one cancelled call would close the connection beneath the others. So {@link TransportConfig#maxConnections()} bounds
  * the calls under way, and cancelling an HTTP/2 call closes its connection, which ends the one stream on it.
+ *
+ * @since 0.1.0
  */
 public final class HttpClientTransport implements Transport {
 

@@ -4,7 +4,11 @@ import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportProvider;
 
-/** Makes {@link HttpClientTransport}s for clients that look for a transport; found by {@link java.util.ServiceLoader}. */
+/**
+ * Makes {@link HttpClientTransport}s for clients that look for a transport; found by {@link java.util.ServiceLoader}.
+ *
+ * @since 0.1.0
+ */
 public final class HttpClientTransportProvider implements TransportProvider {
 
     /** Starts nothing and loads no class of the engine. */

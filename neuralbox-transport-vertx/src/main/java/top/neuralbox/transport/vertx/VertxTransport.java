@@ -34,6 +34,8 @@ import top.neuralbox.transport.TransportRequest;
  * so an application's other calls to the same hosts share its connections.
  *
  * <p>Thread-safe. The response and the signals of its body come on an event loop: do not block there.
+ *
+ * @since 0.1.0
  */
 public final class VertxTransport implements Transport {
 

@@ -4,7 +4,11 @@ import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportProvider;
 
-/** Offers {@link VertxTransport} to clients that were not handed a transport. */
+/**
+ * Offers {@link VertxTransport} to clients that were not handed a transport.
+ *
+ * @since 0.1.0
+ */
 public final class VertxTransportProvider implements TransportProvider {
 
     /** For {@link java.util.ServiceLoader}; loads no class of the engine. */
