@@ -3,9 +3,11 @@ package top.neuralbox.benchmarks.endtoend;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.EntityDetails;
@@ -17,6 +19,7 @@ import org.apache.hc.core5.http.nio.AsyncResponseConsumer;
 import org.apache.hc.core5.http.nio.CapacityChannel;
 import org.apache.hc.core5.http.nio.support.AsyncRequestBuilder;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.http2.HttpVersionPolicy;
 import org.apache.hc.core5.io.CloseMode;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.OpenedDecoder;
@@ -29,9 +32,16 @@ final class BareHttpClient implements StreamClient {
     /**
      * @param bufferBytes the engine's buffers; 0 leaves its default
      */
-    BareHttpClient(int bufferBytes) {
+    BareHttpClient(Wire wire, int bufferBytes) {
         HttpAsyncClientBuilder builder = HttpAsyncClientBuilder.create()
                 .setConnectionManager(PoolingAsyncClientConnectionManagerBuilder.create()
+                        .setTlsStrategy(new DefaultClientTlsStrategy(Wire.clientContext()))
+                        .setDefaultTlsConfig(TlsConfig.custom()
+                                .setVersionPolicy(
+                                        wire == Wire.HTTP2
+                                                ? HttpVersionPolicy.FORCE_HTTP_2
+                                                : HttpVersionPolicy.FORCE_HTTP_1)
+                                .build())
                         .setMaxConnTotal(NeuralBoxClients.MOST_STREAMS)
                         .setMaxConnPerRoute(NeuralBoxClients.MOST_STREAMS)
                         .build());

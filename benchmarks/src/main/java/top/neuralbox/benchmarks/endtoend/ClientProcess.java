@@ -15,7 +15,8 @@ public final class ClientProcess {
         Options options = Options.of(args);
         Subject subject = Subject.valueOf(options.text("subject", ""));
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
-        try (Trials trials = new Trials(subject, options.number("port", 0))) {
+        Wire wire = Wire.valueOf(options.text("wire", Wire.CLEAR.name()));
+        try (Trials trials = new Trials(subject, wire, options.number("port", 0))) {
             for (String line = commands.readLine(); line != null; line = commands.readLine()) {
                 System.out.println("= " + run(trials, line.split(" ", -1)));
             }
@@ -30,7 +31,7 @@ public final class ClientProcess {
         switch (command[0]) {
             case "flat" -> {
                 Trials.Flat flat = trials.flat(first, second, Integer.parseInt(command[3]));
-                return flat.perSecond() + " " + flat.perCpuSecond() + " " + flat.chars();
+                return flat.perSecond() + " " + flat.perCpuSecond() + " " + flat.chars() + " " + flat.bytesEach();
             }
             case "paced" -> {
                 Trials.Latency latency = trials.paced(first, second);

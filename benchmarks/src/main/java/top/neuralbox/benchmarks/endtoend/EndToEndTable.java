@@ -16,6 +16,7 @@ public final class EndToEndTable {
 
     private static final List<Subject> QUICK = List.of(
             Subject.RAW_SOCKET,
+            Subject.RAW_SOCKET_HAND_OVER,
             Subject.HTTPCLIENT_BARE,
             Subject.VERTX_BARE,
             Subject.NEURALBOX_STREAM_HTTPCLIENT,
@@ -37,12 +38,20 @@ public final class EndToEndTable {
         this.port = port;
     }
 
-    /** Options: {@code quick}, {@code rounds=3 subjects=RAW_SOCKET,VERTX_BARE only=flat|paced|many streams=100,1000}. Figures of CPU time leave the compiler out. */
+    /** Options: {@code quick}, {@code rounds=3 subjects=RAW_SOCKET,VERTX_BARE only=flat|paced|length|secure|many streams=100,1000}. Figures of CPU time leave the compiler out. */
     public static void main(String[] args) throws IOException {
-        try (Child server = Child.start(StreamServer.class, "1g")) {
-            EndToEndTable table = new EndToEndTable(Options.of(args), Integer.parseInt(server.line()));
+        Options options = Options.of(args);
+        try (Child server = Child.start(StreamServer.class, "2g")) {
+            EndToEndTable table = new EndToEndTable(options, Integer.parseInt(server.line()));
             table.oneStream();
             table.manyStreams();
+        }
+        if (options.text("only", options.has("quick") ? "" : "secure").equals("secure")) {
+            try (Child server = Child.start(SecureServer.class, "1g")) {
+                EndToEndTable table = new EndToEndTable(options, Integer.parseInt(server.line()));
+                table.secureStream(Wire.TLS, "HTTP/1.1 over TLS");
+                table.secureStream(Wire.HTTP2, "HTTP/2 over TLS");
+            }
         }
     }
 
@@ -50,15 +59,12 @@ public final class EndToEndTable {
     private void oneStream() throws IOException {
         boolean flat = wanted("flat");
         boolean paced = wanted("paced");
-        if (!flat && !paced) {
+        boolean length = !quick && wanted("length");
+        if (!flat && !paced && !length) {
             return;
         }
-        Map<Subject, Child> clients = new EnumMap<>(Subject.class);
+        Map<Subject, Child> clients = clients(Wire.CLEAR);
         try {
-            for (Subject subject : subjects) {
-                clients.put(
-                        subject, Child.start(ClientProcess.class, "512m", "subject=" + subject.name(), "port=" + port));
-            }
             if (flat) {
                 printFlat("chunks of 16 KiB", 16 * 1024, clients);
                 printFlat("one HTTP chunk an event", 0, clients);
@@ -66,9 +72,40 @@ public final class EndToEndTable {
             if (paced) {
                 printPaced(clients);
             }
+            if (length) {
+                printLength(clients);
+            }
         } finally {
             clients.values().forEach(Child::close);
         }
+    }
+
+    /** The engines and ours over another wire: the server is another, so these figures stand by themselves. */
+    private void secureStream(Wire wire, String title) throws IOException {
+        Map<Subject, Child> clients = clients(wire);
+        try {
+            printFlat("chunks of 16 KiB, " + title, 16 * 1024, clients);
+            printFlat("one chunk an event, " + title, 0, clients);
+        } finally {
+            clients.values().forEach(Child::close);
+        }
+    }
+
+    private Map<Subject, Child> clients(Wire wire) throws IOException {
+        Map<Subject, Child> clients = new EnumMap<>(Subject.class);
+        for (Subject subject : subjects) {
+            if (subject.speaks(wire)) {
+                clients.put(
+                        subject,
+                        Child.start(
+                                ClientProcess.class,
+                                "512m",
+                                "subject=" + subject.name(),
+                                "wire=" + wire.name(),
+                                "port=" + port));
+            }
+        }
+        return clients;
     }
 
     private void printFlat(String title, int chunkBytes, Map<Subject, Child> clients) throws IOException {
@@ -91,8 +128,16 @@ public final class EndToEndTable {
         }
         System.out.printf("%none stream of %,d events, %s%n", deltas, title);
         System.out.printf(
-                "%-36s %12s %14s %14s %14s %8s %8s %8s%n",
-                "subject", "events/s", "min..max (M)", "events/CPU-s", "min..max (M)", "/raw", "/bare", "/peer");
+                "%-36s %12s %14s %14s %14s %8s %8s %8s %8s%n",
+                "subject",
+                "events/s",
+                "min..max (M)",
+                "events/CPU-s",
+                "min..max (M)",
+                "/raw",
+                "/bare",
+                "/peer",
+                "B/event");
         double raw = perCpuSecond(rows, Subject.RAW_SOCKET);
         double peer = rows.keySet().stream()
                 .filter(Subject::isPeer)
@@ -100,7 +145,7 @@ public final class EndToEndTable {
                 .max()
                 .orElse(Double.NaN);
         rows.forEach((subject, figures) -> System.out.printf(
-                "%-36s %,12.0f %14s %,14.0f %14s %8.2f %8.2f %8.2f%n",
+                "%-36s %,12.0f %14s %,14.0f %14s %8.2f %8.2f %8.2f %8.0f%n",
                 subject,
                 figures.median(0),
                 figures.millions(0),
@@ -108,7 +153,40 @@ public final class EndToEndTable {
                 figures.millions(1),
                 figures.median(1) / raw,
                 figures.median(1) / perCpuSecond(rows, subject.bare()),
-                figures.median(1) / peer));
+                figures.median(1) / peer,
+                figures.median(3)));
+    }
+
+    /** The same number of events in streams of one length and of ten times that. */
+    private void printLength(Map<Subject, Child> clients) throws IOException {
+        int deltas = options.number("deltas", 100_000);
+        int streams = options.number("each", 30);
+        int rounds = options.number("rounds", 5);
+        Map<Subject, Figures> shorter = new EnumMap<>(Subject.class);
+        Map<Subject, Figures> longer = new EnumMap<>(Subject.class);
+        for (int round = -1; round < rounds; round++) {
+            for (Subject subject : clients.keySet()) {
+                int size = deltas / scale(subject);
+                double[] once = ask(clients, subject, "flat 0 " + size + " " + streams);
+                double[] tenfold = ask(clients, subject, "flat 0 " + 10 * size + " " + streams / 10);
+                if (round >= 0) {
+                    shorter.computeIfAbsent(subject, s -> new Figures()).add(once);
+                    longer.computeIfAbsent(subject, s -> new Figures()).add(tenfold);
+                }
+            }
+        }
+        System.out.printf(
+                "%nevents for each CPU second and bytes an event, as a stream of %,d becomes ten times as long%n",
+                deltas);
+        System.out.printf("%-36s %14s %14s %8s %8s %8s%n", "subject", "once", "tenfold", "ratio", "B/event", "tenfold");
+        shorter.forEach((subject, figures) -> System.out.printf(
+                "%-36s %,14.0f %,14.0f %8.2f %8.0f %8.0f%n",
+                subject,
+                figures.median(1),
+                longer.get(subject).median(1),
+                longer.get(subject).median(1) / figures.median(1),
+                figures.median(3),
+                longer.get(subject).median(3)));
     }
 
     private static double perCpuSecond(Map<Subject, Figures> rows, Subject subject) {

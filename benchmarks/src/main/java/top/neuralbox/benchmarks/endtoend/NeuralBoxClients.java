@@ -6,6 +6,7 @@ import top.neuralbox.Limits;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.TransportConfig.Protocol;
 import top.neuralbox.transport.httpclient.HttpClientTransport;
 import top.neuralbox.transport.vertx.VertxTransport;
 
@@ -25,13 +26,13 @@ final class NeuralBoxClients {
         this.keptText = keptText;
     }
 
-    static NeuralBoxClients onHttpClient(int keptText) {
+    static NeuralBoxClients onHttpClient(Wire wire, int keptText) {
         return new NeuralBoxClients(
-                HttpClientTransport.builder().config(config()).build(), keptText);
+                HttpClientTransport.builder().config(config(wire)).build(), keptText);
     }
 
-    static NeuralBoxClients onVertx(int keptText) {
-        return new NeuralBoxClients(VertxTransport.create(config()), keptText);
+    static NeuralBoxClients onVertx(Wire wire, int keptText) {
+        return new NeuralBoxClients(VertxTransport.create(config(wire)), keptText);
     }
 
     /** A client for what is below this path; all of them share the connections. */
@@ -48,7 +49,12 @@ final class NeuralBoxClients {
         transport.close();
     }
 
-    private static TransportConfig config() {
-        return TransportConfig.builder().maxConnections(MOST_STREAMS).build();
+    private static TransportConfig config(Wire wire) {
+        TransportConfig.Builder config = TransportConfig.builder()
+                .maxConnections(MOST_STREAMS)
+                .protocols(wire == Wire.HTTP2 ? Protocol.HTTP_2 : Protocol.HTTP_1_1);
+        return wire == Wire.CLEAR
+                ? config.build()
+                : config.trustManager(new Wire.TrustsAnyone()).build();
     }
 }

@@ -8,12 +8,22 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import top.neuralbox.OpenedDecoder;
 
 /** The least that can be done: read, take the chunks apart in place, decode. */
 final class RawSocket implements StreamClient {
 
     private static final int ROOM = 64 * 1024;
+
+    private final boolean handsOver;
+
+    /**
+     * @param handsOver whether another thread decodes
+     */
+    RawSocket(boolean handsOver) {
+        this.handsOver = handsOver;
+    }
 
     @Override
     public void open(URI base, StreamReader reader) throws IOException {
@@ -25,7 +35,14 @@ final class RawSocket implements StreamClient {
                                     + "/api/v2/generate HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: " + body.length()
                                     + "\r\n\r\n" + body)
                             .getBytes(ISO_8859_1));
-            new Chunks(socket.getInputStream(), OpenedDecoder.of(Events.deltasTo(reader))).read();
+            OpenedDecoder decoder = OpenedDecoder.of(Events.deltasTo(reader));
+            if (handsOver) {
+                HandOver elsewhere = new HandOver(decoder);
+                new Chunks(socket.getInputStream(), elsewhere::give).read();
+                elsewhere.end();
+            } else {
+                new Chunks(socket.getInputStream(), decoder::read).read();
+            }
             reader.ended(null);
         }
     }
@@ -34,14 +51,14 @@ final class RawSocket implements StreamClient {
     private static final class Chunks {
 
         private final InputStream in;
-        private final OpenedDecoder decoder;
+        private final Consumer<ByteBuffer> content;
         private final byte[] room = new byte[ROOM];
         private int at;
         private int limit;
 
-        Chunks(InputStream in, OpenedDecoder decoder) {
+        Chunks(InputStream in, Consumer<ByteBuffer> content) {
             this.in = in;
-            this.decoder = decoder;
+            this.content = content;
         }
 
         void read() throws IOException {
@@ -55,7 +72,7 @@ final class RawSocket implements StreamClient {
                         fill();
                     }
                     int count = Math.min(left, limit - at);
-                    decoder.read(ByteBuffer.wrap(room, at, count));
+                    content.accept(ByteBuffer.wrap(room, at, count));
                     at += count;
                     left -= count;
                 }

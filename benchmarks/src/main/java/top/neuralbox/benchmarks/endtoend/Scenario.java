@@ -3,26 +3,27 @@ package top.neuralbox.benchmarks.endtoend;
 import java.net.URI;
 
 /** What is asked of the server, as the beginning of a path. */
-record Scenario(int port, String path) {
+record Scenario(Wire wire, int port, String path) {
 
     /** One response as fast as it is read; a chunk of 0 bytes means one HTTP chunk an event. */
-    static Scenario flat(int port, int chunkBytes, int deltas, Subject subject) {
-        return new Scenario(port, "/flat/" + chunkBytes + "/" + deltas + "/" + subject.shape());
+    static Scenario flat(Wire wire, int port, int chunkBytes, int deltas, Subject subject) {
+        return new Scenario(wire, port, "/flat/" + chunkBytes + "/" + deltas + "/" + subject.shape());
     }
 
     /** An event each interval, whose text is the time when it was sent, behind a first one that says {@code 0}. */
     static Scenario paced(int port, int intervalMicros, int deltas, boolean gated, Subject subject) {
         return new Scenario(
+                Wire.CLEAR,
                 port,
                 "/paced/" + intervalMicros + "/" + deltas + "/" + (gated ? "gated" : "now") + "/" + subject.shape());
     }
 
     /** Lets gated streams begin. */
     static Scenario go(int port) {
-        return new Scenario(port, "/go");
+        return new Scenario(Wire.CLEAR, port, "/go");
     }
 
     URI uri() {
-        return URI.create("http://127.0.0.1:" + port + path);
+        return URI.create(wire.origin(port) + path);
     }
 }

@@ -1,39 +1,43 @@
 package top.neuralbox.benchmarks.endtoend;
 
 import java.util.Locale;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /** Who reads a stream. */
 public enum Subject {
     /** A thread on a socket, which knows just enough HTTP, with our decoder. */
-    RAW_SOCKET(true, RawSocket::new),
+    RAW_SOCKET(true, wire -> new RawSocket(false)),
+    /** The same with a second thread that decodes: what handing chunks over costs at the least. */
+    RAW_SOCKET_HAND_OVER(true, wire -> new RawSocket(true)),
     /** HttpClient 5 alone, with its own defaults and our decoder. */
-    HTTPCLIENT_BARE(false, () -> new BareHttpClient(0)),
+    HTTPCLIENT_BARE(false, wire -> new BareHttpClient(wire, 0)),
     /** The same with buffers as small as ours. */
-    HTTPCLIENT_BARE_SMALL(false, () -> new BareHttpClient(2 * 1024)),
+    HTTPCLIENT_BARE_SMALL(false, wire -> new BareHttpClient(wire, 2 * 1024)),
     /** Vert.x alone, with its own defaults and our decoder. */
-    VERTX_BARE(false, BareVertx::new),
+    VERTX_BARE(false, wire -> new BareVertx(wire, false)),
+    /** The same with the streams opened on all of its event loops in turn, as ours are. */
+    VERTX_BARE_SPREAD(false, wire -> new BareVertx(wire, true)),
 
-    NEURALBOX_STREAM_HTTPCLIENT(true, () -> new NeuralBoxStream(NeuralBoxClients.onHttpClient(0))),
-    NEURALBOX_PUBLISH_HTTPCLIENT(false, () -> new NeuralBoxPublish(NeuralBoxClients.onHttpClient(0))),
-    NEURALBOX_STREAM_VERTX(true, () -> new NeuralBoxStream(NeuralBoxClients.onVertx(0))),
-    NEURALBOX_PUBLISH_VERTX(false, () -> new NeuralBoxPublish(NeuralBoxClients.onVertx(0))),
+    NEURALBOX_STREAM_HTTPCLIENT(true, wire -> new NeuralBoxStream(NeuralBoxClients.onHttpClient(wire, 0))),
+    NEURALBOX_PUBLISH_HTTPCLIENT(false, wire -> new NeuralBoxPublish(NeuralBoxClients.onHttpClient(wire, 0))),
+    NEURALBOX_STREAM_VERTX(true, wire -> new NeuralBoxStream(NeuralBoxClients.onVertx(wire, 0))),
+    NEURALBOX_PUBLISH_VERTX(false, wire -> new NeuralBoxPublish(NeuralBoxClients.onVertx(wire, 0))),
     /** The same, with the text kept for a partial result, as by default. */
-    NEURALBOX_PUBLISH_VERTX_KEPT_TEXT(false, () -> new NeuralBoxPublish(NeuralBoxClients.onVertx(1024 * 1024))),
+    NEURALBOX_PUBLISH_VERTX_KEPT_TEXT(false, wire -> new NeuralBoxPublish(NeuralBoxClients.onVertx(wire, 1024 * 1024))),
 
-    OKHTTP_SSE(false, PeerClients.OkHttp::new),
-    LANGCHAIN4J_JDK(false, PeerClients.LangChain4j::new),
-    SPRING_WEBCLIENT(false, SpringWebClient::new),
-    HTTPURLCONNECTION(true, PeerClients.UrlConnection::new),
+    OKHTTP_SSE(false, wire -> new PeerClients.OkHttp()),
+    LANGCHAIN4J_JDK(false, wire -> new PeerClients.LangChain4j()),
+    SPRING_WEBCLIENT(false, wire -> new SpringWebClient()),
+    HTTPURLCONNECTION(true, wire -> new PeerClients.UrlConnection()),
     /** Reads Chat Completions only; it gets the same deltas in that shape, at three times the bytes. */
-    OPENAI_JAVA(true, PeerClients.OpenAi::new);
+    OPENAI_JAVA(true, wire -> new PeerClients.OpenAi());
 
     private final boolean waits;
 
     @SuppressWarnings("ImmutableEnumChecker") // refers to a constructor
-    private final Supplier<StreamClient> client;
+    private final Function<Wire, StreamClient> client;
 
-    Subject(boolean waits, Supplier<StreamClient> client) {
+    Subject(boolean waits, Function<Wire, StreamClient> client) {
         this.waits = waits;
         this.client = client;
     }
@@ -52,8 +56,13 @@ public enum Subject {
         return name().contains("HTTPCLIENT") ? HTTPCLIENT_BARE : name().contains("VERTX") ? VERTX_BARE : RAW_SOCKET;
     }
 
-    StreamClient client() {
-        return client.get();
+    /** Whether it can speak TLS and HTTP/2 here: the engines and ours. */
+    boolean speaks(Wire wire) {
+        return wire == Wire.CLEAR || (!isPeer() && !name().startsWith("RAW"));
+    }
+
+    StreamClient client(Wire wire) {
+        return client.apply(wire);
     }
 
     /** The shape in which the server has to speak. */

@@ -1,11 +1,14 @@
 package top.neuralbox.benchmarks.endtoend;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.HttpURLConnection;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import top.neuralbox.benchmarks.Median;
 
@@ -15,14 +18,19 @@ final class Trials implements AutoCloseable {
     /** How many streams may wait for their first byte at once: more would measure the server's backlog. */
     private static final int OPENING = 128;
 
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private final LongAdder allocatedByThreadsThatEnded = new LongAdder();
     private final Subject subject;
+    private final Wire wire;
     private final int port;
     private final StreamClient client;
 
-    Trials(Subject subject, int port) {
+    Trials(Subject subject, Wire wire, int port) {
         this.subject = subject;
+        this.wire = wire;
         this.port = port;
-        this.client = subject.client();
+        this.client = subject.client(wire);
     }
 
     @Override
@@ -32,19 +40,21 @@ final class Trials implements AutoCloseable {
 
     /** Streams one after the other, as fast as they come. */
     Flat flat(int chunkBytes, int deltas, int streams) throws Exception {
+        long allocated = allocated();
         long cpu = CpuClock.nanos();
         long begin = System.nanoTime();
         long read = 0;
         long chars = 0;
         for (int i = 0; i < streams; i++) {
             Readings readings = new Readings(1);
-            start(Scenario.flat(port, chunkBytes, deltas, subject), readings.counting());
+            start(Scenario.flat(wire, port, chunkBytes, deltas, subject), readings.counting());
             readings.awaitEnd();
             rejectFailures(readings);
             read += readings.deltas();
             chars += readings.chars();
         }
-        return new Flat(read, chars, System.nanoTime() - begin, CpuClock.nanos() - cpu);
+        long wallNanos = System.nanoTime() - begin;
+        return new Flat(read, chars, wallNanos, CpuClock.nanos() - cpu, allocated() - allocated);
     }
 
     /** One stream with an event each interval. */
@@ -105,6 +115,7 @@ final class Trials implements AutoCloseable {
                     } catch (Throwable t) {
                         reader.ended(t);
                     }
+                    allocatedByThreadsThatEnded.add(THREADS.getCurrentThreadAllocatedBytes());
                 },
                 "caller");
         thread.setDaemon(true);
@@ -138,7 +149,15 @@ final class Trials implements AutoCloseable {
     }
 
     private static int threads() {
-        return ManagementFactory.getThreadMXBean().getThreadCount();
+        return THREADS.getThreadCount();
+    }
+
+    /** What all threads have allocated; a caller's thread that is about to end may be missed for a moment. */
+    private long allocated() {
+        return allocatedByThreadsThatEnded.sum()
+                + Arrays.stream(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds()))
+                        .filter(bytes -> bytes > 0)
+                        .sum();
     }
 
     /** What is in use behind collections that leave nothing to collect. */
@@ -153,7 +172,7 @@ final class Trials implements AutoCloseable {
         return used;
     }
 
-    record Flat(long deltas, long chars, long wallNanos, long cpuNanos) {
+    record Flat(long deltas, long chars, long wallNanos, long cpuNanos, long allocated) {
 
         double perSecond() {
             return deltas * 1e9 / wallNanos;
@@ -161,6 +180,10 @@ final class Trials implements AutoCloseable {
 
         double perCpuSecond() {
             return deltas * 1e9 / cpuNanos;
+        }
+
+        double bytesEach() {
+            return (double) allocated / deltas;
         }
     }
 

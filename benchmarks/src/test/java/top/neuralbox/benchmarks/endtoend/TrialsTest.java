@@ -31,7 +31,7 @@ class TrialsTest {
     @EnumSource(Subject.class)
     void readsEveryDeltaHoweverTheStreamIsCut(Subject subject) throws Exception {
         long chars = Recording.of(Mix.USUAL, DELTAS).chars();
-        try (Trials trials = new Trials(subject, server.port())) {
+        try (Trials trials = new Trials(subject, Wire.CLEAR, server.port())) {
             for (int chunkBytes : new int[] {16 * 1024, 1_400, 0}) {
                 Trials.Flat flat = trials.flat(chunkBytes, DELTAS, 2);
 
@@ -42,9 +42,28 @@ class TrialsTest {
     }
 
     @ParameterizedTest
+    @EnumSource(
+            value = Wire.class,
+            names = {"TLS", "HTTP2"})
+    void readsEveryDeltaOverTls(Wire wire) throws Exception {
+        long chars = Recording.of(Mix.USUAL, DELTAS).chars();
+        try (SecureServer secure = SecureServer.start()) {
+            for (Subject subject : Subject.values()) {
+                if (subject.speaks(wire)) {
+                    try (Trials trials = new Trials(subject, wire, secure.port())) {
+                        assertThat(trials.flat(0, DELTAS, 2).chars())
+                                .as("%s over %s", subject, wire)
+                                .isEqualTo(2 * chars);
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(Subject.class)
     void carriesManyStreamsAtOnce(Subject subject) throws Exception {
-        try (Trials trials = new Trials(subject, server.port())) {
+        try (Trials trials = new Trials(subject, Wire.CLEAR, server.port())) {
             Trials.Many many = trials.many(40, 2_000, 10);
 
             assertThat(many.failures()).isZero();
