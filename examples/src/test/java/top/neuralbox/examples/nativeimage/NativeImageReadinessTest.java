@@ -88,6 +88,7 @@ class NativeImageReadinessTest {
         assertThat(readers)
                 .containsExactly(
                         "top.neuralbox.UserAgent",
+                        "top.neuralbox.budget.redis.BudgetScript",
                         "top.neuralbox.transport.httpclient.EngineVersions",
                         "top.neuralbox.transport.vertx.EngineVersions");
     }
@@ -95,8 +96,11 @@ class NativeImageReadinessTest {
     @Test
     void theResourcesTheyReadAreNamedInTheArtifactsAndExist() throws IOException {
         List<String> named = new ArrayList<>();
-        for (String artifact :
-                List.of("neuralbox-core", "neuralbox-transport-httpclient", "neuralbox-transport-vertx")) {
+        for (String artifact : List.of(
+                "neuralbox-core",
+                "neuralbox-budget-redis",
+                "neuralbox-transport-httpclient",
+                "neuralbox-transport-vertx")) {
             String config = "/META-INF/native-image/top.neuralbox/" + artifact + "/resource-config.json";
             JsonNode includes;
             try (InputStream in = getClass().getResourceAsStream(config)) {
@@ -111,6 +115,7 @@ class NativeImageReadinessTest {
         assertThat(named)
                 .containsExactlyInAnyOrder(
                         "top/neuralbox/version.properties",
+                        "top/neuralbox/budget/redis/budget.lua",
                         "org/apache/hc/client5/version.properties",
                         "org/apache/hc/core5/version.properties",
                         "META-INF/vertx/vertx-version.txt",
