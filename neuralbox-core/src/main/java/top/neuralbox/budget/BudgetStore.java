@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a {@link CreditBudget} keeps its count: in this process, or where a fleet of them shares it. Thread-safe; no method
@@ -46,7 +47,7 @@ public interface BudgetStore {
      * Sets credits aside in all lines, whatever their limits: the generation was sent while the store could not be asked. Does
      * nothing if {@link #reserve} has happened after all, or the reservation was settled.
      */
-    CompletionStage<Void> reserveAnyway(String reservation, BigDecimal credits, List<BudgetLine> lines);
+    CompletionStage<@Nullable Void> reserveAnyway(String reservation, BigDecimal credits, List<BudgetLine> lines);
 
     /**
      * Puts what was spent in the place of what was set aside, in the windows in which that was. May be more than was set
@@ -55,10 +56,10 @@ public interface BudgetStore {
      *
      * @param credits zero to release it; not negative
      */
-    CompletionStage<Void> settle(String reservation, BigDecimal credits);
+    CompletionStage<@Nullable Void> settle(String reservation, BigDecimal credits);
 
     /** Keeps a reservation as unsettled until {@link #settle}. Does nothing if it is settled or not known. */
-    CompletionStage<Void> leaveUnsettled(String reservation);
+    CompletionStage<@Nullable Void> leaveUnsettled(String reservation);
 
     /** How a line is used in the window that runs. */
     CompletionStage<BudgetUsage> usage(BudgetLine line);

@@ -46,7 +46,7 @@ import top.neuralbox.GenerationRequest;
  */
 public final class CreditBudget implements CreditGuard {
 
-    private static final CompletionStage<Void> COUNTED = CompletableFuture.completedFuture(null);
+    private static final CompletionStage<@Nullable Void> COUNTED = CompletableFuture.completedFuture(null);
     private static final System.Logger LOGGER = System.getLogger("top.neuralbox.budget");
 
     private final List<Limit> clientLimits;
@@ -105,7 +105,7 @@ public final class CreditBudget implements CreditGuard {
      * @param reservation as {@link BudgetListener#unsettled} told it
      * @param credits what it cost; zero if it was not charged
      */
-    public CompletionStage<Void> settle(String reservation, BigDecimal credits) {
+    public CompletionStage<@Nullable Void> settle(String reservation, BigDecimal credits) {
         return store.settle(reservation, credits);
     }
 
@@ -134,7 +134,7 @@ public final class CreditBudget implements CreditGuard {
             report(store.settle(reservation, BigDecimal.ZERO));
             throw new BudgetUnavailableException("the store of the budget could not be asked", cause);
         }
-        CompletionStage<Void> counted = store.reserveAnyway(reservation, credits, lines);
+        CompletionStage<@Nullable Void> counted = store.reserveAnyway(reservation, credits, lines);
         report(counted);
         return outcome -> ended(info, reservation, credits, counted, outcome);
     }
@@ -155,14 +155,14 @@ public final class CreditBudget implements CreditGuard {
             GenerationInfo info,
             String reservation,
             BigDecimal reserved,
-            CompletionStage<Void> counted,
+            CompletionStage<@Nullable Void> counted,
             GenerationOutcome outcome) {
         BigDecimal credits = cost(reserved, outcome);
         if (credits == null) {
             tell(listener -> listener.unsettled(info, reservation, reserved));
             report(counted.handle((done, error) -> reservation).thenCompose(store::leaveUnsettled));
         } else {
-            CompletionStage<Void> settled =
+            CompletionStage<@Nullable Void> settled =
                     counted.handle((done, error) -> reservation).thenCompose(id -> store.settle(id, credits));
             report(settled.whenComplete((done, error) -> {
                 if (error != null) {
@@ -187,7 +187,7 @@ public final class CreditBudget implements CreditGuard {
         return outcome.billingState() == BillingState.CHARGED ? reserved : null;
     }
 
-    private void report(CompletionStage<Void> told) {
+    private void report(CompletionStage<@Nullable Void> told) {
         var unused = told.whenComplete((done, error) -> {
             if (error != null) {
                 Throwable cause =

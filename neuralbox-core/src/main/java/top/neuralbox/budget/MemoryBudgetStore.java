@@ -50,7 +50,8 @@ final class MemoryBudgetStore implements BudgetStore {
     }
 
     @Override
-    public CompletionStage<Void> reserveAnyway(String reservation, BigDecimal credits, List<BudgetLine> lines) {
+    public CompletionStage<@Nullable Void> reserveAnyway(
+            String reservation, BigDecimal credits, List<BudgetLine> lines) {
         Instant now = clock.instant();
         return this.<@Nullable Void>locked(() -> {
             if (!reservations.containsKey(reservation)) {
@@ -61,7 +62,7 @@ final class MemoryBudgetStore implements BudgetStore {
     }
 
     @Override
-    public CompletionStage<Void> settle(String reservation, BigDecimal credits) {
+    public CompletionStage<@Nullable Void> settle(String reservation, BigDecimal credits) {
         return this.<@Nullable Void>locked(() -> {
             Held held = reservations.remove(reservation);
             if (held != null) {
@@ -73,7 +74,7 @@ final class MemoryBudgetStore implements BudgetStore {
     }
 
     @Override
-    public CompletionStage<Void> leaveUnsettled(String reservation) {
+    public CompletionStage<@Nullable Void> leaveUnsettled(String reservation) {
         return this.<@Nullable Void>locked(() -> {
             Held held = reservations.get(reservation);
             if (held != null && !held.unsettled) {

@@ -12,6 +12,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a server that blocks on threads of its own, and answers in time whatever becomes of that. Thread-safe. */
 final class Courier implements AutoCloseable {
@@ -37,7 +38,7 @@ final class Courier implements AutoCloseable {
      * Asks soon. The answer, or a {@link TimeoutException}, comes within the timeout. A question that was not asked by then is
      * never asked.
      */
-    <T> CompletableFuture<T> ask(Callable<T> question) {
+    <T extends @Nullable Object> CompletableFuture<T> ask(Callable<T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
             ScheduledFuture<?> alarm = timer.schedule(
@@ -77,7 +78,7 @@ final class Courier implements AutoCloseable {
         timer.shutdown();
     }
 
-    private static <T> void answer(Callable<T> question, CompletableFuture<T> answer) {
+    private static <T extends @Nullable Object> void answer(Callable<T> question, CompletableFuture<T> answer) {
         if (answer.isDone()) {
             return;
         }

@@ -35,12 +35,12 @@ final class Outbox {
     }
 
     /** A stage that fails if the change is not made yet. */
-    CompletionStage<Void> deliver(String reservation, Runnable change) {
+    CompletionStage<@Nullable Void> deliver(String reservation, Runnable change) {
         if (keepBehind(reservation, change)) {
             return CompletableFuture.failedFuture(
                     new IllegalStateException("Redis is lost; what is to be changed is kept and delivered later"));
         }
-        CompletableFuture<Void> delivered = courier.ask(() -> {
+        CompletableFuture<@Nullable Void> delivered = courier.<@Nullable Void>ask(() -> {
             change.run();
             return null;
         });

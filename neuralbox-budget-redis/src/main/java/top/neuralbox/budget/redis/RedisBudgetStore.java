@@ -91,7 +91,8 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Void> reserveAnyway(String reservation, BigDecimal credits, List<BudgetLine> lines) {
+    public CompletionStage<@Nullable Void> reserveAnyway(
+            String reservation, BigDecimal credits, List<BudgetLine> lines) {
         List<String> arguments;
         try {
             arguments = arguments(reservation, credits, lines);
@@ -102,7 +103,7 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Void> settle(String reservation, BigDecimal credits) {
+    public CompletionStage<@Nullable Void> settle(String reservation, BigDecimal credits) {
         String micros;
         try {
             micros = MicroCredits.of(credits);
@@ -113,7 +114,7 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Void> leaveUnsettled(String reservation) {
+    public CompletionStage<@Nullable Void> leaveUnsettled(String reservation) {
         return change(reservation, "leaveUnsettled", List.of(reservation));
     }
 
@@ -170,7 +171,7 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
         script.moveClock(by);
     }
 
-    private CompletionStage<Void> change(String reservation, String step, List<String> arguments) {
+    private CompletionStage<@Nullable Void> change(String reservation, String step, List<String> arguments) {
         return outbox.deliver(reservation, () -> script.run(step, arguments));
     }
 

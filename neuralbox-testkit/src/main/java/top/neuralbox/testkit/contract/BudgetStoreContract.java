@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.budget.BudgetLine;
 import top.neuralbox.budget.BudgetShortage;
@@ -244,7 +245,7 @@ public interface BudgetStoreContract {
         return new BudgetLine("line " + UUID.randomUUID(), new BigDecimal(limit), WINDOW);
     }
 
-    private static <T> T await(CompletionStage<T> stage) {
+    private static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
         try {
             return stage.toCompletableFuture().get(TransportFixture.PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
