@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.lang.reflect.Method;
 import java.math.BigDecimal;
 import java.net.InetAddress;
@@ -13,9 +14,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import top.neuralbox.Generation;
@@ -24,6 +29,7 @@ import top.neuralbox.GenerationRequest;
 import top.neuralbox.GenerationStream;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.StreamBrokenException;
+import top.neuralbox.budget.BillingLedger;
 import top.neuralbox.examples.guide.Guide;
 import top.neuralbox.metrics.GenerationMeter;
 import top.neuralbox.testkit.Fault;
@@ -34,6 +40,9 @@ import top.neuralbox.testkit.RecordingSubscriber;
 /** Runs each example of the README; the test of the same name runs the method. */
 @ExtendWith(Guide.class)
 class ReadmeExamplesTest {
+
+    /** Where the examples record to: the folder in which they are run. */
+    private static final Path RECORDINGS = Path.of("recordings");
 
     private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "Write a haiku");
 
@@ -198,6 +207,67 @@ class ReadmeExamplesTest {
 
         assertThat(guide.printed()).isEqualTo("charged: 0\n");
         assertThat(guide.service().generations(Outcome.COMPLETED)).isZero();
+    }
+
+    @Test
+    void fleet() {
+        assertThat(ReadmeExamples.fleet()).isNotNull();
+    }
+
+    @Test
+    void spent(Guide guide) throws Exception {
+        BillingLedger ledger = new BillingLedger();
+        CountDownLatch ended = new CountDownLatch(1);
+        try (NeuralBox neuralBox = NeuralBox.builder()
+                .listener(ledger)
+                .listener(info -> outcome -> ended.countDown())
+                .build()) {
+            neuralBox.generate(REQUEST);
+            assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+        ReadmeExamples.spent(ledger);
+
+        assertThat(guide.printed()).isEqualTo("null gpt-5: 3 credits for 1 of 1, 0 unknown\n");
+    }
+
+    @Test
+    void record() throws IOException {
+        try {
+            ReadmeExamples.record();
+
+            assertThat(RECORDINGS.resolve("recording-1.jsonl"))
+                    .content()
+                    .doesNotContain("haiku", LocalNeuralBox.apiKey());
+        } finally {
+            deleteRecordings();
+        }
+    }
+
+    @Test
+    void replay() throws IOException {
+        try {
+            ReadmeExamples.record();
+            ReadmeExamples.replay(neuralBox -> assertThat(
+                            neuralBox.generate(REQUEST).billing().creditsUsed())
+                    .isEqualTo(BigDecimal.valueOf(3)));
+        } finally {
+            deleteRecordings();
+        }
+    }
+
+    @Test
+    void submitWithoutBlocking(Guide guide) {
+        GenerationRequest picture = GenerationRequest.of("dall-e-3", "A robot that paints");
+        try (NeuralBox neuralBox = NeuralBox.create()) {
+            ReadmeExamples.submitWithoutBlocking(neuralBox, picture).join();
+        }
+
+        assertThat(guide.printed()).matches("gen_\\d+ cost 8\n");
+    }
+
+    private static void deleteRecordings() throws IOException {
+        Files.deleteIfExists(RECORDINGS.resolve("recording-1.jsonl"));
+        Files.deleteIfExists(RECORDINGS);
     }
 
     private static List<String> names(Class<?> type) {

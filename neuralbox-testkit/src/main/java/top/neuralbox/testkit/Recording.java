@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *     // … a client of server.uri() sees the stream at twice its pace
  * }
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class Recording {
 
@@ -91,12 +93,17 @@ public final class Recording {
      * Reads a recording.
      *
      * @throws IllegalArgumentException if it is none; the message names the file and the line
+     * @throws IOException if the file cannot be read
      */
     public static Recording read(Path file) throws IOException {
         return RecordingFormat.parse(file.getFileName().toString(), Files.readString(file));
     }
 
-    /** Writes it as lines of JSON, in UTF-8. */
+    /**
+     * Writes it as lines of JSON, in UTF-8.
+     *
+     * @throws IOException if the file cannot be written
+     */
     public void write(Path file, OpenOption... options) throws IOException {
         Files.write(file, RecordingFormat.format(this).getBytes(StandardCharsets.UTF_8), options);
     }
@@ -118,6 +125,7 @@ public final class Recording {
         return all;
     }
 
+    /** How it ended. */
     public End end() {
         return end;
     }

@@ -37,6 +37,8 @@ import top.neuralbox.transport.TransportRequest;
  * }</pre>
  *
  * <p>A response is held in memory until it ends, and written on a daemon thread then: this is a tool for tests. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class RecordingTransport implements Transport {
 
@@ -195,6 +197,7 @@ public final class RecordingTransport implements Transport {
             return this;
         }
 
+        /** Makes the transport. Closing it closes the one beneath it. */
         public RecordingTransport build() {
             return new RecordingTransport(this);
         }
