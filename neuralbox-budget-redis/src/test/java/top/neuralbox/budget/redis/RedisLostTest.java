@@ -144,6 +144,25 @@ class RedisLostTest implements BudgetListener {
     }
 
     @Test
+    void reservationWhoseAnswerWasLostArrivesLateAndIsTakenBack() {
+        assertThat(usage()).isEqualTo(BudgetUsage.NONE);
+        server.freeze();
+        try {
+            assertThat(store.reserve("late", PRICE, List.of(LINE)).toCompletableFuture())
+                    .failsWithin(Duration.ofSeconds(20));
+        } finally {
+            server.thaw();
+        }
+        RedisServer.await(
+                "late arrival",
+                () -> usageOrNone().reserved().equals(PRICE)
+                        && usageOrNone().spent().signum() == 0);
+        store.settle("late", BigDecimal.ZERO).toCompletableFuture().join();
+
+        assertThat(usage()).isEqualTo(BudgetUsage.NONE);
+    }
+
+    @Test
     void questionsThatWaitBehindAHangingRedisFailInTimeToo() {
         assertThat(usage()).isEqualTo(BudgetUsage.NONE);
         server.freeze();
