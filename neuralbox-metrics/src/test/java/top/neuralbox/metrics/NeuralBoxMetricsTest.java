@@ -233,7 +233,7 @@ class NeuralBoxMetricsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"false, 170", "true, 186"})
+    @CsvSource({"false, 172", "true, 188"})
     void aClientHasSoManySamples(boolean everyGap, int samples) {
         PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Captured.run(
