@@ -1,0 +1,18 @@
+package top.neuralbox.faults;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Behind HAProxy, which hands on what it gets. */
+@Tag("containers")
+@ParameterizedClass
+@EnumSource
+class HaproxyTest extends GatewayRows {
+
+    private static final int SERVICE_UNAVAILABLE = 503;
+
+    HaproxyTest() {
+        super(Gateway.HAPROXY, SERVICE_UNAVAILABLE);
+    }
+}

@@ -1,0 +1,57 @@
+package top.neuralbox.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static top.neuralbox.faults.Reply.DELTA;
+import static top.neuralbox.faults.Reply.DONE;
+import static top.neuralbox.faults.Reply.END;
+import static top.neuralbox.faults.Reply.START;
+import static top.neuralbox.faults.Reply.sse;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import top.neuralbox.FaultClock;
+import top.neuralbox.testkit.Gate;
+
+/** Behind nginx, which buffers what it is not told to hand on, and replaces its processes when it is reloaded. */
+@Tag("containers")
+@ParameterizedClass
+@EnumSource
+class NginxTest extends GatewayRows {
+
+    private static final int BAD_GATEWAY = 502;
+
+    NginxTest() {
+        super(Gateway.NGINX, BAD_GATEWAY);
+    }
+
+    @Test
+    void nothingIsLostInItsBuffers() {
+        assertNothingIsLost("buffering");
+    }
+
+    @Test
+    void reloadLetsTheStreamFinish() {
+        try (GatewayServer server = new GatewayServer(gateway, "streaming");
+                FaultRow row = row(server)) {
+            Gate reloaded = new Gate();
+            var events = row.start(Reply.stream(sse(START, DELTA))
+                    .await(reloaded)
+                    .data(sse(END, DONE))
+                    .end());
+            events.awaitItems(2);
+
+            int before = count("gracefully shutting down");
+            gateway.run("nginx", "-c", "/tmp/nginx.conf", "-s", "reload");
+            FaultClock.await("the old process to take nothing more", () -> count("gracefully shutting down") > before);
+            reloaded.open();
+
+            assertThat(events.awaitCompletion()).hasSize(3);
+        }
+    }
+
+    private int count(String line) {
+        return gateway.log().split(line, -1).length;
+    }
+}
