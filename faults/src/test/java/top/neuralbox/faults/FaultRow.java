@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import top.neuralbox.BillingState;
@@ -33,7 +30,6 @@ final class FaultRow implements AutoCloseable {
     static final String KEY = "nb_" + "canary".repeat(7) + "bad";
 
     private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "Write a haiku");
-    private static final long THREAD_PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(10);
 
     private static final int MOST_CONNECTIONS = 3;
 
@@ -41,7 +37,7 @@ final class FaultRow implements AutoCloseable {
     private final FaultClock clock = new FaultClock();
     private final Ledger ledger = new Ledger();
     private final MeterRegistry meters = new SimpleMeterRegistry();
-    private final Set<Thread> before;
+    private final LiveThreads before;
     private final Transport transport;
     private final boolean ownsTransport;
     private final NeuralBox client;
@@ -57,7 +53,7 @@ final class FaultRow implements AutoCloseable {
             Consumer<NeuralBox.Builder> settings) {
         SecretWatch.begin();
         this.server = server;
-        this.before = clientThreads();
+        this.before = LiveThreads.now();
         this.transport = transport.get();
         this.ownsTransport = ownsTransport;
         NeuralBox.Builder client = NeuralBox.builder()
@@ -208,7 +204,7 @@ final class FaultRow implements AutoCloseable {
             assertThat(server.requestCount()).as("requests").isEqualTo(expectedRequests);
             FaultClock.await("the end of all timers", () -> clock.pending() == 0);
             assertNoSecretIsTold();
-            awaitEndOfClientThreads();
+            before.awaitEndOfOthers();
         } finally {
             client.close();
             closeTransport();
@@ -244,30 +240,5 @@ final class FaultRow implements AutoCloseable {
         return meters.getMeters().stream()
                 .map(meter -> meter.getId().toString())
                 .toList();
-    }
-
-    private void awaitEndOfClientThreads() {
-        Set<Thread> left = clientThreads();
-        left.removeAll(before);
-        try {
-            for (Thread thread : left) {
-                thread.join(THREAD_PATIENCE_MILLIS);
-                assertThat(thread.isAlive()).as("%s lives", thread).isFalse();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
-    }
-
-    /** The threads that belong neither to a server of the tests nor to the JDK's own pools. */
-    private static Set<Thread> clientThreads() {
-        Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
-        threads.removeIf(thread -> thread.getName().startsWith("testkit-")
-                || thread.getName().startsWith("ForkJoinPool.commonPool")
-                || thread.getName().startsWith("CompletableFutureDelayScheduler")
-                || thread.getName().startsWith("process reaper")
-                || thread.getName().startsWith("Cleaner-"));
-        return threads;
     }
 }

@@ -27,8 +27,11 @@ final class Http2FaultServer implements FaultServer {
     private static final long INTERNAL_ERROR = 2;
 
     /** One for all servers of the process: its threads come and go with no row. */
-    private static final Vertx VERTX =
-            Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setUseDaemonThread(true));
+    /** As few threads as can be, all of which live once a server listens. */
+    private static final Vertx VERTX = Vertx.vertx(new VertxOptions()
+            .setEventLoopPoolSize(1)
+            .setInternalBlockingPoolSize(1)
+            .setUseDaemonThread(true));
 
     private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
     private final AtomicInteger requests = new AtomicInteger();

@@ -1,5 +1,8 @@
 package top.neuralbox.transport.httpclient;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedSelectorException;
 import java.security.GeneralSecurityException;
 import java.util.Objects;
 import java.util.concurrent.Future;
@@ -37,6 +40,8 @@ import top.neuralbox.transport.TransportConfig.Protocol;
 
 /** The client beneath one transport, set up for token streams, with the threads that belong to it. */
 final class Engine {
+
+    private static final Logger LOG = System.getLogger("top.neuralbox");
 
     /**
      * The engine keeps three buffers of this size for each HTTP/1.1 connection. Its default of 32 KiB costs 107 KiB of heap
@@ -163,8 +168,9 @@ final class Engine {
             UnaryOperator<HttpAsyncClientBuilder> customizer,
             WatchedConnections connections,
             @Nullable HttpHost proxy) {
-        HttpAsyncClientBuilder builder =
-                Objects.requireNonNull(customizer.apply(HttpAsyncClientBuilder.create()), "the customizer's builder");
+        HttpAsyncClientBuilder given =
+                HttpAsyncClientBuilder.create().setIoReactorExceptionCallback(Engine::reactorFailed);
+        HttpAsyncClientBuilder builder = Objects.requireNonNull(customizer.apply(given), "the customizer's builder");
         return builder.disableAutomaticRetries()
                 .disableRedirectHandling()
                 .disableCookieManagement()
@@ -186,6 +192,13 @@ final class Engine {
                 .addExecInterceptorLast("neuralbox-fence", ExchangeGates::fence)
                 .addRequestInterceptorLast(ExchangeGates::beforeSending)
                 .build();
+    }
+
+    /** Closing at once takes the selectors from beneath the engine's threads, which it would log as errors (httpcore 5.4.4). */
+    private static void reactorFailed(Exception cause) {
+        if (!(cause instanceof ClosedSelectorException)) {
+            LOG.log(Level.ERROR, "an I/O thread of HttpClient failed", cause);
+        }
     }
 
     private static WatchedConnections connections(TransportConfig config, HostNames names) {
