@@ -10,8 +10,10 @@
  *   <li><b>Head.</b> {@code response()} settles when the response head has arrived, whatever its status and before any
  *       byte of the body is needed. Interim (1xx) responses are passed over.
  *   <li><b>Sent.</b> {@code mayHaveBeenSent()} is false only while it is certain that the service cannot have seen the
- *       request: nothing was written, or the HTTP/2 stream was refused (REFUSED_STREAM, or GOAWAY with a last stream
- *       identifier below ours). Except on those two it never goes from true to false. In doubt it is true. {@link
+ *       request: nothing was written, or a GOAWAY of HTTP/2 named a last stream identifier below ours (RFC 9113, section
+ *       6.8). Except on the latter it never goes from true to false. In doubt it is true, and so it is on REFUSED_STREAM:
+ *       section 8.7 says that such a request was not processed, but a gateway says it of one that it has passed on
+ *       (HAProxy does, when the service ends before the head). {@link
  *       top.neuralbox.transport.TransportRequest#onSent()} runs at most once, when the request is about to be written.
  *   <li><b>Cancel.</b> {@code cancel()} works in every phase (queued, connecting, before the head, in the body, in an
  *       error body, on a reused connection), from any thread, more than once, and never blocks. Within one second the

@@ -17,8 +17,6 @@ import org.apache.hc.core5.http.RequestNotExecutedException;
 import org.apache.hc.core5.http.TruncatedChunkException;
 import org.apache.hc.core5.http2.H2ConnectionException;
 import org.apache.hc.core5.http2.H2CorruptFrameException;
-import org.apache.hc.core5.http2.H2Error;
-import org.apache.hc.core5.http2.H2StreamResetException;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.transport.ProxySettings;
 import top.neuralbox.transport.TransportException;
@@ -33,11 +31,12 @@ import top.neuralbox.transport.TransportException.Kind;
  */
 record FailureMapping(URI uri, @Nullable ProxySettings proxy, boolean sent, boolean connected, boolean readToEnd) {
 
-    /** Whether the peer promises not to have acted on the request: RFC 9113, sections 6.8 and 8.7. */
+    /**
+     * Whether the peer promises not to have acted on the request: RFC 9113, section 6.8. A stream that is reset with
+     * REFUSED_STREAM is none of these: gateways say that of requests which they have passed on.
+     */
     static boolean certainlyNotExecuted(@Nullable Throwable cause) {
-        return cause instanceof RequestNotExecutedException
-                || (cause instanceof H2StreamResetException reset
-                        && reset.getCode() == H2Error.REFUSED_STREAM.getCode());
+        return cause instanceof RequestNotExecutedException;
     }
 
     /** The failure to report; null as a cause means that the engine gave the exchange up without a reason. */

@@ -22,9 +22,6 @@ import top.neuralbox.transport.TransportException.Kind;
 /** Names what the engine reports in the words of the SPI. */
 final class FailureMapping {
 
-    /** RFC 9113, section 7: the stream was refused before any processing. */
-    private static final long REFUSED_STREAM = 0x7;
-
     /** How far an exchange had come when it failed. */
     enum Phase {
         CONNECTING,
@@ -54,12 +51,12 @@ final class FailureMapping {
         return new TransportException(kind, sentence(kind, peer), failure);
     }
 
-    /** Whether an HTTP/2 peer has promised that it did not look at the request (RFC 9113, sections 6.8 and 8.7). */
-    static boolean wasRefused(Throwable failure, long streamId) {
+    /**
+     * Whether the peer promises not to have acted on the request: RFC 9113, section 6.8. A stream that is reset with
+     * REFUSED_STREAM is none of these: gateways say that of requests which they have passed on.
+     */
+    static boolean certainlyNotExecuted(Throwable failure, long streamId) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof StreamResetException reset) {
-                return reset.getCode() == REFUSED_STREAM;
-            }
             if (cause instanceof HttpClosedException closed) {
                 GoAway last = goAway(closed);
                 return last != null && last.getLastStreamId() < streamId;
@@ -73,8 +70,7 @@ final class FailureMapping {
             return closed.goAway();
         } catch (IllegalReferenceCountException released) {
             // Each look copies the debug data, which the engine may have given back already (Vert.x 5.2.3). What the
-            // peer
-            // promised is then not known.
+            // peer promised is then not known.
             return null;
         }
     }

@@ -299,12 +299,12 @@ final class VertxCall implements TransportCall {
 
     private void fail(Throwable cause, FailureMapping.Phase phase) {
         HttpClientRequest failed = exchange;
-        boolean refused = failed != null && FailureMapping.wasRefused(cause, failed.streamId());
+        boolean notExecuted = failed != null && FailureMapping.certainlyNotExecuted(cause, failed.streamId());
         TransportException failure = FailureMapping.of(cause, phase, peer(), transport.sendsThroughProxy());
         if (!end()) {
             return;
         }
-        if (refused) {
+        if (notExecuted) {
             state.set(State.ENDED_UNSENT);
         }
         response.completeExceptionally(failure);

@@ -103,8 +103,9 @@ class Http2Test {
         assertThat(server.connections()).isEqualTo(1);
     }
 
+    /** RFC 9113, section 8.7, has it that it was not; gateways have been seen to say so of requests they had passed on. */
     @Test
-    void refusedStreamWasNotSent() throws Exception {
+    void refusedStreamMayHaveBeenSent() throws Exception {
         TransportCall call = transport(config()).start(to(server(100)));
         HttpServerRequest request = next();
         assertThat(call.mayHaveBeenSent()).isTrue();
@@ -112,7 +113,7 @@ class Http2Test {
         request.response().reset(REFUSED_STREAM);
 
         assertThat(failure(call).kind()).isEqualTo(Kind.LOST);
-        assertThat(call.mayHaveBeenSent()).isFalse();
+        assertThat(call.mayHaveBeenSent()).isTrue();
     }
 
     @Test
