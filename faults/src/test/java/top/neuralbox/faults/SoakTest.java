@@ -6,6 +6,8 @@ import static top.neuralbox.faults.Reply.DONE;
 import static top.neuralbox.faults.Reply.START;
 import static top.neuralbox.faults.Reply.sse;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -43,6 +45,9 @@ class SoakTest {
     private static final Duration SEGMENT = Duration.ofSeconds(5);
     private static final Duration LAST = Duration.ofMillis(100);
     private static final long HEAP_GROWTH = 32L << 20;
+    /** The JDK and the engines open some files of their own as classes are loaded. */
+    private static final long DESCRIPTORS_LEFT = 32;
+
     private static final long PATIENCE_SECONDS = 60;
 
     @Parameter
@@ -51,9 +56,27 @@ class SoakTest {
     @Test
     void randomFaultsLeaveNothingBehind() throws InterruptedException {
         Tally tally = new Tally();
-        try (Transport transport =
-                        carrier.transport(TransportConfig.builder().trustManager(Certificates.ALL.trustManager()));
-                FaultServer last = carrier.server()) {
+        try (FaultServer last = carrier.server()) {
+            LiveThreads threads = LiveThreads.now();
+            long descriptors = descriptors();
+            long growth = soak(last, tally);
+
+            last.awaitNoConnections();
+            threads.awaitEndOfOthers();
+            long left = descriptors() - descriptors;
+            System.out.printf(
+                    "%s: %d generations, %d completed, heap growth %d KiB, %d file descriptors more, no thread more%n",
+                    carrier, tally.ended.sum(), tally.completed.sum(), growth >> 10, left);
+            assertThat(growth).as("heap growth in bytes").isLessThan(HEAP_GROWTH);
+            assertThat(left).as("file descriptors left open").isLessThan(DESCRIPTORS_LEFT);
+        }
+        assertThat(tally.completed.sum()).isPositive().isLessThan(tally.ended.sum());
+    }
+
+    /** Gives the growth of the heap in bytes from the end of the first segment on. */
+    private long soak(FaultServer last, Tally tally) throws InterruptedException {
+        TransportConfig.Builder config = TransportConfig.builder().trustManager(Certificates.ALL.trustManager());
+        try (Transport transport = carrier.transport(config)) {
             long deadline = System.nanoTime() + LENGTH.toNanos();
             segment(transport, tally);
             long before = heap();
@@ -63,16 +86,8 @@ class SoakTest {
             // Before the last run, whose connections stay in the pool.
             long growth = heap() - before;
             run(last, transport, tally, LAST);
-            System.out.printf(
-                    "%s: %d generations, %d completed, heap growth %d KiB%n",
-                    carrier, tally.ended.sum(), tally.completed.sum(), growth >> 10);
-            transport.close();
-
-            assertThat(growth).as("heap growth in bytes").isLessThan(HEAP_GROWTH);
-            last.awaitNoConnections();
+            return growth;
         }
-        assertThat(tally.completed.sum()).isPositive().isLessThan(tally.ended.sum());
-        FaultClock.await("the end of all threads", () -> threads() == 0);
     }
 
     /** With a server of its own, because servers keep every request for tests to look at. */
@@ -121,10 +136,11 @@ class SoakTest {
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
-    private static long threads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("neuralbox-timer-soak"))
-                .count();
+    /** Open files and sockets of this process; none where the platform does not tell. */
+    private static long descriptors() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? unix.getOpenFileDescriptorCount()
+                : 0;
     }
 
     /** One stream after the other. */
