@@ -1,11 +1,13 @@
 package top.neuralbox.faults;
 
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Behind HAProxy, which hands on what it gets. */
 @Tag("containers")
+@EnabledIf("top.neuralbox.faults.Docker#answers")
 @ParameterizedClass
 @EnumSource
 class HaproxyTest extends GatewayRows {

@@ -26,8 +26,7 @@ final class Http2FaultServer implements FaultServer {
     private static final long PROMPTLY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long INTERNAL_ERROR = 2;
 
-    /** One for all servers of the process: its threads come and go with no row. */
-    /** As few threads as can be, all of which live once a server listens. */
+    /** One for all servers of the process, with few threads, which come with the first of them and go with no row. */
     private static final Vertx VERTX = Vertx.vertx(new VertxOptions()
             .setEventLoopPoolSize(1)
             .setInternalBlockingPoolSize(1)

@@ -9,6 +9,7 @@ import static top.neuralbox.faults.Reply.sse;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import top.neuralbox.FaultClock;
@@ -16,6 +17,7 @@ import top.neuralbox.testkit.Gate;
 
 /** Behind nginx, which buffers what it is not told to hand on, and replaces its processes when it is reloaded. */
 @Tag("containers")
+@EnabledIf("top.neuralbox.faults.Docker#answers")
 @ParameterizedClass
 @EnumSource
 class NginxTest extends GatewayRows {
