@@ -313,7 +313,7 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
         timers.eventArrived(inbox.takenArrival());
         if (event instanceof GenerationEvent.End) {
             endDelivered = true;
-            settle(outcome(null));
+            conclude(null);
             afterEnd =
                     settings.delayer().after(AFTER_END_NANOS, () -> cancel(GenerationCancelledException.Reason.CALLER));
         }
@@ -354,10 +354,8 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
         afterEnd.cancel();
         NeuralBoxException error = endDelivered || reason == null ? null : reason.in(facts(reader));
         release();
-        if (started) {
-            GenerationOutcome outcome = outcome(error);
-            settle(outcome);
-            listener.ended(error, outcome.billingState(), outcome.billing(), outcome.attempts());
+        if (started && !endDelivered) {
+            conclude(error);
         }
         try {
             sink.ended(error);
@@ -366,11 +364,16 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
         }
     }
 
-    /** Whoever has the result may rely on the budget: this comes before the last event is handed over. */
-    private void settle(GenerationOutcome outcome) {
+    /**
+     * Tells what came of it, once. Whoever has the result may rely on the budget, the ledger and the meters: this comes
+     * before the last event is handed over, and nothing that follows it can change the outcome.
+     */
+    private void conclude(@Nullable NeuralBoxException error) {
+        GenerationOutcome outcome = outcome(error);
         if (settlement != null) {
             settlement.ended(outcome);
         }
+        listener.ended(error, outcome.billingState(), outcome.billing(), outcome.attempts());
     }
 
     private GenerationOutcome outcome(@Nullable NeuralBoxException error) {

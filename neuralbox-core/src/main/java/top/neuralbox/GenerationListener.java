@@ -67,7 +67,7 @@ public interface GenerationListener {
         default void head(int status) {}
 
         /**
-         * Bytes of the stream's body are being decoded. Bytes behind {@code [DONE]} are not told.
+         * Bytes of the stream's body are being decoded. Chunks that come behind {@code generation_end} are not told.
          *
          * @param bytes how many, at least 1
          */
@@ -94,10 +94,14 @@ public interface GenerationListener {
         /** An event arrived whose type this version does not know. */
         default void unknownEvent() {}
 
-        /** An event could not be read. It ends the reading, though not a generation that is complete already. */
+        /** An event could not be read. It ends the generation. */
         default void decodeError(DecodeError error) {}
 
-        /** The generation ended. */
+        /**
+         * The generation ended. If it completed, this comes before its {@link GenerationEvent.End} or its result is handed to
+         * the caller, who can rely on what the listener counted. What the service sends behind {@code generation_end} is
+         * not told.
+         */
         void ended(GenerationOutcome outcome);
     }
 }

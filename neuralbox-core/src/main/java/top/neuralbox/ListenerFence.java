@@ -15,7 +15,7 @@ final class ListenerFence {
     /** Tells nobody. */
     static final ListenerFence NOBODY = new ListenerFence(new GenerationListener.Recording[0]);
 
-    private final GenerationListener.Recording[] recordings;
+    private GenerationListener.Recording[] recordings;
     private int errors;
 
     private ListenerFence(GenerationListener.Recording[] recordings) {
@@ -96,8 +96,10 @@ final class ListenerFence {
         Log.subscriberThrew(t);
     }
 
+    /** The last message: what follows generation_end is not told. */
     void ended(@Nullable NeuralBoxException error, BillingState billingState, @Nullable Billing billing, int attempts) {
         tell(recording -> recording.ended(new GenerationOutcome(error, billingState, billing, attempts, errors)));
+        recordings = NOBODY.recordings;
     }
 
     private GenerationListener.Recording recording(GenerationListener listener, GenerationInfo info) {

@@ -119,6 +119,26 @@ class GenerationListenerTest {
     }
 
     @Test
+    void hasHeardOfTheEndWhenTheCallerHasTheResult() {
+        List<Integer> heard = new ArrayList<>();
+        var unused = client.generateAsync(REQUEST).thenAccept(result -> heard.add(notes.outcomes.size()));
+        transport.call(0).stream().start().delta("Here").end();
+        assertThat(heard).containsExactly(1);
+    }
+
+    @Test
+    void hearsNothingOfWhatFollowsTheEnd() {
+        client.generateAsync(REQUEST);
+        transport.call(0).stream().start().end();
+        int steps = notes.steps.size();
+        long bytes = notes.bytes;
+        transport.call(0).event("hello").finish();
+        assertThat(notes.steps).hasSize(steps);
+        assertThat(notes.bytes).isEqualTo(bytes);
+        assertThat(notes.decodeErrors).isEmpty();
+    }
+
+    @Test
     void hearsOfEachAttempt() {
         client.generateAsync(REQUEST);
         transport.call(0).fail(TransportException.Kind.REFUSED);
@@ -206,8 +226,8 @@ class GenerationListenerTest {
                 .finish();
         assertThat(result.join().text()).isEqualTo("Hi");
         assertThat(notes.outcome().kind()).isEqualTo(GenerationOutcome.Kind.COMPLETED);
-        // headers, sent, head, received 5, delta, unknownEvent and its own ended.
-        assertThat(notes.outcome().listenerErrors()).isEqualTo(11);
+        // headers, sent, head, received 4, delta, unknownEvent and its own ended.
+        assertThat(notes.outcome().listenerErrors()).isEqualTo(10);
     }
 
     @Test
