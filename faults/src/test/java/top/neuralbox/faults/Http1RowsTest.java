@@ -45,6 +45,9 @@ import top.neuralbox.testkit.ScriptedServer;
 @EnumSource(mode = EnumSource.Mode.MATCH_ANY, names = ".*_HTTP_1_1")
 class Http1RowsTest {
 
+    /** The kernel keeps some ten mebibytes at the most of what a peer does not read. */
+    private static final int MORE_THAN_SOCKETS_HOLD = 24 << 20;
+
     private static final String WHOLE = sse(START, DELTA, END, DONE);
 
     @Parameter
@@ -110,7 +113,7 @@ class Http1RowsTest {
 
             ValidationException error = catchThrowableOfType(
                     ValidationException.class,
-                    () -> client.generate(GenerationRequest.of("gpt-5", "x".repeat(64 << 20))));
+                    () -> client.generate(GenerationRequest.of("gpt-5", "x".repeat(MORE_THAN_SOCKETS_HOLD))));
 
             read.open();
             assertThat(error.status()).isEqualTo(413);
