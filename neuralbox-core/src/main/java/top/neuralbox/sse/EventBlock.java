@@ -2,6 +2,9 @@ package top.neuralbox.sse;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -16,6 +19,9 @@ final class EventBlock {
 
     private static final byte[] EVENT = "event".getBytes(US_ASCII);
     private static final byte[] DATA = "data".getBytes(US_ASCII);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long DATA_COLON = 'd' | 'a' << 8 | 't' << 16 | 'a' << 24 | (long) ':' << 32;
+    private static final long DATA_MASK = (1L << 40) - 1;
     private static final byte[] ID = "id".getBytes(US_ASCII);
     private static final byte[] RETRY = "retry".getBytes(US_ASCII);
     private static final int NO_SUCH_FIELD = -1;
@@ -25,6 +31,7 @@ final class EventBlock {
     private final GrowingBuffer dataBuffer;
     private String eventTypeBuffer = "";
     private String lastEventIdBuffer = "";
+    private boolean idRead;
     private String lastEventId = "";
 
     EventBlock(int maxEventBytes) {
@@ -47,6 +54,11 @@ final class EventBlock {
 
     /** Where the value of this line begins if it is a data field, else negative. */
     static int dataValue(byte[] line, int from, int to) {
+        // Nearly every line is one: its name and its colon are looked at in one word.
+        if (to - from >= Long.BYTES && ((long) LONG.get(line, from) & DATA_MASK) == DATA_COLON) {
+            int value = from + DATA.length + 1;
+            return line[value] == ' ' ? value + 1 : value;
+        }
         return value(line, from, to, DATA);
     }
 
@@ -108,7 +120,11 @@ final class EventBlock {
 
     /** Puts the last event ID into force, empties the event type buffer and returns the type it stood for. */
     private String endBlock() {
-        lastEventId = lastEventIdBuffer;
+        if (idRead) {
+            // Not for each event: a reference that is written costs the collector, be it the same as before.
+            idRead = false;
+            lastEventId = lastEventIdBuffer;
+        }
         if (eventTypeBuffer.isEmpty()) {
             return MESSAGE;
         }
@@ -125,6 +141,7 @@ final class EventBlock {
             }
         }
         lastEventIdBuffer = Utf8.decode(line, value, to - value);
+        idRead = true;
     }
 
     /** "If the field value consists of only ASCII digits": a value beyond 64 bits counts as the greatest. */
