@@ -6,9 +6,10 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Consumer;
 import org.apache.hc.core5.http.nio.CapacityChannel;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,18 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     /** Credit is given back in portions, not for each token. At most half the window, or the engine would starve. */
     private static final int CREDIT_PORTION = WINDOW / 2;
 
+    // Fields of this object, not objects of their own: with thousands of slow streams, the way to memory is the cost.
+    private static final AtomicReferenceFieldUpdater<BodyPublisher, @Nullable ByteBuffer> PENDING =
+            AtomicReferenceFieldUpdater.newUpdater(BodyPublisher.class, ByteBuffer.class, "pending");
+    private static final AtomicReferenceFieldUpdater<BodyPublisher, @Nullable Throwable> ABORTED =
+            AtomicReferenceFieldUpdater.newUpdater(BodyPublisher.class, Throwable.class, "aborted");
+    private static final AtomicLongFieldUpdater<BodyPublisher> DEMAND =
+            AtomicLongFieldUpdater.newUpdater(BodyPublisher.class, "demand");
+    private static final AtomicIntegerFieldUpdater<BodyPublisher> WORK =
+            AtomicIntegerFieldUpdater.newUpdater(BodyPublisher.class, "work");
+    private static final AtomicIntegerFieldUpdater<BodyPublisher> CREDIT =
+            AtomicIntegerFieldUpdater.newUpdater(BodyPublisher.class, "credit");
+
     private static final Logger LOG = System.getLogger("top.neuralbox");
 
     /** How a body ends: with a failure, or whole. */
@@ -36,17 +49,18 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     private final Runnable cancelCall;
     private final Consumer<Throwable> failCall;
 
-    private final AtomicReference<Flow.@Nullable Subscriber<? super ByteBuffer>> subscriber = new AtomicReference<>();
-    private final AtomicReference<@Nullable ByteBuffer> pending = new AtomicReference<>();
-    private final AtomicLong demand = new AtomicLong();
-    private final AtomicInteger credit = new AtomicInteger();
+    private final AtomicBoolean taken = new AtomicBoolean();
+    private volatile Flow.@Nullable Subscriber<? super ByteBuffer> subscriber;
+    private volatile @Nullable ByteBuffer pending;
+    private volatile long demand;
+    private volatile int credit;
     /** Signals that wait to be looked at. Starts at one: nothing is delivered before there is a subscriber. */
-    private final AtomicInteger work = new AtomicInteger(1);
+    private volatile int work = 1;
 
     /** How the body ends once what has arrived is delivered. */
     private volatile @Nullable End end;
     /** How the body ends now, whatever has arrived. */
-    private final AtomicReference<@Nullable Throwable> aborted = new AtomicReference<>();
+    private volatile @Nullable Throwable aborted;
 
     private volatile boolean cancelled;
     private volatile @Nullable CapacityChannel channel;
@@ -65,11 +79,12 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     @Override
     public void subscribe(Flow.Subscriber<? super ByteBuffer> candidate) {
         Objects.requireNonNull(candidate, "subscriber");
-        if (!subscriber.compareAndSet(null, candidate)) {
+        if (!taken.compareAndSet(false, true)) {
             candidate.onSubscribe(new Refused());
             candidate.onError(new IllegalStateException("the body of a response has one subscriber"));
             return;
         }
+        subscriber = candidate;
         try {
             candidate.onSubscribe(new Demand());
         } catch (Throwable foreign) {
@@ -83,10 +98,28 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
         if (!bytes.hasRemaining()) {
             return;
         }
-        // Taken out while it grows: the delivering thread sees either none of it or all of it.
-        ByteBuffer gathered = pending.getAndSet(null);
-        pending.set(gathered == null ? copy(bytes) : append(gathered, bytes));
-        signal();
+        if (work != 0 || !WORK.compareAndSet(this, 0, 1)) {
+            gather(bytes);
+            signal();
+            return;
+        }
+        // Usually a subscriber waits, and what it is handed need not be kept here before.
+        if (demand > 0 && pending == null && !isOver()) {
+            deliver(copy(bytes));
+        } else {
+            gather(bytes);
+        }
+        leave();
+    }
+
+    /** Taken out while it grows: the delivering thread sees either none of it or all of it. */
+    private void gather(ByteBuffer bytes) {
+        ByteBuffer gathered = PENDING.getAndSet(this, null);
+        pending = gathered == null ? copy(bytes) : append(gathered, bytes);
+    }
+
+    private boolean isOver() {
+        return terminated || cancelled || aborted != null;
     }
 
     /** The engine's account for this body, called when it is used up and perhaps earlier. I/O thread. */
@@ -109,28 +142,34 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
 
     /** The body ends early and at once. The first call counts. */
     void abort(Throwable failure) {
-        aborted.compareAndSet(null, failure);
+        ABORTED.compareAndSet(this, null, failure);
         signal();
     }
 
     private void signal() {
-        if (work.getAndIncrement() == 0) {
+        if (WORK.getAndIncrement(this) == 0) {
             work();
         }
     }
 
-    /** Delivers until no signal is left unseen. Entered with {@link #work} above zero, by one thread at a time. */
+    /** Entered with {@link #work} above zero, by one thread at a time. */
     private void work() {
-        int seen = work.get();
-        do {
+        deliver();
+        leave();
+    }
+
+    /** Delivers until no signal is left unseen. */
+    private void leave() {
+        int unseen = WORK.decrementAndGet(this);
+        while (unseen != 0) {
             deliver();
-            seen = work.addAndGet(-seen);
-        } while (seen != 0);
+            unseen = WORK.addAndGet(this, -unseen);
+        }
     }
 
     private void deliver() {
         while (!terminated) {
-            Throwable abort = aborted.get();
+            Throwable abort = aborted;
             if (cancelled) {
                 terminate();
                 return;
@@ -141,10 +180,10 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
             }
             // The end is read first: once it is set, no more bytes come.
             End last = end;
-            ByteBuffer next = demand.get() > 0 ? pending.getAndSet(null) : null;
+            ByteBuffer next = demand > 0 ? PENDING.getAndSet(this, null) : null;
             if (next != null) {
                 deliver(next);
-            } else if (last != null && pending.get() == null) {
+            } else if (last != null && pending == null) {
                 terminate(last);
             } else {
                 return;
@@ -154,8 +193,8 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
 
     private void deliver(ByteBuffer buffer) {
         int length = buffer.remaining();
-        if (demand.get() != Long.MAX_VALUE) {
-            demand.decrementAndGet();
+        if (demand != Long.MAX_VALUE) {
+            DEMAND.decrementAndGet(this);
         }
         try {
             current().onNext(buffer);
@@ -163,7 +202,7 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
             abandon(foreign);
             return;
         }
-        credit.addAndGet(length);
+        CREDIT.addAndGet(this, length);
         giveCredit(CREDIT_PORTION);
     }
 
@@ -184,13 +223,13 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     /** Lets go of everything, also of the subscriber, as rule 3.13 of Reactive Streams asks. */
     private void terminate() {
         terminated = true;
-        pending.set(null);
+        pending = null;
         channel = null;
-        subscriber.set(Gone.INSTANCE);
+        subscriber = null;
     }
 
     private Flow.Subscriber<? super ByteBuffer> current() {
-        return Objects.requireNonNull(subscriber.get(), "subscriber");
+        return Objects.requireNonNull(subscriber, "subscriber");
     }
 
     /** A subscriber that throws has cancelled (rule 2.13), and its fault stays with this call. */
@@ -211,10 +250,10 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     /** Gives back what was delivered, if it is at least so much and the engine has shown its account. */
     private void giveCredit(int least) {
         CapacityChannel account = channel;
-        if (account == null || credit.get() < least) {
+        if (account == null || credit < least) {
             return;
         }
-        int bytes = credit.getAndSet(0);
+        int bytes = CREDIT.getAndSet(this, 0);
         if (bytes > 0) {
             try {
                 account.update(bytes);
@@ -246,12 +285,15 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
         public void request(long n) {
             if (n <= 0) {
                 // Before the call is cancelled, so that this is the reason that the subscriber sees (rule 3.9).
-                if (aborted.compareAndSet(
-                        null, new IllegalArgumentException("request(n) needs a positive n (rule 3.9): " + n))) {
+                if (ABORTED.compareAndSet(
+                        BodyPublisher.this,
+                        null,
+                        new IllegalArgumentException("request(n) needs a positive n (rule 3.9): " + n))) {
                     cancelCall.run();
                 }
             } else {
-                demand.accumulateAndGet(n, (now, more) -> now + more < 0 ? Long.MAX_VALUE : now + more);
+                DEMAND.accumulateAndGet(
+                        BodyPublisher.this, n, (now, more) -> now + more < 0 ? Long.MAX_VALUE : now + more);
             }
             signal();
         }
@@ -270,22 +312,5 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
 
         @Override
         public void cancel() {}
-    }
-
-    /** Stands in for a subscriber that is done, so that a further one is still refused. */
-    private enum Gone implements Flow.Subscriber<ByteBuffer> {
-        INSTANCE;
-
-        @Override
-        public void onSubscribe(Flow.Subscription subscription) {}
-
-        @Override
-        public void onNext(ByteBuffer buffer) {}
-
-        @Override
-        public void onError(Throwable failure) {}
-
-        @Override
-        public void onComplete() {}
     }
 }

@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,13 +38,23 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
 
     private static final int LOW_WATER_MARK = HIGH_WATER_MARK / 2;
 
+    // Fields of this object, not objects of their own: with thousands of slow streams, the way to memory is the cost.
+    private static final AtomicReferenceFieldUpdater<BodyPublisher, @Nullable ByteBuffer> AHEAD =
+            AtomicReferenceFieldUpdater.newUpdater(BodyPublisher.class, ByteBuffer.class, "ahead");
+    private static final AtomicReferenceFieldUpdater<BodyPublisher, @Nullable End> ABORT =
+            AtomicReferenceFieldUpdater.newUpdater(BodyPublisher.class, End.class, "abort");
+    private static final AtomicLongFieldUpdater<BodyPublisher> REQUESTED =
+            AtomicLongFieldUpdater.newUpdater(BodyPublisher.class, "requested");
+    private static final AtomicIntegerFieldUpdater<BodyPublisher> DRAINS =
+            AtomicIntegerFieldUpdater.newUpdater(BodyPublisher.class, "drains");
+
     /** How the content ended. */
     private record End(@Nullable Throwable failure) {}
 
     private final Source source;
-    private final AtomicReference<@Nullable ByteBuffer> ahead = new AtomicReference<>();
-    private final AtomicLong requested = new AtomicLong();
-    private final AtomicInteger drains = new AtomicInteger();
+    private volatile @Nullable ByteBuffer ahead;
+    private volatile long requested;
+    private volatile int drains;
     private final AtomicBoolean taken = new AtomicBoolean();
 
     /** Set once {@code onSubscribe} has returned, because no signal goes out before; dropped at the end. */
@@ -54,7 +64,7 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     private volatile @Nullable End end;
 
     /** An end that does not wait for the buffers ahead of it. */
-    private final AtomicReference<@Nullable End> abort = new AtomicReference<>();
+    private volatile @Nullable End abort;
 
     private volatile boolean cancelled;
 
@@ -86,14 +96,14 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
 
     /** Adds content, which belongs to the receiver from here on. From the event loop. */
     void offer(ByteBuffer buffer) {
-        if (!drains.compareAndSet(0, 1)) {
+        if (drains != 0 || !DRAINS.compareAndSet(this, 0, 1)) {
             enqueue(buffer);
             drain();
             return;
         }
         // The usual case, that a subscriber waits, needs no queue.
         Flow.Subscriber<? super ByteBuffer> subscriber = receiver;
-        if (subscriber != null && ahead.get() == null && isWanted() && !isOver()) {
+        if (subscriber != null && ahead == null && isWanted() && !isOver()) {
             next(subscriber, buffer);
         } else {
             enqueue(buffer);
@@ -115,7 +125,7 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
 
     /** Ends the content now, whatever is still ahead. Has no effect after the terminal signal. From any thread. */
     void abort(Throwable failure) {
-        abort.compareAndSet(null, new End(failure));
+        ABORT.compareAndSet(this, null, new End(failure));
         drain();
     }
 
@@ -128,14 +138,14 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     }
 
     private int bytesAhead() {
-        ByteBuffer gathered = ahead.get();
+        ByteBuffer gathered = ahead;
         return gathered == null ? 0 : gathered.remaining();
     }
 
     /** Taken out while it grows: the drain loop sees all of it or nothing, and is called for afterwards. */
     private void enqueue(ByteBuffer buffer) {
-        ByteBuffer gathered = ahead.getAndSet(null);
-        ahead.set(gathered == null ? buffer : joined(gathered, buffer));
+        ByteBuffer gathered = AHEAD.getAndSet(this, null);
+        ahead = gathered == null ? buffer : joined(gathered, buffer);
     }
 
     private static ByteBuffer joined(ByteBuffer gathered, ByteBuffer buffer) {
@@ -149,7 +159,7 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     }
 
     private void drain() {
-        if (drains.getAndIncrement() == 0) {
+        if (DRAINS.getAndIncrement(this) == 0) {
             deliver();
             drainOn(1);
         }
@@ -157,10 +167,10 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
 
     /** Leaves the drain loop unless somebody called for it meanwhile. */
     private void drainOn(int handled) {
-        int left = drains.addAndGet(-handled);
+        int left = DRAINS.addAndGet(this, -handled);
         while (left != 0) {
             deliver();
-            left = drains.addAndGet(-left);
+            left = DRAINS.addAndGet(this, -left);
         }
     }
 
@@ -170,14 +180,14 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
             return;
         }
         while (subscriber != null && !terminated) {
-            End now = abort.get();
+            End now = abort;
             // The end is read before the queue: what it follows is in the queue by then.
             End later = end;
             if (cancelled) {
                 terminated = true;
             } else if (now != null) {
                 terminate(subscriber, now);
-            } else if (ahead.get() == null) {
+            } else if (ahead == null) {
                 if (later == null) {
                     return;
                 }
@@ -192,15 +202,15 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     }
 
     private boolean isOver() {
-        return terminated || cancelled || abort.get() != null;
+        return terminated || cancelled || abort != null;
     }
 
     private boolean isWanted() {
-        return delivered < requested.get();
+        return delivered < requested;
     }
 
     private void nextAhead(Flow.Subscriber<? super ByteBuffer> subscriber) {
-        ByteBuffer gathered = ahead.getAndSet(null);
+        ByteBuffer gathered = AHEAD.getAndSet(this, null);
         // Null while the event loop adds to it, which calls for another round.
         if (gathered != null) {
             source.roomAgain();
@@ -234,7 +244,7 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     /** What comes after the end, or after a cancel, is nobody's. */
     private void discard() {
         receiver = null;
-        ahead.set(null);
+        ahead = null;
         source.roomAgain();
     }
 
@@ -263,7 +273,7 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
                 abort(new IllegalArgumentException("request must be positive (Reactive Streams, rule 3.9): " + n));
                 return;
             }
-            requested.accumulateAndGet(n, BodyPublisher::addCapped);
+            REQUESTED.accumulateAndGet(BodyPublisher.this, n, BodyPublisher::addCapped);
             drain();
         }
 
