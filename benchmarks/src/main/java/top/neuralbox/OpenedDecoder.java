@@ -45,8 +45,12 @@ public final class OpenedDecoder implements EventStreamHandler {
     @Override
     public void event(String type, byte[] data, int offset, int length, String lastEventId) {
         try {
-            switch (decoder.decode(data, offset, length)) {
-                case EVENT -> events.accept(decoder.event());
+            GenerationEvent event = decoder.decode(data, offset, length);
+            if (event != null) {
+                events.accept(event);
+                return;
+            }
+            switch (decoder.signal()) {
                 case DONE -> done = true;
                 case ERROR -> throw new IllegalStateException("the recording holds no error");
                 case KEEP_ALIVE -> {}
@@ -57,19 +61,20 @@ public final class OpenedDecoder implements EventStreamHandler {
     }
 
     /**
-     * Reads a whole stream as a call does, event by event, with its bookkeeping.
+     * Reads a whole stream as a call does, with its bookkeeping.
      *
      * @param keptText how many UTF-16 units of text are kept for a partial result
      */
     public static void readAsCall(Iterable<ByteBuffer> chunks, int keptText, Consumer<? super GenerationEvent> events) {
         ListenerFence nobody =
                 ListenerFence.started(List.of(), new GenerationInfo("benchmark", "none", "m", null, null));
-        EventReader reader = new EventReader(Limits.defaults(), new KeptText(keptText), nobody, text -> text);
+        EventReader.Taker taker = event -> {
+            events.accept(event);
+            return true;
+        };
+        EventReader reader = new EventReader(Limits.defaults(), new KeptText(keptText), nobody, text -> text, taker);
         for (ByteBuffer chunk : chunks) {
             reader.read(chunk, 0);
-            for (GenerationEvent event = reader.next(); event != null; event = reader.next()) {
-                events.accept(event);
-            }
         }
     }
 }

@@ -1,8 +1,9 @@
 package top.neuralbox;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +18,28 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
 
     private static final int REPLENISH = WINDOW / 2;
 
+    private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(ByteBuffer[].class);
+
+    /** Who reads the chunks. */
+    interface Receiver {
+
+        /**
+         * Reads a chunk that has just arrived, if it can do so at once and all that came before is read. A reference from a
+         * call, which lives long, to a chunk, which does not, costs the collector more than a short chunk takes to read.
+         *
+         * @param arrival when it arrived
+         * @return whether it was read, or else has to wait here
+         */
+        boolean readAtOnce(ByteBuffer chunk, long arrival);
+
+        /** A chunk waits here, or the body has ended. */
+        void ready();
+    }
+
     private final Delayer clock;
     private final StreamTimers timers;
-    private final Runnable ready;
-    private final AtomicReferenceArray<@Nullable ByteBuffer> slots = new AtomicReferenceArray<>(WINDOW);
+    private final Receiver receiver;
+    private final @Nullable ByteBuffer[] slots = new ByteBuffer[WINDOW];
     private final long[] arrivals = new long[WINDOW];
 
     /** Written by the transport's thread alone. */
@@ -37,28 +56,36 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
     private volatile boolean ended;
     private @Nullable Throwable error;
 
-    BodyInbox(Delayer clock, StreamTimers timers, Runnable ready) {
+    BodyInbox(Delayer clock, StreamTimers timers, Receiver receiver) {
         this.clock = clock;
         this.timers = timers;
-        this.ready = ready;
+        this.receiver = receiver;
     }
 
     /** The next chunk, or null if none is there now. */
     @Nullable
     ByteBuffer take() {
         int slot = taken & (WINDOW - 1);
-        ByteBuffer chunk = slots.get(slot);
+        ByteBuffer chunk = (ByteBuffer) SLOT.getVolatile(slots, slot);
         if (chunk == null) {
             return null;
         }
         takenArrival = arrivals[slot];
-        slots.setPlain(slot, null);
+        slots[slot] = null;
         taken++;
-        if (++freed == REPLENISH) {
-            freed = 0;
-            request(REPLENISH);
-        }
+        taken();
         return chunk;
+    }
+
+    /** Whether no chunk waits. */
+    boolean isEmpty() {
+        return SLOT.getVolatile(slots, taken & (WINDOW - 1)) == null;
+    }
+
+    /** A chunk that never waited here is being read. */
+    void readAtOnce(long arrival) {
+        takenArrival = arrival;
+        taken();
     }
 
     /** When the chunk taken last arrived. */
@@ -103,15 +130,18 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
             drain.chunk(chunk.remaining());
             return;
         }
-        int slot = arrived++ & (WINDOW - 1);
-        if (slots.getPlain(slot) != null) {
-            throw new IllegalStateException("the transport delivered more than was asked for");
-        }
         long now = clock.nanoTime();
         timers.bytesArrived(now);
+        if (receiver.readAtOnce(chunk, now)) {
+            return;
+        }
+        int slot = arrived++ & (WINDOW - 1);
+        if (slots[slot] != null) {
+            throw new IllegalStateException("the transport delivered more than was asked for");
+        }
         arrivals[slot] = now;
-        slots.set(slot, chunk);
-        ready.run();
+        SLOT.setVolatile(slots, slot, chunk);
+        receiver.ready();
     }
 
     @Override
@@ -131,7 +161,14 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
         if (drain != null) {
             drain.ended();
         }
-        ready.run();
+        receiver.ready();
+    }
+
+    private void taken() {
+        if (++freed == REPLENISH) {
+            freed = 0;
+            request(REPLENISH);
+        }
     }
 
     private void request(long chunks) {

@@ -11,10 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventDecoder {
 
-    /** What the data of an event means. */
+    /** What data means that is no event of the generation. */
     enum Signal {
-        /** {@link EventDecoder#event()} has it. */
-        EVENT,
         /** The data is empty or white space. */
         KEEP_ALIVE,
         /** {@code [DONE]}: nothing after it counts. */
@@ -31,7 +29,7 @@ final class EventDecoder {
     private final @Nullable UsualDelta usualDelta;
     private final JsonObjectReader reader = new JsonObjectReader();
     private int usualInRow;
-    private @Nullable GenerationEvent event;
+    private Signal signal = Signal.KEEP_ALIVE;
     private @Nullable ServiceError error;
 
     EventDecoder() {
@@ -50,34 +48,30 @@ final class EventDecoder {
     /**
      * Decodes the data of one event. After a failure the decoder can go on with the next one.
      *
+     * @return the event, which is not kept here: a reference from what lives long costs the collector more than a delta
+     *     takes to decode. If it is none, null, and {@link #signal()} says what it is.
      * @throws MalformedEventException if the data is neither empty nor {@code [DONE]} nor a JSON object with a type, or if
      *     it is a delta without text
      */
-    Signal decode(byte[] data, int offset, int length) throws MalformedEventException {
-        event = null;
-        error = null;
+    @Nullable
+    GenerationEvent decode(byte[] data, int offset, int length) throws MalformedEventException {
         if (usualDelta != null) {
             String text = usualDelta.text(data, offset, length);
             if (text != null) {
-                event = new GenerationEvent.Delta(text);
                 giveBackUnusedParser();
-                return Signal.EVENT;
+                return new GenerationEvent.Delta(text);
             }
         }
         usualInRow = 0;
         return decodeOther(data, offset, offset + length);
     }
 
-    /** The event that was decoded last. */
-    GenerationEvent event() {
-        GenerationEvent last = event;
-        if (last == null) {
-            throw new IllegalStateException("the last signal was not EVENT");
-        }
-        return last;
+    /** What the data was that made no event. */
+    Signal signal() {
+        return signal;
     }
 
-    /** The error that was decoded last. */
+    /** The error, if that is the signal. */
     ServiceError error() {
         ServiceError last = error;
         if (last == null) {
@@ -97,7 +91,7 @@ final class EventDecoder {
         }
     }
 
-    private Signal decodeOther(byte[] data, int from, int to) throws MalformedEventException {
+    private @Nullable GenerationEvent decodeOther(byte[] data, int from, int to) throws MalformedEventException {
         int begin = from;
         int end = to;
         while (begin < end && JsonObjectReader.isSpace(data[begin])) {
@@ -107,17 +101,19 @@ final class EventDecoder {
             end--;
         }
         if (begin == end) {
-            return Signal.KEEP_ALIVE;
+            signal = Signal.KEEP_ALIVE;
+            return null;
         }
         if (Arrays.equals(data, begin, end, DONE, 0, DONE.length)) {
             reader.close();
-            return Signal.DONE;
+            signal = Signal.DONE;
+            return null;
         }
         return decodeObject(data, from, to);
     }
 
     /** Reads the type first and then, for the few events that have more than a text, their fields in a second reading. */
-    private Signal decodeObject(byte[] data, int from, int to) throws MalformedEventException {
+    private @Nullable GenerationEvent decodeObject(byte[] data, int from, int to) throws MalformedEventException {
         String type = null;
         String delta = null;
         reader.open(data, from, to);
@@ -131,17 +127,17 @@ final class EventDecoder {
         if (type == null) {
             throw MalformedEventException.schema("a JSON object without a type that is a string");
         }
-        switch (type) {
-            case CONTENT_DELTA -> event = delta(delta);
-            case "generation_start" -> event = start(data, from, to);
-            case "generation_end" -> event = end(data, from, to);
+        return switch (type) {
+            case CONTENT_DELTA -> delta(delta);
+            case "generation_start" -> start(data, from, to);
+            case "generation_end" -> end(data, from, to);
             case "error" -> {
                 error = error(data, from, to);
-                return Signal.ERROR;
+                signal = Signal.ERROR;
+                yield null;
             }
-            default -> event = new GenerationEvent.Unknown(type, Utf8.text(data, from, to));
-        }
-        return Signal.EVENT;
+            default -> new GenerationEvent.Unknown(type, Utf8.text(data, from, to));
+        };
     }
 
     private static GenerationEvent delta(@Nullable String text) throws MalformedEventException {

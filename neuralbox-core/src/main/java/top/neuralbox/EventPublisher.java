@@ -2,7 +2,7 @@ package top.neuralbox;
 
 import java.util.Objects;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,10 @@ final class EventPublisher implements Flow.Publisher<GenerationEvent> {
     /** Demand on one side, signals on the other. */
     private static final class EventSubscription implements Flow.Subscription, EventSink {
 
-        private final AtomicLong requested = new AtomicLong();
+        private static final AtomicLongFieldUpdater<EventSubscription> REQUESTED =
+                AtomicLongFieldUpdater.newUpdater(EventSubscription.class, "requested");
+
+        private volatile long requested;
         private volatile boolean cancelled;
         private volatile @Nullable IllegalArgumentException violation;
 
@@ -56,7 +59,7 @@ final class EventPublisher implements Flow.Publisher<GenerationEvent> {
                 violation = new IllegalArgumentException("demand must be positive (Reactive Streams, rule 3.9): " + n);
                 call().cancel(GenerationCancelledException.Reason.CALLER);
             } else {
-                requested.accumulateAndGet(n, (have, more) -> have + more < 0 ? Long.MAX_VALUE : have + more);
+                REQUESTED.accumulateAndGet(this, n, (have, more) -> have + more < 0 ? Long.MAX_VALUE : have + more);
                 call().drive();
             }
         }
@@ -74,7 +77,7 @@ final class EventPublisher implements Flow.Publisher<GenerationEvent> {
 
         @Override
         public boolean wants() {
-            return delivered < requested.get();
+            return delivered < requested;
         }
 
         @Override

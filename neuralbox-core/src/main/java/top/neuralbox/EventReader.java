@@ -9,12 +9,28 @@ import top.neuralbox.sse.EventStreamLimitException;
 import top.neuralbox.sse.EventStreamParser;
 
 /**
- * Turns the chunks of one response body into events, one at a time, and remembers what they told of the generation. Not
- * thread-safe: the call drives it.
+ * Turns the chunks of one response body into events, hands them to a taker without leaving the parser between them, and
+ * remembers what they told of the generation. Not thread-safe: the call drives it.
  */
 final class EventReader implements EventStreamHandler {
 
-    private static final ByteBuffer NO_CHUNK = ByteBuffer.allocate(0);
+    /** Takes events as they are decoded. */
+    @FunctionalInterface
+    interface Taker {
+
+        /**
+         * Takes the next event; throws nothing.
+         *
+         * @return whether it takes a further one now
+         */
+        boolean take(GenerationEvent event);
+    }
+
+    /** Of a stream; never added to. */
+    private static final Queue<GenerationEvent> NOT_ANSWERED = new ArrayDeque<>(0);
+
+    /** For who wants to know only what the events tell. */
+    private static final Taker NOBODY = event -> true;
 
     private final EventStreamParser parser;
     private final EventDecoder decoder = new EventDecoder();
@@ -22,12 +38,15 @@ final class EventReader implements EventStreamHandler {
     private final KeptText text;
     private final ListenerFence listener;
     private final ServiceError.Redaction redaction;
-    private final Queue<GenerationEvent> answered = new ArrayDeque<>(0);
+    private Queue<GenerationEvent> answered = NOT_ANSWERED;
 
-    private ByteBuffer chunk = NO_CHUNK;
+    /** What the taker did not want yet. */
+    private @Nullable ByteBuffer rest;
+
     private long chunkNanos;
     private long bytes;
-    private @Nullable GenerationEvent decoded;
+    private Taker taker;
+    private boolean wantsMore;
     private boolean anyEvent;
     private boolean started;
     private @Nullable String id;
@@ -36,7 +55,8 @@ final class EventReader implements EventStreamHandler {
     private boolean done;
     private @Nullable Failure failure;
 
-    EventReader(Limits limits, KeptText text, ListenerFence listener, ServiceError.Redaction redaction) {
+    EventReader(Limits limits, KeptText text, ListenerFence listener, ServiceError.Redaction redaction, Taker taker) {
+        this.taker = taker;
         this.parser = new EventStreamParser(limits.lineBytes(), limits.eventBytes());
         this.maxBytes = limits.streamBytes();
         this.text = text;
@@ -44,21 +64,32 @@ final class EventReader implements EventStreamHandler {
         this.redaction = redaction;
     }
 
-    /** Takes the next chunk; the one before is used up. */
-    void read(ByteBuffer next, long nanoTime) {
-        chunk = next;
+    /**
+     * Reads the next chunk; the one before is used up.
+     *
+     * @return as {@link #handOn()}
+     */
+    boolean read(ByteBuffer chunk, long nanoTime) {
         chunkNanos = nanoTime;
-        bytes += next.remaining();
-        listener.received(next.remaining());
+        bytes += chunk.remaining();
+        listener.received(chunk.remaining());
         if (bytes > maxBytes) {
             listener.decodeError(GenerationListener.DecodeError.OVERSIZE);
             fail(facts -> new StreamBrokenException(
                     StreamBrokenException.Kind.LIMIT, "the stream is longer than " + maxBytes + " bytes", null, facts));
         }
+        wantsMore = true;
+        parse(chunk);
+        if (!wantsMore) {
+            // Kept only if something may be left of it, for the reason that EventDecoder has not to keep an event.
+            rest = chunk;
+        }
+        return wantsMore;
     }
 
     /** Takes an answer that came in one piece of JSON as if it had been streamed; one without a text has no delta. */
     void answer(Answer answer, long nanoTime) {
+        answered = new ArrayDeque<>();
         answered.add(new GenerationEvent.Start(answer.id(), answer.model(), answer.json()));
         if (answer.text() != null) {
             answered.add(new GenerationEvent.Delta(answer.text()));
@@ -68,26 +99,40 @@ final class EventReader implements EventStreamHandler {
         done = true;
     }
 
-    /** The next event, or null if the chunk is used up or nothing more counts. */
-    @Nullable
-    GenerationEvent next() {
-        GenerationEvent ready = answered.poll();
-        if (ready != null) {
-            accept(ready, 0);
-            return decoded();
+    /**
+     * Goes on with what is left.
+     *
+     * @return whether the taker wants more: then the chunk is used up, or nothing more counts
+     */
+    boolean handOn() {
+        wantsMore = true;
+        while (wantsMore && !answered.isEmpty()) {
+            accept(answered.remove(), 0);
         }
+        if (wantsMore && rest != null) {
+            parse(rest);
+        }
+        if (wantsMore) {
+            rest = null;
+        }
+        return wantsMore;
+    }
+
+    /** Whether something may be left of what was read. */
+    boolean hasRest() {
+        return rest != null || !answered.isEmpty();
+    }
+
+    private void parse(ByteBuffer chunk) {
         try {
-            while (!over() && chunk.hasRemaining()) {
-                if (parser.parseNext(chunk, this) && decoded != null) {
-                    return decoded();
-                }
+            if (!over()) {
+                parser.parse(chunk, this);
             }
         } catch (EventStreamLimitException e) {
             listener.decodeError(GenerationListener.DecodeError.OVERSIZE);
             fail(facts -> new StreamBrokenException(
                     StreamBrokenException.Kind.LIMIT, String.valueOf(e.getMessage()), e, facts));
         }
-        return null;
     }
 
     /** Whether nothing more of the body counts: {@code [DONE]} came, or the stream is at fault. */
@@ -116,11 +161,10 @@ final class EventReader implements EventStreamHandler {
         return anyEvent;
     }
 
-    /** Reads what is left of a chunk for what it tells, without handing events out. */
+    /** Reads what is left, and whatever is still to come, for what it tells, without handing events out. */
     void absorb() {
-        while (next() != null) {
-            // What an event tells was noted when it was decoded.
-        }
+        taker = NOBODY;
+        handOn();
     }
 
     PartialGeneration partial() {
@@ -134,9 +178,9 @@ final class EventReader implements EventStreamHandler {
 
     @Override
     public void event(String type, byte[] data, int offset, int length, String lastEventId) {
-        EventDecoder.Signal signal;
+        GenerationEvent event;
         try {
-            signal = decoder.decode(data, offset, length);
+            event = decoder.decode(data, offset, length);
         } catch (MalformedEventException e) {
             // After generation_end nothing can make a completed generation fail; it only ends the reading.
             listener.decodeError(e.kind());
@@ -144,8 +188,11 @@ final class EventReader implements EventStreamHandler {
                     StreamBrokenException.Kind.MALFORMED, "an event is malformed: " + e.getMessage(), e, facts));
             return;
         }
-        switch (signal) {
-            case EVENT -> accept(decoder.event(), length);
+        if (event != null) {
+            accept(event, length);
+            return;
+        }
+        switch (decoder.signal()) {
             case DONE -> done = true;
             case ERROR -> serviceError(decoder.error());
             case KEEP_ALIVE -> {
@@ -154,10 +201,9 @@ final class EventReader implements EventStreamHandler {
         }
     }
 
-    private @Nullable GenerationEvent decoded() {
-        GenerationEvent event = decoded;
-        decoded = null;
-        return event;
+    @Override
+    public boolean wantsMore() {
+        return wantsMore && !over();
     }
 
     private void accept(GenerationEvent event, int length) {
@@ -181,7 +227,7 @@ final class EventReader implements EventStreamHandler {
         } else {
             listener.unknownEvent();
         }
-        decoded = event;
+        wantsMore = taker.take(event);
     }
 
     private void serviceError(ServiceError error) {

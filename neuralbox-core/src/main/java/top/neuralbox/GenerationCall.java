@@ -8,7 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.GenerationTimeoutException.Timer;
 import top.neuralbox.transport.TransportResponse;
@@ -20,7 +20,11 @@ import top.neuralbox.transport.TransportResponse;
  * <p>It ends in {@link #end}, by whichever comes first: the stream's own end, or {@link #abort}, which is the way of
  * cancellations, time-outs and attempts that failed.
  */
-final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, StreamTimers.Target, CallRegistry.Call {
+final class GenerationCall
+        implements RetryLoop.Target, AnswerGate.Target, StreamTimers.Target, BodyInbox.Receiver, CallRegistry.Call {
+
+    private static final AtomicReferenceFieldUpdater<GenerationCall, @Nullable Failure> ABORTED =
+            AtomicReferenceFieldUpdater.newUpdater(GenerationCall.class, Failure.class, "aborted");
 
     /** How long {@code [DONE]} or the end of the body is waited for once the generation is known to be complete. */
     private static final long AFTER_END_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -40,7 +44,9 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
     /** What the steps of sending have to tell, to be done in turn. */
     private final Queue<Runnable> notices = new ConcurrentLinkedQueue<>();
 
-    private final AtomicReference<@Nullable Failure> aborted = new AtomicReference<>();
+    private volatile boolean noticed;
+
+    private volatile @Nullable Failure aborted;
     private volatile boolean ended;
 
     /** The rest belongs to whoever has the turn. */
@@ -52,6 +58,9 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
     private @Nullable Settlement settlement;
     private @Nullable GenerationEvent held;
     private boolean endDelivered;
+    /** Whether the timers have yet to hear of an event of this turn, or of this chunk: all of a chunk arrived at once. */
+    private boolean fresh;
+
     private Delayer.Cancellable afterEnd = () -> {};
 
     /**
@@ -80,7 +89,7 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
         this.turns = new Turns(this::advanceOrAbort, this::turnGivenBack, executor);
         this.timers = new StreamTimers(settings.delayer(), timeouts, this);
         this.sending = new RetryLoop(settings, outgoing, timeouts, timers, this);
-        this.inbox = new BodyInbox(settings.delayer(), timers, () -> sink.ready(this));
+        this.inbox = new BodyInbox(settings.delayer(), timers, this);
     }
 
     /** Sends the request now, whether or not events are wanted yet, and lets the call advance. Once, instead of open. */
@@ -101,7 +110,7 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
 
     /** Ends the call for this reason, unless it has ended. From any thread. The connection is freed at once. */
     void abort(Failure reason) {
-        if (!ended && aborted.compareAndSet(null, reason)) {
+        if (!ended && ABORTED.compareAndSet(this, null, reason)) {
             sending.cancel();
             drive();
         }
@@ -123,7 +132,7 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
 
     /** Whether the call has ended or is about to. */
     boolean settled() {
-        return ended || aborted.get() != null;
+        return ended || aborted != null;
     }
 
     /** A reader's thread is about to wait for events. */
@@ -212,7 +221,34 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
 
     private void inTurn(Runnable notice) {
         notices.add(notice);
+        noticed = true;
         drive();
+    }
+
+    @Override
+    public boolean readAtOnce(ByteBuffer chunk, long arrival) {
+        if (!sink.pushes() || !turns.enter()) {
+            return false;
+        }
+        boolean read = false;
+        try {
+            EventReader from = reader;
+            if (from != null && !noticed && !settled() && held == null && !from.hasRest() && inbox.isEmpty()) {
+                read = true;
+                inbox.readAtOnce(arrival);
+                fresh = true;
+                deliver(from, from.read(chunk, arrival));
+            }
+        } catch (Throwable t) {
+            abort(TransportFailures.inBody(t));
+        }
+        turns.leave();
+        return read;
+    }
+
+    @Override
+    public void ready() {
+        sink.ready(this);
     }
 
     private void advanceOrAbort() {
@@ -232,10 +268,13 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
     }
 
     private void advance() {
-        for (Runnable notice = notices.poll(); notice != null && !ended; notice = notices.poll()) {
-            notice.run();
+        if (noticed) {
+            noticed = false;
+            for (Runnable notice = notices.poll(); notice != null && !ended; notice = notices.poll()) {
+                notice.run();
+            }
         }
-        Failure reason = aborted.get();
+        Failure reason = aborted;
         if (ended) {
             return;
         }
@@ -247,8 +286,9 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
             }
         } else if (!started && sink.wants()) {
             start();
-        } else if (reader != null) {
-            deliver(reader);
+        } else if (reader != null && mayHandOn()) {
+            fresh = true;
+            deliver(reader, handHeld() && reader.handOn());
         }
     }
 
@@ -269,35 +309,49 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
     }
 
     /** Hands events over as long as there are any and they are wanted; ends the call when no more can come. */
-    private void deliver(EventReader from) {
-        while (aborted.get() == null && (sink.pushes() || sink.wants())) {
-            GenerationEvent event = held == null ? from.next() : held;
-            if (event != null) {
-                // One event is read ahead, so that the end is signalled without being asked for.
-                held = event;
-                if (!sink.wants()) {
-                    timers.resting();
-                    return;
-                }
-                held = null;
-                hand(event);
-            } else if (from.over()) {
+    private void deliver(EventReader from, boolean usedUp) {
+        boolean goOn = usedUp;
+        while (goOn && mayHandOn()) {
+            if (from.over()) {
                 end(endOf(from));
                 return;
-            } else if (!readOn(from)) {
+            }
+            boolean last = inbox.ended();
+            ByteBuffer chunk = inbox.take();
+            if (chunk == null) {
+                waitOrEnd(last);
                 return;
             }
+            fresh = true;
+            goOn = from.read(chunk, inbox.takenArrival());
         }
     }
 
-    /** Takes the next chunk. Without one, the call ends or waits, and false is returned. */
-    private boolean readOn(EventReader from) {
-        boolean last = inbox.ended();
-        ByteBuffer chunk = inbox.take();
-        if (chunk != null) {
-            from.read(chunk, inbox.takenArrival());
+    private boolean mayHandOn() {
+        return aborted == null && (sink.pushes() || sink.wants());
+    }
+
+    private boolean handHeld() {
+        GenerationEvent first = held;
+        if (first == null) {
             return true;
         }
+        held = null;
+        return take(first);
+    }
+
+    /** Hands an event over, or holds it. One is read ahead, so that the end is signalled without being asked for. */
+    private boolean take(GenerationEvent event) {
+        if (!sink.wants()) {
+            held = event;
+            timers.resting();
+            return false;
+        }
+        hand(event);
+        return mayHandOn();
+    }
+
+    private void waitOrEnd(boolean last) {
         if (last) {
             end(inbox.error() == null ? truncated("the body ended") : TransportFailures.inBody(inbox.error()));
         } else if (sink.pushes() && sink.wants()) {
@@ -305,12 +359,14 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
         } else if (sink.pushes()) {
             timers.resting();
         }
-        return false;
     }
 
     private void hand(GenerationEvent event) {
-        timers.resting();
-        timers.eventArrived(inbox.takenArrival());
+        if (fresh) {
+            fresh = false;
+            timers.resting();
+            timers.eventArrived(inbox.takenArrival());
+        }
         if (event instanceof GenerationEvent.End) {
             endDelivered = true;
             conclude(null);
@@ -331,19 +387,14 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
 
     /** What arrived but was not handed over still counts for the bill and for the partial text. */
     private void absorb() {
-        if (reader != null) {
-            do {
-                reader.absorb();
-            } while (!reader.over() && readOnQuietly(reader));
+        EventReader from = reader;
+        if (from == null) {
+            return;
         }
-    }
-
-    private boolean readOnQuietly(EventReader from) {
-        ByteBuffer chunk = inbox.take();
-        if (chunk != null) {
+        from.absorb();
+        for (ByteBuffer chunk = inbox.take(); chunk != null && !from.over(); chunk = inbox.take()) {
             from.read(chunk, inbox.takenArrival());
         }
-        return chunk != null;
     }
 
     /** The one way to the end of the call. Once {@code generation_end} was handed over, no reason makes it fail. */
@@ -406,7 +457,7 @@ final class GenerationCall implements RetryLoop.Target, AnswerGate.Target, Strea
     }
 
     private EventReader newReader() {
-        return new EventReader(settings.limits(), text, listener, sending::redacted);
+        return new EventReader(settings.limits(), text, listener, sending::redacted, this::take);
     }
 
     private CallFacts facts(@Nullable EventReader from) {

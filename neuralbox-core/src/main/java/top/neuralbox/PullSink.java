@@ -1,6 +1,6 @@
 package top.neuralbox;
 
-import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +12,16 @@ final class PullSink implements EventSink {
 
     /** How many events are decoded ahead of the reader: enough to take turns rarely, few enough to stay in the cache. */
     private static final int BATCH = 64;
+    /** A slow stream has one event at a time. */
+    private static final int FIRST_BATCH = 4;
 
-    /** Touched by the reader's thread alone. */
-    private final ArrayDeque<GenerationEvent> batch = new ArrayDeque<>();
+    private static final GenerationEvent[] NONE = {};
+
+    /** These three are touched by the reader's thread alone: events from {@link #taken} to {@link #decoded}. */
+    private @Nullable GenerationEvent[] batch = NONE;
+
+    private int taken;
+    private int decoded;
 
     private volatile @Nullable Thread filler;
     private volatile @Nullable Thread waiter;
@@ -30,15 +37,18 @@ final class PullSink implements EventSink {
      */
     @Nullable
     GenerationEvent take(GenerationCall call) {
-        GenerationEvent event = batch.poll();
-        while (event == null && !ended) {
+        while (taken == decoded && !ended) {
             fill(call);
-            event = batch.poll();
         }
-        if (ended && error != null && (event == null || error instanceof GenerationCancelledException)) {
-            batch.clear();
+        if (ended && error != null && (taken == decoded || error instanceof GenerationCancelledException)) {
+            taken = decoded;
             throw error;
         }
+        if (taken == decoded) {
+            return null;
+        }
+        GenerationEvent event = batch[taken];
+        batch[taken++] = null;
         return event;
     }
 
@@ -49,12 +59,15 @@ final class PullSink implements EventSink {
 
     @Override
     public boolean wants() {
-        return filler == Thread.currentThread() && batch.size() < BATCH;
+        return filler == Thread.currentThread() && decoded < BATCH;
     }
 
     @Override
     public void event(GenerationEvent event) {
-        batch.add(event);
+        if (decoded == batch.length) {
+            batch = Arrays.copyOf(batch, Math.max(FIRST_BATCH, 2 * decoded));
+        }
+        batch[decoded++] = event;
     }
 
     @Override
@@ -73,11 +86,13 @@ final class PullSink implements EventSink {
     }
 
     private void fill(GenerationCall call) {
+        taken = 0;
+        decoded = 0;
         signalled = false;
         filler = Thread.currentThread();
         call.drive();
         filler = null;
-        if (batch.isEmpty() && !ended) {
+        if (decoded == 0 && !ended) {
             await(call);
         }
     }

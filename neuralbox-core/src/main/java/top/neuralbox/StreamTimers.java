@@ -1,8 +1,8 @@
 package top.neuralbox;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
 import top.neuralbox.GenerationTimeoutException.Timer;
 
@@ -16,6 +16,18 @@ final class StreamTimers {
     interface Target {
         void timedOut(Timer timer, Duration limit);
     }
+
+    private static final AtomicLongFieldUpdater<StreamTimers> WAITING_SINCE =
+            AtomicLongFieldUpdater.newUpdater(StreamTimers.class, "waitingSince");
+    private static final AtomicLongFieldUpdater<StreamTimers> LAST_BYTES =
+            AtomicLongFieldUpdater.newUpdater(StreamTimers.class, "lastBytes");
+    private static final AtomicLongFieldUpdater<StreamTimers> LAST_EVENT =
+            AtomicLongFieldUpdater.newUpdater(StreamTimers.class, "lastEvent");
+    private static final AtomicIntegerFieldUpdater<StreamTimers> UNREAD =
+            AtomicIntegerFieldUpdater.newUpdater(StreamTimers.class, "unread");
+
+    /** In place of a time since when the reader waits: it does not. */
+    private static final long RESTING = Long.MIN_VALUE;
 
     private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
     private static final Delayer.Cancellable NONE = () -> {};
@@ -32,12 +44,13 @@ final class StreamTimers {
      * The notes. They are set for every chunk and read by a timer once in seconds, so they are set with release order: it
      * costs nothing, where a volatile write would hold the processor up six times a chunk.
      */
-    private final AtomicBoolean waiting = new AtomicBoolean();
+    private volatile long waitingSince = RESTING;
 
-    private final AtomicBoolean unread = new AtomicBoolean();
-    private final AtomicLong waitingSince = new AtomicLong();
-    private final AtomicLong lastBytes = new AtomicLong();
-    private final AtomicLong lastEvent = new AtomicLong();
+    private volatile long lastBytes;
+    private volatile long lastEvent;
+    /** 1 if bytes have arrived that the reader did not come to yet. */
+    private volatile int unread;
+
     private volatile boolean anyEvent;
 
     StreamTimers(Delayer delayer, Timeouts timeouts, Target target) {
@@ -78,25 +91,25 @@ final class StreamTimers {
     /** A stream begins: {@code firstEvent}, {@code idle} and {@code eventIdle} take turns from here. */
     void streaming() {
         long now = delayer.nanoTime();
-        lastBytes.setRelease(now);
-        lastEvent.setRelease(now);
+        LAST_BYTES.lazySet(this, now);
+        LAST_EVENT.lazySet(this, now);
         tick();
     }
 
     /** Bytes arrived at that time, and were read at once. */
     void bytesRead(long now) {
-        lastBytes.setRelease(now);
+        LAST_BYTES.lazySet(this, now);
     }
 
     /** Bytes arrived at that time, and wait to be read. */
     void bytesArrived(long now) {
-        lastBytes.setRelease(now);
-        unread.setRelease(true);
+        LAST_BYTES.lazySet(this, now);
+        UNREAD.lazySet(this, 1);
     }
 
     /** An event was completed by bytes that arrived at that time. */
     void eventArrived(long now) {
-        lastEvent.setRelease(now);
+        LAST_EVENT.lazySet(this, now);
         if (!anyEvent) {
             anyEvent = true;
             // eventIdle takes over from firstEvent, and may be the shorter of the two.
@@ -109,17 +122,16 @@ final class StreamTimers {
      * not make it wait anew.
      */
     void waiting() {
-        unread.setRelease(false);
-        if (!waiting.get()) {
-            waitingSince.setRelease(delayer.nanoTime());
-            waiting.setRelease(true);
+        UNREAD.lazySet(this, 0);
+        if (waitingSince == RESTING) {
+            WAITING_SINCE.lazySet(this, delayer.nanoTime());
         }
     }
 
     /** The reader was handed an event, or asks for none: the idle timers rest. */
     void resting() {
-        if (waiting.get()) {
-            waiting.setRelease(false);
+        if (waitingSince != RESTING) {
+            WAITING_SINCE.lazySet(this, RESTING);
         }
     }
 
@@ -133,8 +145,8 @@ final class StreamTimers {
         Timer eventTimer = anyEvent ? Timer.EVENT_IDLE : Timer.FIRST_EVENT;
         Duration eventLimit = anyEvent ? timeouts.eventIdle() : timeouts.firstEvent();
         long now = delayer.nanoTime();
-        long bytesLeft = left(timeouts.idle(), lastBytes.get(), now);
-        long eventLeft = left(eventLimit, lastEvent.get(), now);
+        long bytesLeft = left(timeouts.idle(), lastBytes, now);
+        long eventLeft = left(eventLimit, lastEvent, now);
         if (bytesLeft <= 0) {
             target.timedOut(Timer.IDLE, timeouts.idle());
         } else if (eventLeft <= 0) {
@@ -149,10 +161,11 @@ final class StreamTimers {
         if (limit.isZero()) {
             return Long.MAX_VALUE;
         }
-        if (!waiting.get() || unread.get()) {
+        long waiting = waitingSince;
+        if (waiting == RESTING || unread != 0) {
             return nanos(limit);
         }
-        long since = Math.max(waitingSince.get() - signal, 0) + signal;
+        long since = Math.max(waiting - signal, 0) + signal;
         return nanos(limit) - (now - since);
     }
 

@@ -1,7 +1,7 @@
 package top.neuralbox;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,12 +10,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Turns {
 
+    private static final AtomicIntegerFieldUpdater<Turns> ASKED =
+            AtomicIntegerFieldUpdater.newUpdater(Turns.class, "asked");
+
     private final Runnable work;
     private final Runnable givenBack;
     private volatile @Nullable Executor executor;
 
     /** How many asked for a turn since the one who has it last looked; 1 from the beginning, for {@link #begin}. */
-    private final AtomicInteger asked = new AtomicInteger(1);
+    private volatile int asked = 1;
 
     /**
      * Turns of which none is taken before {@link #begin}.
@@ -37,7 +40,7 @@ final class Turns {
 
     /** Has the work done, now or by the thread that is at it, on the executor if there is one. From any thread. */
     void ask() {
-        if (asked.getAndIncrement() == 0) {
+        if (ASKED.getAndIncrement(this) == 0) {
             use();
         }
     }
@@ -58,12 +61,23 @@ final class Turns {
         }
     }
 
-    private void take() {
-        int seen = 1;
-        do {
+    /** Takes the turn if nobody has it, for something that cannot wait; {@link #leave} must follow. From any thread. */
+    boolean enter() {
+        return executor == null && asked == 0 && ASKED.compareAndSet(this, 0, 1);
+    }
+
+    /** Gives the turn back, once the work that was asked for meanwhile is done. */
+    void leave() {
+        int seen = ASKED.decrementAndGet(this);
+        while (seen != 0) {
             work.run();
-            seen = asked.addAndGet(-seen);
-        } while (seen != 0);
+            seen = ASKED.addAndGet(this, -seen);
+        }
         givenBack.run();
+    }
+
+    private void take() {
+        work.run();
+        leave();
     }
 }

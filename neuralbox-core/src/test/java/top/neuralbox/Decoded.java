@@ -7,8 +7,8 @@ import top.neuralbox.EventDecoder.Signal;
 /**
  * What a decoder made of the data of one event, as a value to compare.
  *
- * @param signal null if the data was malformed
- * @param result the event or the error, if the signal has one; else the message of the failure
+ * @param signal null if the data was an event, or malformed
+ * @param result the event, or the error if the signal has one, or the message of the failure
  */
 record Decoded(@Nullable Signal signal, @Nullable Object result) {
 
@@ -22,18 +22,22 @@ record Decoded(@Nullable Signal signal, @Nullable Object result) {
 
     static Decoded by(EventDecoder decoder, byte[] data, int offset, int length) {
         try {
-            Signal signal = decoder.decode(data, offset, length);
-            return switch (signal) {
-                case EVENT -> new Decoded(signal, decoder.event());
-                case ERROR -> new Decoded(signal, decoder.error());
-                case KEEP_ALIVE, DONE -> new Decoded(signal, null);
-            };
+            GenerationEvent event = decoder.decode(data, offset, length);
+            if (event != null) {
+                return new Decoded(null, event);
+            }
+            Signal signal = decoder.signal();
+            return new Decoded(signal, signal == Signal.ERROR ? decoder.error() : null);
         } catch (MalformedEventException e) {
             return new Decoded(null, e.getMessage());
         }
     }
 
+    boolean isEvent() {
+        return result instanceof GenerationEvent;
+    }
+
     boolean isMalformed() {
-        return signal == null;
+        return signal == null && !isEvent();
     }
 }

@@ -22,6 +22,16 @@ public interface EventStreamHandler {
     void event(String type, byte[] data, int offset, int length, String lastEventId);
 
     /**
+     * Asked behind each event: whether the parser may go on to the next one. If not, {@link EventStreamParser#parse} returns
+     * with the input's position right behind this event. {@link EventStreamParser#parseNext} returns there anyway.
+     *
+     * @return true, unless an implementation says otherwise
+     */
+    default boolean wantsMore() {
+        return true;
+    }
+
+    /**
      * A valid {@code retry} field was read.
      *
      * @param millis the reconnection time in milliseconds, zero or more; a value beyond 64 bits counts as {@link Long#MAX_VALUE}

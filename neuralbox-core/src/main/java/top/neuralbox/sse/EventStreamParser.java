@@ -78,7 +78,8 @@ public final class EventStreamParser {
     }
 
     /**
-     * Consumes all of the input and hands on the events that it completes.
+     * Consumes all of the input and hands on the events that it completes, or as many as the handler wants: it is asked by
+     * {@link EventStreamHandler#wantsMore()} behind each of them, and the input's position tells how far it was read.
      *
      * @param input the next bytes of the stream, from its position to its limit; not kept
      * @param handler told of each event
@@ -131,7 +132,7 @@ public final class EventStreamParser {
         cursor = offset + input.position();
         try {
             boolean event = advance(bytes, limit, handler);
-            while (event && !one) {
+            while (event && !one && handler.wantsMore()) {
                 event = advance(bytes, limit, handler);
             }
             return event;
@@ -150,7 +151,7 @@ public final class EventStreamParser {
             input.get(position, window, 0, length);
             cursor = 0;
             try {
-                if (advance(window, length, handler) && one) {
+                if (advance(window, length, handler) && (one || !handler.wantsMore())) {
                     return true;
                 }
             } finally {
