@@ -65,7 +65,7 @@ final class RelayEncoder {
     @Nullable
     ByteBuffer event(GenerationEvent event) {
         if (event instanceof GenerationEvent.Delta delta) {
-            return data(typed("content_delta").string("delta", delta.text()).end());
+            return RelayedDelta.event(delta.text());
         }
         if (event instanceof GenerationEvent.Start start) {
             return data(

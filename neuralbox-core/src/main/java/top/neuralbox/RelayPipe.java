@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
 
     private final AtomicBoolean started = new AtomicBoolean();
     private final AtomicBoolean subscribed = new AtomicBoolean();
-    private final AtomicInteger turns = new AtomicInteger();
+    private final Turns turns = new Turns(this::advance);
 
     private final AtomicReference<Flow.@Nullable Subscription> upstream = new AtomicReference<>();
     private final Queue<GenerationEvent> arrived = new ConcurrentLinkedQueue<>();
@@ -136,8 +135,25 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
 
     @Override
     public void onNext(GenerationEvent event) {
-        arrived.add(Objects.requireNonNull(event, "event"));
-        drive();
+        Objects.requireNonNull(event, "event");
+        if (!turns.enter()) {
+            arrived.add(event);
+            drive();
+            return;
+        }
+        // Usually a reader waits, and the event need not.
+        Flow.Subscriber<? super ByteBuffer> reader = receiver;
+        if (reader != null && isFlowing() && arrived.isEmpty() && isWanted()) {
+            ByteBuffer buffer = encoded(event);
+            if (buffer != null) {
+                hand(buffer, reader);
+            }
+            askForMore();
+        } else {
+            arrived.add(event);
+            advance();
+        }
+        turns.leave();
     }
 
     @Override
@@ -162,14 +178,7 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
     }
 
     private void drive() {
-        if (turns.getAndIncrement() != 0) {
-            return;
-        }
-        int seen = 1;
-        do {
-            advance();
-            seen = turns.addAndGet(-seen);
-        } while (seen != 0);
+        turns.ask();
     }
 
     private void advance() {
@@ -226,8 +235,13 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
             end(Flow.Subscriber::onComplete);
         } else if (!tailIsKnown && stopped.get() == null) {
             keepAlive(reader);
-            askForMore(Math.min(WINDOW, requested.get() - delivered));
+            askForMore();
         }
+    }
+
+    /** Whether the head is out, and nothing has ended. */
+    private boolean isFlowing() {
+        return head.isDone() && !over && !tailIsKnown && finished.get() == null;
     }
 
     private boolean isWanted() {
@@ -294,9 +308,17 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
         }
     }
 
+    /** Keeps a window of events under way for a reader that wants so many, and as many as it wants for any other. */
+    private void askForMore() {
+        long wanted = Math.min(WINDOW, requested.get() - delivered);
+        if (wanted < WINDOW || ahead <= WINDOW / 2) {
+            askForMore(wanted);
+        }
+    }
+
     private void askForMore(long wanted) {
         Flow.Subscription source = upstream.get();
-        if (source != null && wanted > ahead && finished.get() == null) {
+        if (source != null && wanted > ahead && finished.get() == null && stopped.get() == null) {
             long more = wanted - ahead;
             ahead = wanted;
             source.request(more);

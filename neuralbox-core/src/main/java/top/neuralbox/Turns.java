@@ -17,8 +17,14 @@ final class Turns {
     private final Runnable givenBack;
     private volatile @Nullable Executor executor;
 
-    /** How many asked for a turn since the one who has it last looked; 1 from the beginning, for {@link #begin}. */
-    private volatile int asked = 1;
+    /** How many asked for a turn since the one who has it last looked. */
+    private volatile int asked;
+
+    /** Turns that may be taken at once, by the thread that asks. */
+    Turns(Runnable work) {
+        this(work, () -> {}, null);
+        asked = 0;
+    }
 
     /**
      * Turns of which none is taken before {@link #begin}.
@@ -31,6 +37,7 @@ final class Turns {
         this.work = work;
         this.givenBack = givenBack;
         this.executor = executor;
+        this.asked = 1;
     }
 
     /** Takes the first turn. Once. */

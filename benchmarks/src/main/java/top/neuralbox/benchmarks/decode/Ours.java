@@ -2,10 +2,13 @@ package top.neuralbox.benchmarks.decode;
 
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.OpenedDecoder;
+import top.neuralbox.StreamRelay;
 import top.neuralbox.benchmarks.DeltaSink;
 import top.neuralbox.benchmarks.Recording;
 import top.neuralbox.sse.EventStreamHandler;
@@ -51,6 +54,19 @@ final class Ours {
         };
     }
 
+    static Decoding streamRelay(Recording recording, int chunkBytes) {
+        List<GenerationEvent> events = new ArrayList<>();
+        OpenedDecoder decoder = OpenedDecoder.of(events::add);
+        buffers(recording, chunkBytes).forEach(decoder::read);
+        return sink -> {
+            Reader reader = new Reader();
+            StreamRelay.of(new Replay(events)).body().subscribe(reader);
+            if (reader.buffers <= events.size()) {
+                throw new IllegalStateException(reader.buffers + " buffers of " + events.size() + " events");
+            }
+        };
+    }
+
     private static Decoding call(Recording recording, int chunkBytes, int keptText) {
         List<ByteBuffer> chunks = buffers(recording, chunkBytes);
         return sink -> OpenedDecoder.readAsCall(rewound(chunks), keptText, deltasTo(sink));
@@ -81,5 +97,63 @@ final class Ours {
                 sink.delta(delta.text());
             }
         };
+    }
+
+    /** Publishes events on the thread that asks for them. */
+    private record Replay(List<GenerationEvent> events) implements Flow.Publisher<GenerationEvent> {
+
+        @Override
+        public void subscribe(Flow.Subscriber<? super GenerationEvent> subscriber) {
+            subscriber.onSubscribe(new Flow.Subscription() {
+                private long wanted;
+                private int next;
+
+                @Override
+                public void request(long n) {
+                    wanted += n;
+                    if (wanted > n) {
+                        // From within onNext: the loop below goes on.
+                        return;
+                    }
+                    while (wanted > 0 && next < events.size()) {
+                        subscriber.onNext(events.get(next++));
+                        wanted--;
+                    }
+                    if (next == events.size()) {
+                        next++;
+                        subscriber.onComplete();
+                    }
+                }
+
+                @Override
+                public void cancel() {
+                    wanted = 0;
+                }
+            });
+        }
+    }
+
+    /** Takes every buffer at once. */
+    private static final class Reader implements Flow.Subscriber<ByteBuffer> {
+
+        private int buffers;
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(ByteBuffer buffer) {
+            buffers++;
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            throw new IllegalStateException(error);
+        }
+
+        @Override
+        public void onComplete() {}
     }
 }

@@ -14,8 +14,10 @@ public enum Subject {
     NEURALBOX_CALL(Ours::call),
     /** The reader of a call as it is by default: it keeps the text for a partial result. */
     NEURALBOX_CALL_KEPT_TEXT(Ours::callWithKeptText),
-    /** Parser and writer: events in, the bytes of the same events out. */
+    /** Parser and writer: bytes in, the bytes of the same events out. */
     NEURALBOX_RELAY(Ours::relay, false),
+    /** The relay of a generation: its events in, a buffer for each out. */
+    NEURALBOX_STREAM_RELAY(Ours::streamRelay, false),
 
     /** {@code BufferedReader.readLine} and a tree of the data. */
     NAIVE(Peers::naive),
