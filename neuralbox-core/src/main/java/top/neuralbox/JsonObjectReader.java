@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.async.ByteArrayFeeder;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,11 @@ final class JsonObjectReader {
 
     private static final byte[] NOTHING = {};
 
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long EACH_BYTE = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x8080808080808080L;
+    private static final long BACKSLASHES = '\\' * EACH_BYTE;
+
     private @Nullable JsonParser parser;
     private JsonToken token = JsonToken.NOT_AVAILABLE;
     private boolean withinObject;
@@ -53,7 +61,9 @@ final class JsonObjectReader {
         if (withinObject) {
             abandon();
         }
-        boolean wellFormed = Utf8.isWellFormed(bytes, from, to);
+        // Most objects are seen to need no change at one look at their bytes.
+        boolean plain = isPlain(bytes, from, to);
+        boolean wellFormed = plain || Utf8.isWellFormed(bytes, from, to);
         input = wellFormed ? bytes : Utf8.repair(bytes, from, to);
         begin = wellFormed ? from : 0;
         end = wellFormed ? to : input.length;
@@ -68,7 +78,7 @@ final class JsonObjectReader {
         while (isSpace(input[end - 1])) {
             end--;
         }
-        feed();
+        feed(plain ? input : SurrogateNames.replaced(input, begin, end));
         token = next();
         token = JsonToken.NOT_AVAILABLE;
     }
@@ -179,7 +189,8 @@ final class JsonObjectReader {
         return parser != null;
     }
 
-    private void feed() throws MalformedEventException {
+    /** Feeds what stands for the input, byte by byte. */
+    private void feed(byte[] json) throws MalformedEventException {
         JsonParser source = parser;
         if (source == null) {
             source = Json.fedParser();
@@ -190,8 +201,7 @@ final class JsonObjectReader {
         fed += end - begin;
         withinObject = true;
         try {
-            ((ByteArrayFeeder) source.getNonBlockingInputFeeder())
-                    .feedInput(SurrogateNames.replaced(input, begin, end), begin, end);
+            ((ByteArrayFeeder) source.getNonBlockingInputFeeder()).feedInput(json, begin, end);
         } catch (IOException e) {
             throw malformed();
         }
@@ -302,6 +312,22 @@ final class JsonObjectReader {
         boolean sensible =
                 number.precision() <= MOST_DIGITS && number.scale() <= MOST_DIGITS && number.scale() >= -MOST_DIGITS;
         return sensible ? number : null;
+    }
+
+    /** Whether all is ASCII without an escape: then it is well-formed, and no name in it holds a surrogate. */
+    private static boolean isPlain(byte[] json, int from, int to) {
+        int at = from;
+        for (; at <= to - Long.BYTES; at += Long.BYTES) {
+            long word = (long) LONGS.get(json, at);
+            long differing = word ^ BACKSLASHES;
+            if (((word | ((differing - EACH_BYTE) & ~differing)) & HIGH_BITS) != 0) {
+                return false;
+            }
+        }
+        while (at < to && json[at] >= 0 && json[at] != '\\') {
+            at++;
+        }
+        return at == to;
     }
 
     /** White space of RFC 8259, section 2. */

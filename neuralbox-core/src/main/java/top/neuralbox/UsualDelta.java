@@ -78,14 +78,18 @@ final class UsualDelta {
                 return at + (Long.numberOfTrailingZeros(special) >>> 3);
             }
         }
-        if (at == end) {
-            return end;
+        // Byte by byte: a word over the end of the text would also be over the end of what was copied there last, if
+        // the
+        // event was cut, and would wait until that copy has left the processor's store buffer.
+        while (at < end && isPlain(data[at])) {
+            at++;
         }
-        // The last bytes come from a word that begins before them; the head is longer than a word. Spaces fill it up.
-        int bits = (end - at) << 3;
-        long rest = (long) LONGS.get(data, end - Long.BYTES) >>> (Long.SIZE - bits) | SPACES << bits;
-        long special = special(rest);
-        return special == 0 ? end : at + (Long.numberOfTrailingZeros(special) >>> 3);
+        return at;
+    }
+
+    /** Whether a byte stands for itself: ASCII, and neither a quote nor a backslash nor a control character. */
+    private static boolean isPlain(byte b) {
+        return b >= ' ' && b != '"' && b != '\\';
     }
 
     /**

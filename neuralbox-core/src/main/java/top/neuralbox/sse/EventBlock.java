@@ -31,7 +31,12 @@ final class EventBlock {
     private final GrowingBuffer dataBuffer;
     private String eventTypeBuffer = "";
     private String lastEventIdBuffer = "";
-    private boolean idRead;
+    /**
+     * Whether a field of this block is kept here. Most blocks are one line of data that is dispatched from where it is, and
+     * leave all below untouched: a reference that is written costs the collector, be it the same as before.
+     */
+    private boolean begun;
+
     private String lastEventId = "";
 
     EventBlock(int maxEventBytes) {
@@ -44,12 +49,12 @@ final class EventBlock {
     }
 
     boolean hasData() {
-        return !dataBuffer.isEmpty();
+        return begun && !dataBuffer.isEmpty();
     }
 
     /** Whether a further data line with a value of this length keeps the event within its limit. */
     boolean hasRoomFor(int length) {
-        return length <= maxEventBytes - dataBuffer.length();
+        return length <= (begun ? maxEventBytes - dataBuffer.length() : maxEventBytes);
     }
 
     /** Where the value of this line begins if it is a data field, else negative. */
@@ -64,6 +69,7 @@ final class EventBlock {
 
     /** "If the field name is data": append the value to the data buffer, then a single LF. */
     void data(byte[] line, int value, int to) {
+        begun = true;
         dataBuffer.append(line, value, to);
         dataBuffer.append(LineScan.LF);
     }
@@ -73,6 +79,7 @@ final class EventBlock {
         int value = value(line, from, to, EVENT);
         if (value >= 0) {
             eventTypeBuffer = typeNames.decode(line, value, to);
+            begun = true;
             return;
         }
         value = value(line, from, to, ID);
@@ -120,17 +127,14 @@ final class EventBlock {
 
     /** Puts the last event ID into force, empties the event type buffer and returns the type it stood for. */
     private String endBlock() {
-        if (idRead) {
-            // Not for each event: a reference that is written costs the collector, be it the same as before.
-            idRead = false;
-            lastEventId = lastEventIdBuffer;
-        }
-        if (eventTypeBuffer.isEmpty()) {
+        if (!begun) {
             return MESSAGE;
         }
+        begun = false;
+        lastEventId = lastEventIdBuffer;
         String type = eventTypeBuffer;
         eventTypeBuffer = "";
-        return type;
+        return type.isEmpty() ? MESSAGE : type;
     }
 
     /** "If the field value does not contain U+0000 NULL", the value is the last event ID from the next blank line on. */
@@ -141,7 +145,7 @@ final class EventBlock {
             }
         }
         lastEventIdBuffer = Utf8.decode(line, value, to - value);
-        idRead = true;
+        begun = true;
     }
 
     /** "If the field value consists of only ASCII digits": a value beyond 64 bits counts as the greatest. */

@@ -131,11 +131,7 @@ public final class EventStreamParser {
         byte[] bytes = input.array();
         cursor = offset + input.position();
         try {
-            boolean event = advance(bytes, limit, handler);
-            while (event && !one && handler.wantsMore()) {
-                event = advance(bytes, limit, handler);
-            }
-            return event;
+            return advance(bytes, limit, handler, one);
         } finally {
             input.position(cursor - offset);
         }
@@ -151,7 +147,7 @@ public final class EventStreamParser {
             input.get(position, window, 0, length);
             cursor = 0;
             try {
-                if (advance(window, length, handler) && (one || !handler.wantsMore())) {
+                if (advance(window, length, handler, one)) {
                     return true;
                 }
             } finally {
@@ -162,12 +158,14 @@ public final class EventStreamParser {
     }
 
     /**
-     * Reads lines from the cursor on, until one of them dispatches an event or the limit is reached. The cursor is behind
-     * all that was read, and no state is left to change, whenever the handler is called.
+     * Reads lines from the cursor on, until one of them dispatches an event behind which to stop, or the limit is reached.
+     * The cursor is behind all that was read, and no state is left to change, whenever the handler is called.
      */
-    private boolean advance(byte[] bytes, int limit, EventStreamHandler handler) {
-        skipByteOrderMark(bytes, limit);
-        skipLineFeedAfterCr(bytes, limit);
+    private boolean advance(byte[] bytes, int limit, EventStreamHandler handler, boolean one) {
+        if (afterCr || markBytes < BYTE_ORDER_MARK.length) {
+            skipByteOrderMark(bytes, limit);
+            skipLineFeedAfterCr(bytes, limit);
+        }
         while (cursor < limit) {
             int start = cursor;
             int end = LineScan.lineEnd(bytes, start, limit);
@@ -180,21 +178,23 @@ public final class EventStreamParser {
                 return false;
             }
             cursor = behindLineEnd(bytes, end, limit);
-            if (unendedLine.isEmpty()) {
-                if (processLine(bytes, start, end, bytes, limit, handler)) {
-                    return true;
-                }
-            } else {
-                unendedLine.append(bytes, start, end);
-                byte[] whole = unendedLine.array();
-                int length = unendedLine.length();
-                unendedLine.clear();
-                if (processLine(whole, 0, length, bytes, limit, handler)) {
-                    return true;
-                }
+            boolean event = unendedLine.isEmpty()
+                    ? processLine(bytes, start, end, bytes, limit, handler)
+                    : processUnendedLine(bytes, start, end, limit, handler);
+            if (event && (one || !handler.wantsMore())) {
+                return true;
             }
         }
         return false;
+    }
+
+    /** Processes the line that began in an earlier input. */
+    private boolean processUnendedLine(byte[] bytes, int start, int end, int limit, EventStreamHandler handler) {
+        unendedLine.append(bytes, start, end);
+        byte[] whole = unendedLine.array();
+        int length = unendedLine.length();
+        unendedLine.clear();
+        return processLine(whole, 0, length, bytes, limit, handler);
     }
 
     /**

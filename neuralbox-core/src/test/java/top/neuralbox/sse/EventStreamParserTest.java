@@ -69,6 +69,26 @@ class EventStreamParserTest {
     }
 
     @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void parseStopsRightBehindAnEventThatIsEnoughForTheHandler(boolean direct) {
+        String stream = "data: one\n\ndata: two\n\ndata: three\n\n";
+        ByteBuffer input = direct ? direct(stream) : utf8(stream);
+        RecordedEvents twoAtATime = new RecordedEvents() {
+            @Override
+            public boolean wantsMore() {
+                return events.size() % 2 != 0;
+            }
+        };
+
+        parser.parse(input, twoAtATime);
+        assertThat(input.position()).isEqualTo("data: one\n\ndata: two\n\n".length());
+
+        parser.parse(input, twoAtATime);
+        assertThat(input.hasRemaining()).isFalse();
+        assertThat(twoAtATime.events).extracting(Event::data).containsExactly("one", "two", "three");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"data: one\n\n", "data: one\r\r", "data: one\r\n\r"})
     void anEventIsDispatchedAtTheByteThatCompletesIt(String event) {
         byte[] bytes = event.getBytes(UTF_8);

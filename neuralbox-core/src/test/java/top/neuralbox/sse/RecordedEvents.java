@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a parser told of a stream. */
-final class RecordedEvents implements EventStreamHandler {
+class RecordedEvents implements EventStreamHandler {
 
     /** One event, its data decoded. */
     record Event(String type, String data, String lastEventId) {}

@@ -38,12 +38,13 @@ public final class EndToEndTable {
         this.port = port;
     }
 
-    /** Options: {@code quick}, {@code rounds=3 subjects=RAW_SOCKET,VERTX_BARE only=flat|paced|length|secure|many streams=100,1000}. Figures of CPU time leave the compiler out. */
+    /** Options: {@code quick}, {@code rounds=3 subjects=RAW_SOCKET,VERTX_BARE only=flat|paced|length|secure|crowd|many streams=100,1000}. Figures of CPU time leave the compiler out. */
     public static void main(String[] args) throws IOException {
         Options options = Options.of(args);
         try (Child server = Child.start(StreamServer.class, "2g")) {
             EndToEndTable table = new EndToEndTable(options, Integer.parseInt(server.line()));
             table.oneStream();
+            table.crowds();
             table.manyStreams();
         }
         if (options.text("only", options.has("quick") ? "" : "secure").equals("secure")) {
@@ -213,6 +214,45 @@ public final class EndToEndTable {
                 figures.median(0),
                 String.format("%.0f..%.0f", figures.least(0), figures.greatest(0)),
                 figures.median(1)));
+    }
+
+    /** Ever more streams at once, as fast as they come: what an event costs should not depend on their number. */
+    private void crowds() throws IOException {
+        if (quick || !wanted("crowd")) {
+            return;
+        }
+        List<Subject> crowded = options.enums("subjects", Subject.class, QUICK).stream()
+                .filter(subject -> !subject.waits() && !subject.isPeer())
+                .toList();
+        List<Integer> sizes = options.numbers("streams", List.of(1, 100, 1_000, 10_000));
+        int rounds = options.number("rounds", 3);
+        System.out.printf(
+                "%nstreams at once, one HTTP chunk an event: millions of events a CPU second, and bytes an event%n");
+        System.out.printf("%-36s", "subject");
+        sizes.forEach(size -> System.out.printf(" %,18d", size));
+        System.out.println();
+        for (Subject subject : crowded) {
+            System.out.printf("%-36s", subject);
+            for (int size : sizes) {
+                Figures figures = new Figures();
+                for (int round = 0; round < rounds; round++) {
+                    figures.add(crowd(subject, size));
+                }
+                System.out.printf(" %10.2f %5.0f B", figures.median(1) / 1e6, figures.median(3));
+            }
+            System.out.println();
+        }
+    }
+
+    private double[] crowd(Subject subject, int streams) throws IOException {
+        // So many in all that a few collections fall into the time.
+        int deltas = Math.min(1_000_000, options.number("all", 10_000_000) / streams);
+        try (Child client = Child.start(ClientProcess.class, "2g", "subject=" + subject.name(), "port=" + port)) {
+            client.ask("flat 0 200000 10");
+            return client.ask("flood 0 " + deltas + " " + streams);
+        } catch (IOException e) {
+            throw new IOException(subject + " with " + streams + " streams", e);
+        }
     }
 
     /** Many slow streams: a fresh JVM for each figure. */

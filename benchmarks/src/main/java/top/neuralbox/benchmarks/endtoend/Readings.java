@@ -88,7 +88,9 @@ final class Readings {
 
         @Override
         public void delta(String text) {
-            if (!text.isEmpty()) {
+            if (myDeltas == 0 && text.equals("0")) {
+                opened.incrementAndGet();
+            } else if (!text.isEmpty()) {
                 myDeltas++;
                 myChars += text.length();
             }

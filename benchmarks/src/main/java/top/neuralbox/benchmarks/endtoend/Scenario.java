@@ -18,6 +18,11 @@ record Scenario(Wire wire, int port, String path) {
                 "/paced/" + intervalMicros + "/" + deltas + "/" + (gated ? "gated" : "now") + "/" + subject.shape());
     }
 
+    /** As {@link #flat}, but behind a first event that says {@code 0}, and held back until gated streams may begin. */
+    static Scenario flood(int port, int chunkBytes, int deltas, Subject subject) {
+        return new Scenario(Wire.CLEAR, port, "/flood/" + chunkBytes + "/" + deltas + "/" + subject.shape());
+    }
+
     /** Lets gated streams begin. */
     static Scenario go(int port) {
         return new Scenario(Wire.CLEAR, port, "/go");

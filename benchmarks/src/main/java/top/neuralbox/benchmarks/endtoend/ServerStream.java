@@ -20,6 +20,8 @@ final class ServerStream implements Comparable<ServerStream> {
     private ByteBuffer request = NOTHING;
     private ByteBuffer response = NOTHING;
 
+    private ByteBuffer held = NOTHING;
+
     private boolean chat;
     private long intervalNanos;
     private int left;
@@ -33,6 +35,21 @@ final class ServerStream implements Comparable<ServerStream> {
 
     long intervalNanos() {
         return intervalNanos;
+    }
+
+    /** Begins with what was held back. */
+    void begin(long now) {
+        ByteBuffer all = held;
+        held = NOTHING;
+        if (!all.hasRemaining()) {
+            server.pace(this, now);
+            return;
+        }
+        try {
+            send(all);
+        } catch (IOException | java.nio.channels.CancelledKeyException gone) {
+            key.cancel();
+        }
     }
 
     void beginAt(long nanos) {
@@ -119,6 +136,13 @@ final class ServerStream implements Comparable<ServerStream> {
                 } else {
                     server.pace(this, System.nanoTime());
                 }
+            }
+            case "flood" -> {
+                chat = parts[4].equals("chat");
+                ByteBuffer whole = server.bodies().of(Integer.parseInt(parts[2]), Integer.parseInt(parts[3]), chat);
+                held = whole.position(FlatBodies.HEAD.length);
+                send(ByteBuffer.wrap(begin()));
+                server.gate(this);
             }
             case "go" -> {
                 send(ByteBuffer.wrap("HTTP/1.1 204 No Content\r\n\r\n".getBytes(ISO_8859_1)));

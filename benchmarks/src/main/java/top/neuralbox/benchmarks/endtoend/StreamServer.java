@@ -17,7 +17,8 @@ import java.util.PriorityQueue;
  * that it takes as little of the machine as it can; run it in a JVM of its own, so that it counts for nobody.
  *
  * <p>Paths begin with {@code /flat/CHUNK/DELTAS/SHAPE} (a chunk of 0 bytes means one HTTP chunk an event), {@code
- * /paced/MICROS/DELTAS/GATED/SHAPE}, or {@code /go}, which lets the gated streams begin; what follows is a client's own.
+ * /paced/MICROS/DELTAS/GATED/SHAPE}, {@code /flood/CHUNK/DELTAS/SHAPE}, which is flat and gated, or {@code /go}, which lets the
+ * gated streams begin; what follows is a client's own.
  * Shapes are {@code neuralbox} and {@code chat}.
  */
 public final class StreamServer implements AutoCloseable {
@@ -79,7 +80,7 @@ public final class StreamServer implements AutoCloseable {
 
     void openGate() {
         long now = System.nanoTime();
-        gated.forEach(stream -> pace(stream, now));
+        gated.forEach(stream -> stream.begin(now));
         gated.clear();
     }
 

@@ -57,6 +57,26 @@ final class Trials implements AutoCloseable {
         return new Flat(read, chars, wallNanos, CpuClock.nanos() - cpu, allocated() - allocated);
     }
 
+    /** Streams side by side, as fast as they come, from when all are open. */
+    Flat flood(int chunkBytes, int deltas, int streams) throws Exception {
+        Readings readings = new Readings(streams);
+        Scenario gated = Scenario.flood(port, chunkBytes, deltas, subject);
+        for (int i = 0; i < streams; i++) {
+            awaitOpened(readings, i - OPENING);
+            start(gated, readings.counting());
+        }
+        awaitOpened(readings, streams);
+        long allocated = allocated();
+        long cpu = CpuClock.nanos();
+        long begin = System.nanoTime();
+        go();
+        readings.awaitEnd();
+        long wallNanos = System.nanoTime() - begin;
+        cpu = CpuClock.nanos() - cpu;
+        rejectFailures(readings);
+        return new Flat(readings.deltas(), readings.chars(), wallNanos, cpu, allocated() - allocated);
+    }
+
     /** One stream with an event each interval. */
     Latency paced(int intervalMicros, int deltas) throws Exception {
         Readings readings = new Readings(1);

@@ -62,6 +62,17 @@ class TrialsTest {
 
     @ParameterizedTest
     @EnumSource(Subject.class)
+    void readsManyStreamsAtOnceAsFastAsTheyCome(Subject subject) throws Exception {
+        try (Trials trials = new Trials(subject, Wire.CLEAR, server.port())) {
+            Trials.Flat flood = trials.flood(0, DELTAS, 20);
+
+            assertThat(flood.chars())
+                    .isEqualTo(20 * Recording.of(Mix.USUAL, DELTAS).chars());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Subject.class)
     void carriesManyStreamsAtOnce(Subject subject) throws Exception {
         try (Trials trials = new Trials(subject, Wire.CLEAR, server.port())) {
             Trials.Many many = trials.many(40, 2_000, 10);

@@ -19,13 +19,21 @@ import org.apache.hc.core5.util.Timeout;
  * and if the peer has closed by then, the decoder throws away the chunks that it has decoded but not handed on yet. A read
  * that did not fill its buffer has emptied the socket, so the next one is answered here: nothing yet. What is left, the
  * close included, the selector reports again.
+ *
+ * <p>A read that did fill its buffer may have left more, but there would be room for no more than the chunk that was just
+ * decoded. So it is answered here too, until half of the buffer is decoded. The decoder goes on with what it has; should it
+ * come back having used nothing, because a chunk's head is longer than that, it may read after all.
  */
 final class BurstSession implements IOSession {
 
     private final IOSession session;
     private final boolean encrypted;
-    /** Touched by the session's I/O thread only. */
+    /** These are touched by the session's I/O thread only. */
     private boolean drained;
+
+    private boolean filled;
+    /** How much room there was when a read was put off last. */
+    private int roomBefore;
 
     private BurstSession(IOSession session) {
         this.session = session;
@@ -42,20 +50,28 @@ final class BurstSession implements IOSession {
         if (encrypted) {
             return session.read(destination);
         }
-        if (drained) {
+        int room = destination.remaining();
+        if (drained || isWorthWaiting(destination, room)) {
             return 0;
         }
-        int room = destination.remaining();
         int count = session.read(destination);
         drained = count >= 0 && count < room;
+        filled = count == room;
         TransportThreads.readToEnd(count < 0);
         return count;
+    }
+
+    private boolean isWorthWaiting(ByteBuffer destination, int room) {
+        boolean wait = filled && room < destination.capacity() / 2 && room != roomBefore;
+        roomBefore = room;
+        return wait;
     }
 
     /** The engine calls this as each burst begins, before it reads. */
     @Override
     public void updateReadTime() {
         drained = false;
+        filled = false;
         TransportThreads.readToEnd(false);
         session.updateReadTime();
     }
