@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.URI;
@@ -142,20 +143,26 @@ enum Gateway {
         container = made;
     }
 
-    /** The machine's end of Docker's bridge; where that is in a virtual machine, Docker reaches our loopback address. */
+    /**
+     * The machine's end of Docker's bridge; where that is in a virtual machine, Docker reaches our loopback address. Asked
+     * of the machine: a Docker that was never started before does not tell the gateway of its bridge (20.10).
+     */
     private static InetAddress addressForContainers() {
+        String bridge = DockerClientFactory.instance()
+                .client()
+                .inspectNetworkCmd()
+                .withNetworkId("bridge")
+                .exec()
+                .getOptions()
+                .get("com.docker.network.bridge.name");
         try {
-            String bridge = DockerClientFactory.instance()
-                    .client()
-                    .inspectNetworkCmd()
-                    .withNetworkId("bridge")
-                    .exec()
-                    .getIpam()
-                    .getConfig()
-                    .get(0)
-                    .getGateway();
-            InetAddress address = InetAddress.getByName(bridge);
-            return NetworkInterface.getByInetAddress(address) == null ? InetAddress.getLoopbackAddress() : address;
+            NetworkInterface end = bridge == null ? null : NetworkInterface.getByName(bridge);
+            return end == null
+                    ? InetAddress.getLoopbackAddress()
+                    : end.inetAddresses()
+                            .filter(Inet4Address.class::isInstance)
+                            .findFirst()
+                            .orElseThrow();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
