@@ -32,7 +32,6 @@ import top.neuralbox.BillingState;
 import top.neuralbox.ConnectionException;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.NeuralBoxException;
 import top.neuralbox.NeuralBoxException.Phase;
 import top.neuralbox.UnexpectedResponseException;
 import top.neuralbox.ValidationException;
@@ -124,24 +123,20 @@ class Http1RowsTest {
     }
 
     @Test
-    void row74ConflictingLengthsAreNoStreamOfEvents() {
-        row((row, server) -> {
-            server.answer(Script.builder()
-                    .head(
-                            200,
-                            "Content-Type: text/event-stream",
-                            "Content-Length: 5",
-                            "Content-Length: 6",
-                            "Connection: close")
-                    .text(WHOLE)
-                    .close()
-                    .build());
+    void row74TwoLengthsAreNoStreamOfEvents() {
+        protocol(Script.builder()
+                .head(200, "Content-Type: text/event-stream", "Content-Length: 5", "Content-Length: 6")
+                .text(WHOLE)
+                .build());
+    }
 
-            NeuralBoxException error = failure(NeuralBoxException.class, row.start());
-
-            assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
-            assertThat(error.attempts()).isEqualTo(1);
-        });
+    @Test
+    void row74LengthBesideChunksIsNoStreamOfEvents() {
+        protocol(Script.builder()
+                .head(200, "Content-Type: text/event-stream", "Content-Length: 5", "Transfer-Encoding: chunked")
+                .chunk(WHOLE)
+                .lastChunk()
+                .build());
     }
 
     /** Takes the first bytes only until the answer was read, so that the request cannot be written whole before it. */

@@ -144,6 +144,29 @@ public interface TransportFaultContract extends TransportContract {
                 PROTOCOL);
     }
 
+    /** Rules 2 and 3. */
+    @Test
+    default void lengthBesideChunksIsAProtocolError() {
+        headIsMissing(
+                Script.builder()
+                        .head(200, "Content-Length: 5", "Transfer-Encoding: chunked")
+                        .chunk("data: 1\n\n")
+                        .lastChunk()
+                        .build(),
+                PROTOCOL);
+    }
+
+    /** Rules 2 and 3. */
+    @Test
+    default void twoLengthsAreAProtocolError() {
+        headIsMissing(
+                Script.builder()
+                        .head(200, "Content-Length: 5", "Content-Length: 6")
+                        .text("data: 1\n\n")
+                        .build(),
+                PROTOCOL);
+    }
+
     /** Rule 7. */
     @Test
     default void chunkSizeThatIsNoNumberIsAnError() {

@@ -179,6 +179,10 @@ final class HttpClientCall implements TransportCall {
             engineFailed(new ConnectionClosedException("closed inside the response head"));
             return;
         }
+        if (hasConflictingLengths(head)) {
+            fail(Kind.PROTOCOL, "the response says in more than one way how long its content is");
+            return;
+        }
         BodyPublisher publisher = new BodyPublisher(this::cancel, this::engineFailed);
         body = publisher;
         if (state.get() instanceof Ended ended && ended.failure() != null) {
@@ -367,6 +371,12 @@ final class HttpClientCall implements TransportCall {
         if (timer != null) {
             timer.cancel(false);
         }
+    }
+
+    /** The engine would believe one of them (5.4.4), and take what lies beyond it for the next response. */
+    private static boolean hasConflictingLengths(HttpResponse head) {
+        int lengths = head.countHeaders("Content-Length");
+        return lengths > 1 || (lengths == 1 && head.containsHeader("Transfer-Encoding"));
     }
 
     private static Map<String, List<String>> headers(HttpResponse head) {
