@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param phase how far the last attempt came
  * @param attempts how many attempts were started
+ * @param waited how long it waited between them
  * @param status the status code of the last response, or null
  * @param requestId the service's {@code X-Request-Id}, or null
  * @param retryAfter how long the service asked to wait, or null
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 record CallFacts(
         NeuralBoxException.Phase phase,
         int attempts,
+        Duration waited,
         @Nullable Integer status,
         @Nullable String requestId,
         @Nullable Duration retryAfter,
@@ -28,6 +30,7 @@ record CallFacts(
     static final CallFacts NONE = new CallFacts(
             NeuralBoxException.Phase.NOT_SENT,
             0,
+            Duration.ZERO,
             null,
             null,
             null,
@@ -37,7 +40,7 @@ record CallFacts(
 
     /** The same facts about a call of which more is known. */
     CallFacts with(BillingState billingState, @Nullable Duration retryAfter) {
-        return new CallFacts(phase, attempts, status, requestId, retryAfter, billingState, rateLimits, partial);
+        return new CallFacts(phase, attempts, waited, status, requestId, retryAfter, billingState, rateLimits, partial);
     }
 
     /** The same facts about a call whose answer came in one piece. */
@@ -46,6 +49,7 @@ record CallFacts(
         return new CallFacts(
                 phase,
                 attempts,
+                waited,
                 status,
                 requestId,
                 retryAfter,

@@ -49,6 +49,14 @@ public abstract class NeuralBoxException extends RuntimeException {
         return facts().attempts();
     }
 
+    /**
+     * How long the call waited between its attempts, all waits together; zero if there was one attempt alone. A wait in which
+     * it was given up counts whole.
+     */
+    public Duration waited() {
+        return facts().waited();
+    }
+
     /** The status code of the last response; null if none arrived. */
     public @Nullable Integer status() {
         return facts().status();

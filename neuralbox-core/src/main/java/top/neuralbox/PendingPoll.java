@@ -184,6 +184,7 @@ final class PendingPoll implements CallRegistry.Call {
         return new CallFacts(
                 asked.get() == 0 ? NeuralBoxException.Phase.NOT_SENT : NeuralBoxException.Phase.HEAD,
                 asked.get(),
+                Duration.ZERO,
                 null,
                 pending.requestId(),
                 null,

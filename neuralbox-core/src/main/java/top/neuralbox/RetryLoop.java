@@ -60,6 +60,7 @@ final class RetryLoop {
     private volatile boolean uncharged;
 
     private volatile boolean cancelled;
+    private volatile Duration waited = Duration.ZERO;
     private volatile Delayer.Cancellable wait = () -> {};
 
     RetryLoop(ClientSettings settings, Outgoing outgoing, Timeouts timeouts, StreamTimers timers, Target target) {
@@ -100,6 +101,7 @@ final class RetryLoop {
         return new CallFacts(
                 phase,
                 attempts.get(),
+                waited,
                 head == null ? null : head.status(),
                 requestId(),
                 null,
@@ -322,6 +324,7 @@ final class RetryLoop {
     private void resend(Failure failure, Duration next) {
         uncharged = true;
         target.resending(attempts.get(), failure, next);
+        waited = waited.plus(next);
         wait = settings.delayer().after(next.toNanos(), () -> fenced(this::attempt));
         if (cancelled) {
             wait.cancel();

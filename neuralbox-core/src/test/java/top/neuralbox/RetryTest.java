@@ -131,6 +131,9 @@ class RetryTest {
         assertThat(transport.calls).hasSize(3);
         assertThat(error()).isInstanceOf(RateLimitException.class);
         assertThat(error().attempts()).isEqualTo(3);
+        assertThat(error().waited())
+                .isEqualTo(listener.waits.get(0).plus(listener.waits.get(1)))
+                .isPositive();
         assertThat(listener.outcome().attempts()).isEqualTo(3);
     }
 
