@@ -57,4 +57,13 @@ record CallFacts(
                 rateLimits,
                 new PartialGeneration(answer.id(), answer.model(), "", false, billing));
     }
+
+    /** A message that says where to look, if a generation that has a name may have been charged. */
+    String pointing(String message) {
+        String id = partial.id();
+        return id == null || billingState != BillingState.UNKNOWN
+                ? message
+                : message + "; it may have been charged: look at GET /api/v2/generate/" + Excerpt.of(id)
+                        + " and at the balance before sending it again";
+    }
 }

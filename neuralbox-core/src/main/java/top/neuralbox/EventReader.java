@@ -219,11 +219,11 @@ final class EventReader implements EventStreamHandler {
                 return;
             }
             started = true;
-            id = start.id();
+            id = redaction.of(start.id());
             model = start.model();
         } else if (event instanceof GenerationEvent.End end) {
             billing = end.billing();
-            id = id == null ? end.id() : id;
+            id = id == null ? redaction.of(end.id()) : id;
         } else {
             listener.unknownEvent();
         }

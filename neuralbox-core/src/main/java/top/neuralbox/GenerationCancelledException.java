@@ -38,7 +38,7 @@ public final class GenerationCancelledException extends NeuralBoxException {
     }
 
     GenerationCancelledException(Reason reason, @Nullable Throwable cause, CallFacts facts) {
-        super(reason.what, cause, facts);
+        super(facts.pointing(reason.what), cause, facts);
         this.reason = reason;
     }
 

@@ -40,7 +40,7 @@ public final class GenerationTimeoutException extends NeuralBoxException {
     private final Duration limit;
 
     GenerationTimeoutException(Timer timer, Duration limit, @Nullable Throwable cause, CallFacts facts) {
-        super(timer.what + " took longer than " + limit.toMillis() + " ms", cause, facts);
+        super(facts.pointing(timer.what + " took longer than " + limit.toMillis() + " ms"), cause, facts);
         this.timer = timer;
         this.limit = limit;
     }

@@ -29,7 +29,7 @@ public final class StreamBrokenException extends NeuralBoxException {
     private final Kind kind;
 
     StreamBrokenException(Kind kind, String message, @Nullable Throwable cause, CallFacts facts) {
-        super(message, cause, facts);
+        super(facts.pointing(message), cause, facts);
         this.kind = kind;
     }
 

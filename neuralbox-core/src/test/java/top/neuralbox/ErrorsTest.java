@@ -179,6 +179,23 @@ class ErrorsTest {
         assertBroken(error, StreamBrokenException.Kind.TRUNCATED);
     }
 
+    @Test
+    void failureThatMayHaveBeenChargedSaysWhereToLook() {
+        NeuralBoxException error = client.failure(call -> call.stream()
+                .event("{\"type\": \"generation_start\", \"id\": \"gen\\n7\"}")
+                .fail(Kind.LOST));
+        assertThat(error)
+                .hasMessageEndingWith(
+                        "; it may have been charged: look at GET /api/v2/generate/gen\\n7 and at the balance"
+                                + " before sending it again");
+    }
+
+    @Test
+    void failureBeforeTheGenerationHasANameSaysNotWhereToLook() {
+        NeuralBoxException error = client.failure(call -> call.stream().fail(Kind.LOST));
+        assertThat(error).hasMessageNotContaining("GET");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"{", "[]", "{\"delta\": \"x\"}", "{\"type\": \"content_delta\"}", "nonsense"})
     void malformedEventBreaksTheStream(String data) {
@@ -194,7 +211,7 @@ class ErrorsTest {
                 client.failure(call -> call.stream().start().delta("Half").fail(Kind.LOST));
         assertBroken(error, StreamBrokenException.Kind.RESET);
         assertThat(error)
-                .hasMessage("the connection was lost in the middle of the stream: scripted LOST")
+                .hasMessageStartingWith("the connection was lost in the middle of the stream: scripted LOST;")
                 .hasCauseInstanceOf(top.neuralbox.transport.TransportException.class);
         assertThat(error.partial().text()).isEqualTo("Half");
     }
@@ -219,7 +236,7 @@ class ErrorsTest {
         NeuralBoxException error = client.failure(
                 call -> call.stream().start().delta("x".repeat(50)).delta("x".repeat(50)));
         assertBroken(error, StreamBrokenException.Kind.LIMIT);
-        assertThat(error).hasMessage("the stream is longer than 200 bytes");
+        assertThat(error).hasMessageStartingWith("the stream is longer than 200 bytes;");
         assertThat(client.transport.call(0).cancels()).isPositive();
     }
 
