@@ -10,7 +10,9 @@ final class ServiceFailures {
 
     /** The failure for an error answer. */
     static Failure refusal(int status, ServiceError error, @Nullable Duration retryAfter) {
-        String message = sentence("the service refused the request (status " + status, error);
+        String refused = sentence("the service refused the request (status " + status, error);
+        // The service itself gives a code: a page says that there is no such path.
+        String message = status == 404 && error.code() == null ? refused + "; check the base URI" : refused;
         return facts -> {
             CallFacts known = facts.with(billing(status, error.code()), retryAfter);
             return switch (status) {

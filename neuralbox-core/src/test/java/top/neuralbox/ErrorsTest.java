@@ -196,6 +196,16 @@ class ErrorsTest {
         assertThat(error).hasMessageNotContaining("GET");
     }
 
+    @Test
+    void pageForAMissingPathAsksForALookAtTheBaseUri() {
+        assertThat(client.failure(call -> call.head(404, "Content-Type", "text/html")
+                        .bytes("<p>Not Found</p>")
+                        .finish()))
+                .hasMessageEndingWith("; check the base URI");
+        assertThat(client.failure(call -> call.json(404, "{\"error\": \"not_found\"}")))
+                .hasMessageNotContaining("base URI");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"{", "[]", "{\"delta\": \"x\"}", "{\"type\": \"content_delta\"}", "nonsense"})
     void malformedEventBreaksTheStream(String data) {

@@ -118,7 +118,20 @@ class AnswerRowsTest {
 
     @Test
     void row17NotFound() {
-        refused(404, "not_found", ApiException.class, BillingState.NOT_CHARGED);
+        ApiException error = refused(404, "not_found", ApiException.class, BillingState.NOT_CHARGED);
+
+        assertThat(error).hasMessageNotContaining("base URI");
+    }
+
+    @Test
+    void row17PageAsksForALookAtTheBaseUri() {
+        try (FaultRow row = FaultRow.on(carrier)) {
+            ApiException error = row.fails(ApiException.class, Reply.html(404, "<html>Not Found</html>"));
+
+            assertThat(error.code()).isNull();
+            assertThat(error).hasMessageContaining("check the base URI");
+            assertFacts(error, Phase.HEAD, BillingState.NOT_CHARGED, 1);
+        }
     }
 
     @Test
