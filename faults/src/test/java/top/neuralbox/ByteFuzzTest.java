@@ -85,6 +85,24 @@ class ByteFuzzTest {
         assertThat(endpoint.getRawFragment()).isNull();
     }
 
+    /** Whatever a slug or an id holds, it is refused, or it is one segment below the host of the service. */
+    @FuzzTest(maxDuration = "10m")
+    void pathSegment(byte[] input) {
+        String text = new String(input, StandardCharsets.UTF_8);
+        if (!Endpoint.isSegment(text)) {
+            return;
+        }
+        URI endpoint = Endpoint.resource(Endpoint.generate(Endpoint.SERVICE, false), "models", text);
+
+        assertThat(endpoint.getHost()).isEqualTo(Endpoint.SERVICE.getHost());
+        assertThat(endpoint.getRawPath()).matches("/api/v2/models/[A-Za-z0-9._*%-]+");
+        assertThat(endpoint.getPath()).isEqualTo("/api/v2/models/" + text);
+        assertThat(endpoint.normalize()).isEqualTo(endpoint);
+        assertThat(endpoint.getRawUserInfo()).isNull();
+        assertThat(endpoint.getRawQuery()).isNull();
+        assertThat(endpoint.getRawFragment()).isNull();
+    }
+
     private static List<String> parsed(ByteBuffer content, int piece) {
         List<String> seen = new ArrayList<>();
         EventStreamParser parser = new EventStreamParser(LINE, EVENT);
