@@ -1,6 +1,8 @@
 package top.neuralbox.faults;
 
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.testkit.ScriptedServer;
 import top.neuralbox.transport.Transport;
@@ -31,7 +33,18 @@ enum Carrier {
 
     /** HTTP/1.1 in clear text, HTTP/2 over TLS. */
     FaultServer server() {
-        return isHttp2() ? new Http2FaultServer() : new Http1FaultServer(ScriptedServer.start());
+        return isHttp2() ? new Http2FaultServer(false) : new Http1FaultServer(ScriptedServer.start());
+    }
+
+    /** Both versions over TLS; on demand for those alone who show a certificate. */
+    FaultServer tlsServer(boolean clientCertificate) {
+        if (isHttp2()) {
+            return new Http2FaultServer(clientCertificate);
+        }
+        SSLContext context = Certificates.ALL.server();
+        SSLParameters parameters = context.getDefaultSSLParameters();
+        parameters.setNeedClientAuth(clientCertificate);
+        return new Http1FaultServer(ScriptedServer.startTls(context, parameters));
     }
 
     /** A transport that trusts the authority of the tests and speaks this version alone. */

@@ -1,14 +1,17 @@
 package top.neuralbox.faults;
 
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
 import java.net.URI;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -25,6 +28,7 @@ final class Http2FaultServer implements FaultServer {
     private static final long PATIENCE_SECONDS = 20;
     private static final long PROMPTLY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long INTERNAL_ERROR = 2;
+    private static final int EARLY_HINTS = 103;
 
     /** One for all servers of the process, with few threads, which come with the first of them and go with no row. */
     private static final Vertx VERTX = Vertx.vertx(new VertxOptions()
@@ -37,16 +41,31 @@ final class Http2FaultServer implements FaultServer {
     private final AtomicInteger openStreams = new AtomicInteger();
     private final AtomicLong bytesWritten = new AtomicLong();
     private final HttpServer server;
+    private volatile boolean early;
 
-    Http2FaultServer() {
+    /** @param clientCertificate whether a client must show a certificate of the authority */
+    Http2FaultServer(boolean clientCertificate) {
         HttpServerOptions options = new HttpServerOptions()
                 .setHost("127.0.0.1")
                 .setPort(0)
                 .setSsl(true)
                 .setUseAlpn(true)
-                .setKeyCertOptions(KeyCertOptions.wrap(Certificates.ALL.serverKeyManager()));
+                .setKeyCertOptions(KeyCertOptions.wrap(Certificates.ALL.serverKeyManager()))
+                .setTrustOptions(TrustOptions.wrap(Certificates.ALL.trustManager()))
+                .setClientAuth(clientCertificate ? ClientAuth.REQUIRED : ClientAuth.NONE);
         server = await(
                 VERTX.createHttpServer(options).requestHandler(this::arrived).listen());
+    }
+
+    /** Replies to the heads of requests from now on, and reads none of their content. */
+    Http2FaultServer early() {
+        early = true;
+        return this;
+    }
+
+    /** Runs a task on an event loop that is no client's. */
+    static void onEventLoop(Runnable task) {
+        VERTX.runOnContext(nothing -> task.run());
     }
 
     @Override
@@ -110,13 +129,20 @@ final class Http2FaultServer implements FaultServer {
         response.exceptionHandler(failure -> leave.run());
         response.closeHandler(closed -> leave.run());
         response.endHandler(ended -> leave.run());
-        request.endHandler(read -> {
-            requests.incrementAndGet();
-            Reply reply = replies.poll();
-            Thread thread = new Thread(() -> run(reply, request, gone), "testkit-server-http2");
-            thread.setDaemon(true);
-            thread.start();
-        });
+        if (early) {
+            request.pause();
+            reply(request, gone);
+        } else {
+            request.endHandler(read -> reply(request, gone));
+        }
+    }
+
+    private void reply(HttpServerRequest request, Gate gone) {
+        requests.incrementAndGet();
+        Reply reply = replies.poll();
+        Thread thread = new Thread(() -> run(reply, request, gone), "testkit-server-http2");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private void run(Reply reply, HttpServerRequest request, Gate gone) {
@@ -136,16 +162,16 @@ final class Http2FaultServer implements FaultServer {
 
     @SuppressWarnings("deprecation")
     private void run(Reply.Step step, HttpServerRequest request, HttpServerResponse response, Gate gone) {
-        if (step instanceof Reply.Head head) {
+        if (step instanceof Reply.Head head && head.status() == EARLY_HINTS) {
+            await(response.writeEarlyHints(MultiMap.caseInsensitiveMultiMap().addAll(head.fields())));
+        } else if (step instanceof Reply.Head head) {
             response.setStatusCode(head.status());
             head.fields().forEach((name, value) -> {
                 if (!name.equals(Reply.CLOSE)) {
                     response.putHeader(name, value);
                 }
             });
-            if (head.status() >= 200) {
-                await(response.writeHead());
-            }
+            await(response.writeHead());
         } else if (step instanceof Reply.Data data) {
             write(response, data.bytes());
         } else if (step instanceof Reply.Forever forever) {
