@@ -1,0 +1,62 @@
+package top.neuralbox.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import top.neuralbox.GenerationEvent;
+import top.neuralbox.testkit.RecordingSubscriber;
+
+/** That nobody blocks an event loop by mistake, whichever engine's it is. */
+@ParameterizedClass
+@EnumSource
+class EventLoopTest {
+
+    @Parameter
+    Carrier carrier;
+
+    /** The threads of that loop are there before the first row counts its own. */
+    @BeforeAll
+    static void startAnApplication() {
+        CompletableFuture<Void> started = new CompletableFuture<>();
+        Http2FaultServer.onEventLoop(() -> started.complete(null));
+        started.join();
+    }
+
+    @Test
+    void blockingInACallbackIsRefusedWithWhatToCallInstead() {
+        try (FaultRow row = FaultRow.on(carrier)) {
+            CompletableFuture<Throwable> refusal = new CompletableFuture<>();
+            RecordingSubscriber<GenerationEvent> events = RecordingSubscriber.unbounded();
+            events.onItem(
+                    event -> refusal.complete(catchThrowable(() -> row.client().generate(FaultRow.request()))));
+
+            row.start(events, Reply.whole()).awaitCompletion();
+
+            assertRefused(refusal);
+        }
+    }
+
+    @Test
+    void blockingOnTheEventLoopOfAnApplicationIsRefusedWithWhatToCallInstead() {
+        CompletableFuture<Throwable> refusal = new CompletableFuture<>();
+        try (FaultRow row = FaultRow.on(carrier).expectRequests(0)) {
+            Http2FaultServer.onEventLoop(
+                    () -> refusal.complete(catchThrowable(() -> row.client().generate(FaultRow.request()))));
+
+            assertRefused(refusal);
+        }
+    }
+
+    private static void assertRefused(CompletableFuture<Throwable> refusal) {
+        assertThat(refusal.join())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("would block the event loop")
+                .hasMessageContaining("generateAsync");
+    }
+}
