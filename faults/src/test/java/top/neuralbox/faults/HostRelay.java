@@ -38,23 +38,24 @@ final class HostRelay {
     private void accept() {
         while (true) {
             try {
-                join(listener.accept());
+                join(listener.accept(), target);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
     }
 
-    private void join(Socket container) {
+    /** Connects a socket with a server on 127.0.0.1. */
+    static void join(Socket client, int target) {
         Socket service = new Socket();
         try {
             service.connect(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), target));
         } catch (IOException e) {
-            end(container, true);
+            end(client, true);
             return;
         }
-        start(() -> copy(container, service));
-        start(() -> copy(service, container));
+        start(() -> copy(client, service));
+        start(() -> copy(service, client));
     }
 
     private static void copy(Socket from, Socket to) {

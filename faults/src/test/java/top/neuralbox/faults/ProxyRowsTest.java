@@ -3,6 +3,10 @@ package top.neuralbox.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static top.neuralbox.faults.FaultRow.assertFacts;
 import static top.neuralbox.faults.FaultRow.failure;
+import static top.neuralbox.faults.Reply.DELTA;
+import static top.neuralbox.faults.Reply.DONE;
+import static top.neuralbox.faults.Reply.START;
+import static top.neuralbox.faults.Reply.sse;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,15 +18,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 import top.neuralbox.BillingState;
 import top.neuralbox.ConnectionException;
 import top.neuralbox.ConnectionException.Reason;
+import top.neuralbox.NeuralBoxException;
 import top.neuralbox.NeuralBoxException.Phase;
 import top.neuralbox.testkit.Script;
 import top.neuralbox.testkit.ScriptedServer;
 import top.neuralbox.transport.ProxySettings;
 
-/** Row 10: the proxy does not let us through. That it does, with credentials and without, each transport tests. */
+/** Rows 10 and 69: the proxy does not let us through, or what fails lies behind it. */
 @ParameterizedClass
 @EnumSource
 class ProxyRowsTest {
+
+    private static final long CANCEL = 8;
 
     @Parameter
     Carrier carrier;
@@ -44,6 +51,37 @@ class ProxyRowsTest {
     @Test
     void row10ProxyThatCannotReachTheService() {
         answered(Script.response(502, "<html>unreachable</html>"));
+    }
+
+    @Test
+    void row69FaultsBehindAProxyTellNeitherKeyNorPassword() {
+        Reply[] faults = {
+            Reply.nothing().close(),
+            Reply.nothing().reset(CANCEL),
+            Reply.html(302, "gone", "Location", "https://elsewhere.invalid/" + FaultRow.KEY),
+            Reply.json(401, "{\"error\": \"not_authenticated\", \"message\": \"no such key: " + FaultRow.KEY + "\"}"),
+            Reply.json(429, "{\"retry_after\": 36000, \"message\": \"" + FaultRow.KEY + "\"}"),
+            Reply.html(502, "<html>" + FaultRow.KEY + "</html>"),
+            Reply.html(200, "<html>Sign in as " + FaultRow.KEY + "</html>"),
+            Reply.json(200, "{\"content\": "),
+            Reply.head(200, "Content-Encoding", "gzip").hold(),
+            Reply.stream(sse(START, DELTA)).close(),
+            Reply.stream(sse(START, DELTA)).reset(CANCEL),
+            Reply.events(START, DELTA, DONE),
+            Reply.events(START, "{" + FaultRow.KEY),
+            Reply.events(START, "{\"type\": \"error\", \"message\": \"" + FaultRow.KEY + "\"}")
+        };
+        try (ConnectProxy proxy = new ConnectProxy();
+                FaultRow row = FaultRow.on(
+                                carrier,
+                                carrier.tlsServer(false),
+                                config -> config.proxy(proxy.settings()),
+                                client -> {})
+                        .expectRequests(faults.length)) {
+            for (Reply fault : faults) {
+                row.fails(NeuralBoxException.class, fault);
+            }
+        }
     }
 
     private void answered(Script connect) {
