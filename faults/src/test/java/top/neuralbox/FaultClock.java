@@ -27,6 +27,7 @@ public final class FaultClock implements Delayer, AutoCloseable {
     });
     private final List<Task> tasks = new ArrayList<>();
     private long now;
+    private Duration wallAhead = Duration.ZERO;
 
     /** Gives a client this clock, and waits of length zero where the service asks for none. */
     public NeuralBox.Builder drive(NeuralBox.Builder builder) {
@@ -61,6 +62,11 @@ public final class FaultClock implements Delayer, AutoCloseable {
         }
     }
 
+    /** Sets the clock on the wall ahead, or back; no time passes. */
+    public synchronized void setWall(Duration ahead) {
+        wallAhead = ahead;
+    }
+
     public synchronized int pending() {
         return tasks.size();
     }
@@ -83,7 +89,7 @@ public final class FaultClock implements Delayer, AutoCloseable {
 
     @Override
     public synchronized Instant now() {
-        return EPOCH.plusNanos(now);
+        return EPOCH.plusNanos(now).plus(wallAhead);
     }
 
     @Override

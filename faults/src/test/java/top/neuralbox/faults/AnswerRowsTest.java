@@ -20,6 +20,7 @@ import top.neuralbox.InsufficientCreditsException;
 import top.neuralbox.NeuralBoxException.Phase;
 import top.neuralbox.NotAStreamException;
 import top.neuralbox.RateLimitException;
+import top.neuralbox.StreamBrokenException;
 import top.neuralbox.UnexpectedResponseException;
 import top.neuralbox.UnexpectedResponseException.Reason;
 import top.neuralbox.ValidationException;
@@ -113,6 +114,7 @@ class AnswerRowsTest {
 
             assertThat(error.code()).isNull();
             assertThat(error).hasMessageContaining("Request blocked");
+            assertFacts(error, Phase.HEAD, BillingState.NOT_CHARGED, 1);
         }
     }
 
@@ -135,8 +137,16 @@ class AnswerRowsTest {
     }
 
     @Test
-    void row18ValidationError() {
-        refused(422, "validation_error", ValidationException.class, BillingState.NOT_CHARGED);
+    void row18ValidationErrorNamesTheFields() {
+        try (FaultRow row = FaultRow.on(carrier)) {
+            ValidationException error = row.fails(
+                    ValidationException.class,
+                    Reply.json(422, "{\"error\": \"validation_error\", \"details\": {\"temperature\": \"too high\"}}"));
+
+            assertThat(error.code()).isEqualTo("validation_error");
+            assertThat(error.detailsJson()).isEqualTo("{\"temperature\": \"too high\"}");
+            assertFacts(error, Phase.HEAD, BillingState.NOT_CHARGED, 1);
+        }
     }
 
     @Test
@@ -325,6 +335,7 @@ class AnswerRowsTest {
 
             assertThat(error.url()).isEqualTo("https://cdn.invalid/1");
             assertThat(error.id()).isEqualTo("18473");
+            assertFacts(error, Phase.HEAD, BillingState.CHARGED, 1);
         }
     }
 
@@ -336,6 +347,7 @@ class AnswerRowsTest {
 
             assertThat(error.id()).isEqualTo("gen_1");
             assertThat(error.generationStatus()).isEqualTo("pending");
+            assertFacts(error, Phase.HEAD, BillingState.UNKNOWN, 1);
         }
     }
 
@@ -349,6 +361,7 @@ class AnswerRowsTest {
                             .forever("a".repeat(10_000)));
 
             assertThat(error.reason()).isEqualTo(Reason.CONTENT);
+            assertFacts(error, Phase.HEAD, BillingState.UNKNOWN, 1);
         }
     }
 
@@ -383,12 +396,40 @@ class AnswerRowsTest {
     }
 
     @Test
-    void row32NoContent() {
+    void row31PageWithoutContentTypeIsNoGeneration() {
         try (FaultRow row = FaultRow.on(carrier)) {
-            UnexpectedResponseException error =
-                    row.fails(UnexpectedResponseException.class, Reply.head(204).end());
+            StreamBrokenException error = row.fails(
+                    StreamBrokenException.class,
+                    Reply.head(200)
+                            .data("<html>\n<title>Sign in</title>\n\n</html>")
+                            .end());
 
-            assertThat(error.reason()).isEqualTo(Reason.EMPTY);
+            assertThat(error.kind()).isEqualTo(StreamBrokenException.Kind.TRUNCATED);
+            assertFacts(error, Phase.HEAD, BillingState.UNKNOWN, 1);
+        }
+    }
+
+    @Test
+    void row32NoContent() {
+        for (Reply reply : new Reply[] {
+            Reply.head(204).end(), Reply.head(200, "Content-Length", "0").end()
+        }) {
+            try (FaultRow row = FaultRow.on(carrier)) {
+                UnexpectedResponseException error = row.fails(UnexpectedResponseException.class, reply);
+
+                assertThat(error.reason()).isEqualTo(Reason.EMPTY);
+                assertFacts(error, Phase.HEAD, BillingState.UNKNOWN, 1);
+            }
+        }
+    }
+
+    @Test
+    void row32StreamWithoutAnyEventIsTruncated() {
+        try (FaultRow row = FaultRow.on(carrier)) {
+            StreamBrokenException error =
+                    row.fails(StreamBrokenException.class, Reply.stream("").end());
+
+            assertThat(error.kind()).isEqualTo(StreamBrokenException.Kind.TRUNCATED);
             assertFacts(error, Phase.HEAD, BillingState.UNKNOWN, 1);
         }
     }

@@ -9,6 +9,7 @@ import static top.neuralbox.faults.Reply.DELTA;
 import static top.neuralbox.faults.Reply.START;
 import static top.neuralbox.faults.Reply.sse;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -55,6 +56,19 @@ class CallerRowsTest {
     }
 
     @Test
+    void row38CommentsAloneBeforeTheFirstEventTimeOut() {
+        Duration limit = Timeouts.defaults().firstEvent();
+        try (FaultRow row = FaultRow.on(carrier)) {
+            var events = row.start(Reply.stream("").forever(": still here\n\n"));
+
+            GenerationTimeoutException error = trickle(row, events);
+
+            assertTimer(error, Timer.FIRST_EVENT, limit);
+            assertFacts(error, Phase.HEAD, BillingState.UNKNOWN, 1);
+        }
+    }
+
+    @Test
     void row39StallInTheStreamTimesOut() {
         try (FaultRow row = FaultRow.on(carrier)) {
             var events = row.start(Reply.stream(sse(START, DELTA)).hold());
@@ -91,17 +105,20 @@ class CallerRowsTest {
 
     @Test
     void row54SlowConsumerHoldsTheServerBackAndNoIdleTimerFires() {
-        try (FaultRow row = FaultRow.on(carrier)) {
+        try (FaultRow row = FaultRow.on(carrier).expectRequests(2).pooled(1)) {
             RecordingSubscriber<GenerationEvent> events = RecordingSubscriber.withoutDemand();
             row.start(events, Reply.stream(sse(START)).forever(sse(DELTA).repeat(500)));
             events.request(2);
             events.awaitItems(2);
 
             row.clock().advance(EVENT_IDLE.multipliedBy(3));
+            long moved = moveMuchOnAnotherCall(row);
 
             assertThat(events.isTerminated()).isFalse();
-            assertThat(row.server().bytesWritten()).isLessThan(IN_FLIGHT);
+            assertThat(events.items()).hasSize(2);
+            assertThat(row.server().bytesWritten()).isLessThan(moved + IN_FLIGHT);
             events.cancel();
+            row.server().awaitRelease(1);
         }
     }
 
@@ -275,6 +292,24 @@ class CallerRowsTest {
     }
 
     @Test
+    void row63ForgottenStreamIsCancelled() {
+        try (FaultRow row = FaultRow.on(carrier)) {
+            row.answer(Reply.stream(sse(START)).hold());
+            openAndForget(row);
+
+            FaultClock.await("the collector", () -> {
+                System.gc();
+                return !row.ledger().outcomes().isEmpty();
+            });
+
+            assertThat(row.ledger().outcomes().get(0).error())
+                    .isInstanceOfSatisfying(
+                            GenerationCancelledException.class,
+                            error -> assertThat(error.reason()).isEqualTo(Reason.ABANDONED));
+        }
+    }
+
+    @Test
     void row67TotalCoversBackOffAndIsCountedOnTheMonotonicClock() {
         Duration total = Duration.ofSeconds(10);
         Timeouts timeouts = Timeouts.builder().total(total).build();
@@ -285,15 +320,36 @@ class CallerRowsTest {
                     Reply.json(429, "{\"retry_after\": 6}"),
                     Reply.stream(sse(START, DELTA)).hold());
             row.clock().awaitTimer(Duration.ofSeconds(6));
+            row.clock().setWall(Duration.ofHours(-1));
             row.clock().advance(Duration.ofSeconds(6));
             events.awaitItems(2);
+            row.clock().setWall(Duration.ofHours(1));
 
-            row.clock().advance(Duration.ofSeconds(4));
+            row.clock().advance(Duration.ofSeconds(3));
+            assertThat(events.isTerminated()).isFalse();
+            row.clock().advance(Duration.ofSeconds(1));
 
             GenerationTimeoutException error = failure(GenerationTimeoutException.class, events);
             assertTimer(error, Timer.TOTAL, total);
             assertFacts(error, Phase.STREAM, BillingState.UNKNOWN, 2);
         }
+    }
+
+    /** A clock for the call that rests: what reads ahead would have read as much there. Gives how many bytes moved. */
+    private static long moveMuchOnAnotherCall(FaultRow row) {
+        byte[] piece = sse("{\"type\": \"content_delta\", \"delta\": \"" + "x".repeat(512 * 1024) + "\"}")
+                .getBytes(StandardCharsets.US_ASCII);
+        Reply.Builder much = Reply.stream(sse(START));
+        long moved = 0;
+        while (moved < 2 * IN_FLIGHT) {
+            much.data(piece);
+            moved += piece.length;
+        }
+        row.answer(much.data(sse(Reply.END, Reply.DONE)).end());
+        try (GenerationStream stream = row.client().stream(request())) {
+            stream.textDeltas().forEach(text -> {});
+        }
+        return moved;
     }
 
     /** Bytes go on arriving between the steps of the clock, so that the timer of bytes alone never runs out. */
@@ -302,20 +358,31 @@ class CallerRowsTest {
             var events = row.start(Reply.stream(sse(START)).forever(bytes));
             events.awaitItems(1);
 
-            row.clock().advanceUntil(events::isTerminated, IDLE.dividedBy(2), () -> {
-                // Once for what was on its way when the clock moved, and once for what came after.
-                for (int i = 0; i < 2; i++) {
-                    long seen = row.ledger().received();
-                    FaultClock.await(
-                            "more bytes",
-                            () -> events.isTerminated() || row.ledger().received() > seen);
-                }
-            });
+            GenerationTimeoutException error = trickle(row, events);
 
-            GenerationTimeoutException error = failure(GenerationTimeoutException.class, events);
             assertTimer(error, timer, limit);
             assertFacts(error, Phase.STREAM, BillingState.UNKNOWN, 1);
         }
+    }
+
+    private static GenerationTimeoutException trickle(FaultRow row, RecordingSubscriber<GenerationEvent> events) {
+        FaultClock.await("the first bytes", () -> row.ledger().received() > 0);
+        row.clock().advanceUntil(events::isTerminated, IDLE.dividedBy(2), () -> {
+            // Once for what was on its way when the clock moved, and once for what came after.
+            for (int i = 0; i < 2; i++) {
+                long seen = row.ledger().received();
+                FaultClock.await(
+                        "more bytes",
+                        () -> events.isTerminated() || row.ledger().received() > seen);
+            }
+        });
+        return failure(GenerationTimeoutException.class, events);
+    }
+
+    /** In a method of its own, whose frame holds the stream no longer when it returns. */
+    private static void openAndForget(FaultRow row) {
+        row.client().stream(request());
+        row.server().awaitRequests(1);
     }
 
     private void throwing(Throwable thrown) {

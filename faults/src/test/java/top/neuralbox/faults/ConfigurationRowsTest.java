@@ -24,7 +24,7 @@ class ConfigurationRowsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"canary\r\nX: y", "canary\n", "canary\u0000"})
+    @ValueSource(strings = {"canary\r\nX: y", "canary\n", "canary\u0000", "canary\u00e9"})
     void row68HeaderFieldThatIsNotWellFormedIsRefusedWithoutEcho(String value) {
         assertThatThrownBy(() -> NeuralBox.builder().header("X-Team", value))
                 .isInstanceOf(IllegalArgumentException.class)

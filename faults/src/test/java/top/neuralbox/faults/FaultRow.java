@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import top.neuralbox.BillingState;
@@ -37,6 +38,7 @@ final class FaultRow implements AutoCloseable {
     private final FaultClock clock = new FaultClock();
     private final Ledger ledger = new Ledger();
     private final MeterRegistry meters = new SimpleMeterRegistry();
+    private final List<RecordingSubscriber<?>> subscribers = new CopyOnWriteArrayList<>();
     private final LiveThreads before;
     private final Transport transport;
     private final boolean ownsTransport;
@@ -144,6 +146,7 @@ final class FaultRow implements AutoCloseable {
 
     RecordingSubscriber<GenerationEvent> start(RecordingSubscriber<GenerationEvent> events, Reply... replies) {
         answer(replies);
+        subscribers.add(events);
         client.publish(REQUEST).subscribe(events);
         return events;
     }
@@ -200,6 +203,8 @@ final class FaultRow implements AutoCloseable {
             client.close();
             closeTransport();
             ledger.assertEachGenerationEndedOnce();
+            // Fails if a subscriber got a second terminal signal, or anything after the first.
+            subscribers.forEach(RecordingSubscriber::awaitSubscription);
             server.awaitNoConnections();
             assertThat(server.requestCount()).as("requests").isEqualTo(expectedRequests);
             FaultClock.await("the end of all timers", () -> clock.pending() == 0);

@@ -72,7 +72,9 @@ final class Http1FaultServer implements FaultServer {
         boolean chunked = false;
         for (Reply.Step step : reply.steps()) {
             if (step instanceof Reply.Head head) {
-                chunked = head.status() != 204 && head.status() >= 200;
+                chunked = head.status() != 204
+                        && head.status() >= 200
+                        && !head.fields().containsKey("Content-Length");
                 script.head(head.status(), fieldLines(head, chunked));
             } else if (step instanceof Reply.Data data) {
                 script.chunk(data.bytes());

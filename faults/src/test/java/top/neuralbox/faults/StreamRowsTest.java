@@ -46,12 +46,16 @@ class StreamRowsTest {
                         + "data: {\"type\":\"content_delta\",\"delta\":\"h\u00e9 \\u00e9 \ud83d\ude00\"}\r\n\r\n"
                         + sse(END, DONE))
                 .getBytes(StandardCharsets.UTF_8);
-        try (FaultRow row = FaultRow.on(carrier)) {
+        try (FaultRow row = FaultRow.on(carrier).expectRequests(2)) {
             Reply.Builder bytewise = Reply.head(200, "Content-Type", "text/event-stream");
             for (byte one : whole) {
                 bytewise.data(new byte[] {one});
             }
-            assertThat(text(row.completes(bytewise.end()))).isEqualTo("h\u00e9 \u00e9 \ud83d\ude00");
+            List<GenerationEvent> events = row.completes(bytewise.end());
+
+            assertThat(text(events)).isEqualTo("h\u00e9 \u00e9 \ud83d\ude00");
+            assertThat(events)
+                    .isEqualTo(row.completes(Reply.stream("").data(whole).end()));
         }
     }
 
@@ -60,8 +64,9 @@ class StreamRowsTest {
         String stream =
                 "\ufeffdata:" + START + "\r\rdata: {\"type\": \"content_delta\",\ndata:\"delta\": \"Here\"}\r\n\n"
                         + ": a comment\n" + sse(END, DONE);
-        try (FaultRow row = FaultRow.on(carrier)) {
-            assertThat(text(row.completes(Reply.stream(stream).end()))).isEqualTo("Here");
+        try (FaultRow row = FaultRow.on(carrier).expectRequests(2)) {
+            assertThat(row.completes(Reply.stream(stream).end()))
+                    .isEqualTo(row.completes(Reply.events(START, DELTA, END, DONE)));
         }
     }
 
@@ -227,11 +232,14 @@ class StreamRowsTest {
     @Test
     void row51RepeatedStartAndEndDoNotSettleTwice() {
         try (FaultRow row = FaultRow.on(carrier)) {
-            List<GenerationEvent> events = row.completes(Reply.events(START, START, DELTA, END, END, DONE));
+            List<GenerationEvent> events = row.completes(
+                    Reply.events(START, START.replace("gen_1", "gen_2"), DELTA, END, END.replace("297", "294"), DONE));
 
-            assertThat(events.stream().filter(GenerationEvent.End.class::isInstance))
-                    .hasSize(1);
-            assertThat(text(events)).isEqualTo("Here");
+            assertThat(events).hasSize(3);
+            assertThat(((GenerationEvent.Start) events.get(0)).id()).isEqualTo("gen_1");
+            assertThat(((GenerationEvent.End) events.get(2)).billing().balanceRemaining())
+                    .isEqualTo("297");
+            assertThat(row.ledger().outcomes()).hasSize(1);
         }
     }
 
