@@ -43,7 +43,8 @@ class StreamRowsTest {
     @Test
     void row34SplitAnywhereGivesTheSameEvents() {
         byte[] whole = (sse(START)
-                        + "data: {\"type\":\"content_delta\",\"delta\":\"h\u00e9 \\u00e9 \ud83d\ude00\"}\r\n\r\n"
+                        + "data: {\"type\":\"content_delta\",\r\n"
+                        + "data: \"delta\":\"h\u00e9 \\u00e9 \ud83d\ude00\"}\r\n\r\n"
                         + sse(END, DONE))
                 .getBytes(StandardCharsets.UTF_8);
         try (FaultRow row = FaultRow.on(carrier).expectRequests(2)) {
@@ -203,6 +204,11 @@ class StreamRowsTest {
 
             assertThat(events).hasSize(3);
         }
+    }
+
+    @Test
+    void row49EndAfterDoneCompletesNothing() {
+        truncated(START, DELTA, DONE, DELTA, END);
     }
 
     @Test
