@@ -72,7 +72,8 @@ public final class OpenedDecoder implements EventStreamHandler {
             events.accept(event);
             return true;
         };
-        EventReader reader = new EventReader(Limits.defaults(), new KeptText(keptText), nobody, text -> text, taker);
+        EventReader reader = new EventReader(Limits.defaults(), new KeptText(keptText), nobody, text -> text);
+        reader.handTo(taker);
         for (ByteBuffer chunk : chunks) {
             reader.read(chunk, 0);
         }

@@ -122,13 +122,10 @@ class ByteFuzzTest {
     private static List<String> read(ByteBuffer content, int piece) {
         List<String> seen = new ArrayList<>();
         Limits limits = Limits.builder().lineBytes(LINE).eventBytes(EVENT).build();
+        EventReader reader =
+                new EventReader(limits, new KeptText(limits.keptText()), ListenerFence.NOBODY, text -> text);
         // Now and then the taker wants no more for the moment, which must not change what comes.
-        EventReader reader = new EventReader(
-                limits,
-                new KeptText(limits.keptText()),
-                ListenerFence.NOBODY,
-                text -> text,
-                event -> seen.add(String.valueOf(event)) && seen.size() % 3 != 0);
+        reader.handTo(event -> seen.add(String.valueOf(event)) && seen.size() % 3 != 0);
         for (ByteBuffer one : pieces(content, piece)) {
             boolean usedUp = reader.read(one, 0);
             while (!usedUp) {

@@ -45,7 +45,7 @@ final class EventReader implements EventStreamHandler {
 
     private long chunkNanos;
     private long bytes;
-    private Taker taker;
+    private Taker taker = NOBODY;
     private boolean wantsMore;
     private boolean anyEvent;
     private boolean started;
@@ -55,8 +55,7 @@ final class EventReader implements EventStreamHandler {
     private boolean done;
     private @Nullable Failure failure;
 
-    EventReader(Limits limits, KeptText text, ListenerFence listener, ServiceError.Redaction redaction, Taker taker) {
-        this.taker = taker;
+    EventReader(Limits limits, KeptText text, ListenerFence listener, ServiceError.Redaction redaction) {
         this.parser = new EventStreamParser(limits.lineBytes(), limits.eventBytes());
         this.maxBytes = limits.streamBytes();
         this.text = text;
@@ -159,6 +158,11 @@ final class EventReader implements EventStreamHandler {
     /** Whether any event came at all. */
     boolean anyEvent() {
         return anyEvent;
+    }
+
+    /** Says who takes the events; nobody from the beginning. */
+    void handTo(Taker receiver) {
+        taker = receiver;
     }
 
     /** Reads what is left, and whatever is still to come, for what it tells, without handing events out. */

@@ -21,7 +21,12 @@ import top.neuralbox.transport.TransportResponse;
  * cancellations, time-outs and attempts that failed.
  */
 final class GenerationCall
-        implements RetryLoop.Target, AnswerGate.Target, StreamTimers.Target, BodyInbox.Receiver, CallRegistry.Call {
+        implements RetryLoop.Target,
+                AnswerGate.Target,
+                StreamTimers.Target,
+                BodyInbox.Receiver,
+                EventDelivery.Target,
+                CallRegistry.Call {
 
     private static final AtomicReferenceFieldUpdater<GenerationCall, @Nullable Failure> ABORTED =
             AtomicReferenceFieldUpdater.newUpdater(GenerationCall.class, Failure.class, "aborted");
@@ -54,13 +59,10 @@ final class GenerationCall
 
     private ListenerFence listener = ListenerFence.NOBODY;
     private @Nullable EventReader reader;
+    private @Nullable EventDelivery delivery;
     private @Nullable Answer answer;
     private @Nullable Settlement settlement;
-    private @Nullable GenerationEvent held;
     private boolean endDelivered;
-    /** Whether the timers have yet to hear of an event of this turn, or of this chunk: all of a chunk arrived at once. */
-    private boolean fresh;
-
     private Delayer.Cancellable afterEnd = () -> {};
 
     /**
@@ -131,7 +133,8 @@ final class GenerationCall
     }
 
     /** Whether the call has ended or is about to. */
-    boolean settled() {
+    @Override
+    public boolean settled() {
         return ended || aborted != null;
     }
 
@@ -173,7 +176,7 @@ final class GenerationCall
     @Override
     public void streaming(TransportResponse response) {
         inTurn(() -> {
-            reader = newReader();
+            read();
             timers.streaming();
             response.body().subscribe(inbox);
         });
@@ -198,8 +201,7 @@ final class GenerationCall
     public void accepted(Answer answer) {
         inTurn(() -> {
             this.answer = answer;
-            reader = newReader();
-            reader.answer(answer, settings.delayer().nanoTime());
+            read().answer(answer, settings.delayer().nanoTime());
             inbox.onComplete();
         });
     }
@@ -232,13 +234,8 @@ final class GenerationCall
         }
         boolean read = false;
         try {
-            EventReader from = reader;
-            if (from != null && !noticed && !settled() && held == null && !from.hasRest() && inbox.isEmpty()) {
-                read = true;
-                inbox.readAtOnce(arrival);
-                fresh = true;
-                deliver(from, from.read(chunk, arrival));
-            }
+            EventDelivery to = delivery;
+            read = to != null && !noticed && !settled() && to.readAtOnce(chunk, arrival);
         } catch (Throwable t) {
             abort(TransportFailures.inBody(t));
         }
@@ -280,15 +277,16 @@ final class GenerationCall
         }
         if (reason != null) {
             try {
-                absorb();
+                if (delivery != null) {
+                    delivery.absorb();
+                }
             } finally {
                 end(reason);
             }
         } else if (!started && sink.wants()) {
             start();
-        } else if (reader != null && mayHandOn()) {
-            fresh = true;
-            deliver(reader, handHeld() && reader.handOn());
+        } else if (delivery != null) {
+            delivery.goOn();
         }
     }
 
@@ -308,99 +306,27 @@ final class GenerationCall
         }
     }
 
-    /** Hands events over as long as there are any and they are wanted; ends the call when no more can come. */
-    private void deliver(EventReader from, boolean usedUp) {
-        boolean goOn = usedUp;
-        while (goOn && mayHandOn()) {
-            if (from.over()) {
-                end(endOf(from));
-                return;
-            }
-            boolean last = inbox.ended();
-            ByteBuffer chunk = inbox.take();
-            if (chunk == null) {
-                waitOrEnd(last);
-                return;
-            }
-            fresh = true;
-            goOn = from.read(chunk, inbox.takenArrival());
-        }
+    @Override
+    public void completing() {
+        endDelivered = true;
+        conclude(null);
+        afterEnd = settings.delayer().after(AFTER_END_NANOS, () -> cancel(GenerationCancelledException.Reason.CALLER));
     }
 
-    private boolean mayHandOn() {
-        return aborted == null && (sink.pushes() || sink.wants());
+    @Override
+    public void sinkThrew(Throwable thrown) {
+        listener.subscriberThrew(thrown);
+        abort(facts -> new GenerationCancelledException(GenerationCancelledException.Reason.CALLER, thrown, facts));
     }
 
-    private boolean handHeld() {
-        GenerationEvent first = held;
-        if (first == null) {
-            return true;
-        }
-        held = null;
-        return take(first);
-    }
-
-    /** Hands an event over, or holds it. One is read ahead, so that the end is signalled without being asked for. */
-    private boolean take(GenerationEvent event) {
-        if (!sink.wants()) {
-            held = event;
-            timers.resting();
-            return false;
-        }
-        hand(event);
-        return mayHandOn();
-    }
-
-    private void waitOrEnd(boolean last) {
-        if (last) {
-            end(inbox.error() == null ? truncated("the body ended") : TransportFailures.inBody(inbox.error()));
-        } else if (sink.pushes() && sink.wants()) {
-            timers.waiting();
-        } else if (sink.pushes()) {
-            timers.resting();
-        }
-    }
-
-    private void hand(GenerationEvent event) {
-        if (fresh) {
-            fresh = false;
-            timers.resting();
-            timers.eventArrived(inbox.takenArrival());
-        }
-        if (event instanceof GenerationEvent.End) {
-            endDelivered = true;
-            conclude(null);
-            afterEnd =
-                    settings.delayer().after(AFTER_END_NANOS, () -> cancel(GenerationCancelledException.Reason.CALLER));
-        }
-        try {
-            sink.event(event);
-        } catch (Throwable t) {
-            listener.subscriberThrew(t);
-            abort(facts -> new GenerationCancelledException(GenerationCancelledException.Reason.CALLER, t, facts));
-        }
-    }
-
-    private @Nullable Failure endOf(EventReader from) {
-        return from.failure() == null ? truncated("[DONE] came") : from.failure();
-    }
-
-    /** What arrived but was not handed over still counts for the bill and for the partial text. */
-    private void absorb() {
-        EventReader from = reader;
-        if (from == null) {
-            return;
-        }
-        from.absorb();
-        for (ByteBuffer chunk = inbox.take(); chunk != null && !from.over(); chunk = inbox.take()) {
-            from.read(chunk, inbox.takenArrival());
-        }
+    @Override
+    public void delivered(@Nullable Failure reason) {
+        end(reason);
     }
 
     /** The one way to the end of the call. Once {@code generation_end} was handed over, no reason makes it fail. */
     private void end(@Nullable Failure reason) {
         ended = true;
-        held = null;
         timers.stop();
         afterEnd.cancel();
         NeuralBoxException error = endDelivered || reason == null ? null : reason.in(facts(reader));
@@ -456,8 +382,12 @@ final class GenerationCall
         return GenerationAnswer.of(answer, sending.rateLimits(), sending.requestId(), settlement);
     }
 
-    private EventReader newReader() {
-        return new EventReader(settings.limits(), text, listener, sending::redacted, this::take);
+    /** Begins to read what comes, or has come. */
+    private EventReader read() {
+        EventReader events = new EventReader(settings.limits(), text, listener, sending::redacted);
+        reader = events;
+        delivery = new EventDelivery(sink, timers, inbox, events, this);
+        return events;
     }
 
     private CallFacts facts(@Nullable EventReader from) {
@@ -468,13 +398,5 @@ final class GenerationCall
 
     private PartialGeneration partial() {
         return reader == null ? PartialGeneration.NOTHING : reader.partial();
-    }
-
-    private static Failure truncated(String how) {
-        return facts -> new StreamBrokenException(
-                StreamBrokenException.Kind.TRUNCATED,
-                how + " before generation_end: the stream is truncated",
-                null,
-                facts);
     }
 }

@@ -17,6 +17,8 @@
  *                │
  *           EventReader ─ EventStreamParser (bytes to data) ─ EventDecoder (data to GenerationEvent)
  *                │
+ *          EventDelivery: as far as events are wanted
+ *                │
  *   caller ◄ EventSink: PullSink behind GenerationStream, EventPublisher (Flow), CollectingSink (Generation)
  * </pre>
  *
