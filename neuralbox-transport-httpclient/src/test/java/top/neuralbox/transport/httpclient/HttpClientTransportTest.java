@@ -95,6 +95,24 @@ class HttpClientTransportTest {
         assertThatNullPointerException().isThrownBy(builder::build);
     }
 
+    /** However much of the engine's buffer the head of a chunk takes, the socket is read on. */
+    @ParameterizedTest
+    @ValueSource(ints = {2_000, 2_040, 2_100, 3_000, 4_080, 4_096, 6_000})
+    void chunksWithLongHeadsAreRead(int headLength) {
+        String chunk = "1;x=" + "e".repeat(headLength) + "\r\nc\r\n";
+        try (ScriptedServer server = ScriptedServer.start();
+                HttpClientTransport transport = HttpClientTransport.create()) {
+            server.answer(Script.builder()
+                    .eventStream()
+                    .text(chunk.repeat(50))
+                    .lastChunk()
+                    .build());
+
+            assertThat(text(head(transport.start(post(server.uri("/")).build()))))
+                    .isEqualTo("c".repeat(50));
+        }
+    }
+
     @Test
     void engineAddsNoUserAgentOfItsOwn() {
         try (ScriptedServer server = ScriptedServer.start();
