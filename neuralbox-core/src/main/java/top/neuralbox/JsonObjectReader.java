@@ -316,18 +316,22 @@ final class JsonObjectReader {
 
     /** Whether all is ASCII without an escape: then it is well-formed, and no name in it holds a surrogate. */
     private static boolean isPlain(byte[] json, int from, int to) {
-        int at = from;
-        for (; at <= to - Long.BYTES; at += Long.BYTES) {
-            long word = (long) LONGS.get(json, at);
-            long differing = word ^ BACKSLASHES;
-            if (((word | ((differing - EACH_BYTE) & ~differing)) & HIGH_BITS) != 0) {
+        int last = to - Long.BYTES;
+        if (last < from) {
+            // Too short for the words below, and for a delta.
+            return false;
+        }
+        for (int at = from; at < last; at += Long.BYTES) {
+            if (!isPlain((long) LONGS.get(json, at))) {
                 return false;
             }
         }
-        while (at < to && json[at] >= 0 && json[at] != '\\') {
-            at++;
-        }
-        return at == to;
+        return isPlain((long) LONGS.get(json, last));
+    }
+
+    private static boolean isPlain(long word) {
+        long differing = word ^ BACKSLASHES;
+        return ((word | ((differing - EACH_BYTE) & ~differing)) & HIGH_BITS) == 0;
     }
 
     /** White space of RFC 8259, section 2. */
