@@ -3,6 +3,8 @@ package top.neuralbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Flow;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +109,24 @@ class PublishTest {
         assertThat(subscriber.events).hasSize(length);
         assertThat(subscriber.completed()).isTrue();
         assertThat(deepest.frames).isLessThan(200);
+    }
+
+    /** However the demand divides what has arrived, the rest of a chunk comes before the chunk that arrives next. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6})
+    void chunkThatArrivesComesBehindWhatWasNotWantedYet(int wanted) {
+        RecordingSubscriber subscriber = subscribe(RecordingSubscriber.asking(1));
+        StubTransport.StubCall call = transport.call(0).stream().start();
+        if (wanted > 0) {
+            subscriber.request(wanted);
+        }
+        call.chunk(deltas("a", "b", "c")).chunk(deltas("d", "e")).chunk(deltas("f"));
+        subscriber.request(Long.MAX_VALUE);
+        call.chunk(deltas("g"));
+
+        assertThat(subscriber.events.stream().skip(1))
+                .extracting(event -> ((GenerationEvent.Delta) event).text())
+                .containsExactly("a", "b", "c", "d", "e", "f", "g");
     }
 
     @ParameterizedTest
@@ -234,5 +254,15 @@ class PublishTest {
                 frames = Math.max(frames, new Throwable().getStackTrace().length);
             }
         }
+    }
+
+    private static ByteBuffer deltas(String... texts) {
+        StringBuilder events = new StringBuilder();
+        for (String text : texts) {
+            events.append("data: {\"type\": \"content_delta\", \"delta\": \"")
+                    .append(text)
+                    .append("\"}\n\n");
+        }
+        return ByteBuffer.wrap(events.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

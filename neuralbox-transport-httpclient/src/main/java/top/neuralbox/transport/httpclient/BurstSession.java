@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.SelectionKey;
 import java.util.concurrent.locks.Lock;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.reactor.Command;
@@ -11,6 +12,7 @@ import org.apache.hc.core5.reactor.IOEventHandler;
 import org.apache.hc.core5.reactor.IOSession;
 import org.apache.hc.core5.reactor.ssl.SSLIOSession;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection in clear text whose socket is read until it is empty and then, until the selector reports it again, not at all.
@@ -23,11 +25,18 @@ import org.apache.hc.core5.util.Timeout;
  * <p>A read that did fill its buffer may have left more, but there would be room for no more than the chunk that was just
  * decoded. So it is answered here too, until half of the buffer is decoded. The decoder goes on with what it has; should it
  * come back having used nothing, because a chunk's head is longer than that, it may read after all.
+ *
+ * <p>In the middle of a chunk the engine reads once and waits for the selector, even if there is more. So it is let read on as
+ * long as each read fills its buffer, up to a bound that is fair to the other connections of the thread.
  */
 final class BurstSession implements IOSession {
 
+    /** With the engine's buffer of 4 KiB, one turn of a connection reads 64 KiB. */
+    private static final int MOST_ROUNDS = 16;
+
     private final IOSession session;
     private final boolean encrypted;
+    private @Nullable ReadingOn readingOn;
     /** These are touched by the session's I/O thread only. */
     private boolean drained;
 
@@ -56,7 +65,7 @@ final class BurstSession implements IOSession {
         }
         int count = session.read(destination);
         drained = count >= 0 && count < room;
-        filled = count == room;
+        filled = count > 0 && count == room;
         TransportThreads.readToEnd(count < 0);
         return count;
     }
@@ -98,9 +107,19 @@ final class BurstSession implements IOSession {
         return session.getId();
     }
 
+    /** Asked for whenever the selector has something to tell. */
     @Override
-    public IOEventHandler getHandler() {
-        return session.getHandler();
+    public @Nullable IOEventHandler getHandler() {
+        IOEventHandler handler = session.getHandler();
+        if (encrypted || handler == null) {
+            return handler;
+        }
+        ReadingOn known = readingOn;
+        if (known == null || !known.isOf(handler)) {
+            known = new ReadingOn(handler);
+            readingOn = known;
+        }
+        return known;
     }
 
     @Override
@@ -201,5 +220,57 @@ final class BurstSession implements IOSession {
     @Override
     public void close(CloseMode mode) {
         session.close(mode);
+    }
+
+    /** The engine's handler of what the selector tells, which is told again while there may be more to read. */
+    private final class ReadingOn implements IOEventHandler {
+
+        private final IOEventHandler handler;
+
+        ReadingOn(IOEventHandler handler) {
+            this.handler = handler;
+        }
+
+        boolean isOf(IOEventHandler other) {
+            return handler.equals(other);
+        }
+
+        @Override
+        public void inputReady(IOSession current, @Nullable ByteBuffer source) throws IOException {
+            handler.inputReady(current, source);
+            for (int round = 1; round < MOST_ROUNDS && filled && isWanted(); round++) {
+                handler.inputReady(current, null);
+            }
+        }
+
+        @Override
+        public void connected(IOSession current) throws IOException {
+            handler.connected(current);
+        }
+
+        @Override
+        public void outputReady(IOSession current) throws IOException {
+            handler.outputReady(current);
+        }
+
+        @Override
+        public void timeout(IOSession current, Timeout limit) throws IOException {
+            handler.timeout(current, limit);
+        }
+
+        @Override
+        public void exception(IOSession current, Exception cause) {
+            handler.exception(current, cause);
+        }
+
+        @Override
+        public void disconnected(IOSession current) {
+            handler.disconnected(current);
+        }
+
+        /** Not so while the engine has no room for more content, or after the end. */
+        private boolean isWanted() {
+            return session.isOpen() && (session.getEventMask() & SelectionKey.OP_READ) != 0;
+        }
     }
 }
