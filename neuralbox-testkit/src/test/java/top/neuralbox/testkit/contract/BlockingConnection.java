@@ -109,6 +109,9 @@ final class BlockingConnection {
         }
         chunked = head.first("Transfer-Encoding") != null;
         String length = head.first("Content-Length");
+        if (head.headers().getOrDefault("Content-Length", List.of()).size() > (chunked ? 0 : 1)) {
+            throw new TransportException(Kind.PROTOCOL, "the response says in two ways where it ends", null);
+        }
         boolean none = head.status() == 204 || head.status() == 304;
         untilClose = !none && !chunked && length == null;
         left = none || length == null ? 0 : Long.parseLong(length);
