@@ -5,11 +5,11 @@ import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ProtocolException;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -134,12 +134,12 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
     }
 
     private JdkBody head(HttpResponse.ResponseInfo head) {
-        HttpHeaders fields = head.headers();
         // Of two answers to where the content ends, the engine believes one, and takes the rest for the next response.
-        if (fields.allValues("Content-Length").size() + fields.allValues("Transfer-Encoding").size() > 1) {
+        List<String> lengths = head.headers().allValues("Content-Length");
+        if (lengths.size() + head.headers().allValues("Transfer-Encoding").size() > 1) {
             end(Kind.PROTOCOL, null);
         }
-        response.complete(TransportResponse.of(head.statusCode(), fields.map(), body, this::cancel));
+        response.complete(TransportResponse.of(head.statusCode(), head.headers().map(), body, this::cancel));
         return body;
     }
 }
