@@ -60,8 +60,7 @@ final class BareVertx implements StreamClient {
                 .setPort(base.getPort())
                 .setURI(base.getPath() + "/api/v2/generate");
         client.request(options).onFailure(reader::ended).onSuccess(request -> {
-            // On the response's own future: one that is composed settles on another loop, where a short response is
-            // over.
+            // On the response's own future: one that is composed settles on another loop, after a short response.
             request.response().onSuccess(response -> read(response, reader)).onFailure(reader::ended);
             request.end(Buffer.buffer("{\"model\":\"gpt-5\"}"));
         });

@@ -5,21 +5,27 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** A JVM of its own that is told things and answers. */
 final class Child implements AutoCloseable {
 
+    /** What is told of a process that failed: its last lines. */
+    private static final int LAST_LINES = 20;
+
     private final Process process;
+    private final Path errors;
     private final BufferedReader answers;
     private final PrintWriter commands;
 
-    private Child(Process process) {
+    private Child(Process process, Path errors) {
         this.process = process;
+        this.errors = errors;
         this.answers = process.inputReader(UTF_8);
         this.commands = new PrintWriter(process.outputWriter(UTF_8), true);
     }
@@ -37,16 +43,24 @@ final class Child implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 main.getName()));
         command.addAll(Arrays.asList(args));
+        Path errors = Files.createTempFile(main.getSimpleName(), ".log");
+        errors.toFile().deleteOnExit();
         return new Child(
-                new ProcessBuilder(command).redirectError(Redirect.DISCARD).start());
+                new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
     }
 
     String line() throws IOException {
         String line = answers.readLine();
         if (line == null) {
-            throw new IOException("the process ended");
+            throw new IOException("the process ended" + lastErrors());
         }
         return line;
+    }
+
+    private String lastErrors() throws IOException {
+        List<String> lines = Files.readAllLines(errors);
+        List<String> last = lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
+        return last.stream().map(line -> System.lineSeparator() + "    " + line).collect(Collectors.joining());
     }
 
     /** Tells the process something and waits for its figures. */

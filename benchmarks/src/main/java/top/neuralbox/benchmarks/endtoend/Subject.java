@@ -26,7 +26,8 @@ public enum Subject {
     NEURALBOX_PUBLISH_VERTX_KEPT_TEXT(false, wire -> new NeuralBoxPublish(NeuralBoxClients.onVertx(wire, 1024 * 1024))),
 
     OKHTTP_SSE(false, wire -> new PeerClients.OkHttp()),
-    LANGCHAIN4J_JDK(false, wire -> new PeerClients.LangChain4j()),
+    /** Reads on a pool's thread, or on the caller's if the head was faster than the one who asked for it. */
+    LANGCHAIN4J_JDK(true, wire -> new PeerClients.LangChain4j()),
     SPRING_WEBCLIENT(false, wire -> new SpringWebClient()),
     HTTPURLCONNECTION(true, wire -> new PeerClients.UrlConnection()),
     /** Reads Chat Completions only; it gets the same deltas in that shape, at three times the bytes. */
@@ -42,7 +43,7 @@ public enum Subject {
         this.client = client;
     }
 
-    /** Whether opening a stream takes the caller's thread until its end, so that each stream needs one. */
+    /** Whether opening a stream takes the caller's thread until its end, or may, so that each stream needs one. */
     boolean waits() {
         return waits;
     }
