@@ -78,9 +78,8 @@ final class UsualDelta {
                 return at + (Long.numberOfTrailingZeros(special) >>> 3);
             }
         }
-        // Byte by byte: a word over the end of the text would also be over the end of what was copied there last, if
-        // the
-        // event was cut, and would wait until that copy has left the processor's store buffer.
+        // Byte by byte: if the event was cut, a word at its end would cover the end of what was copied there last, and
+        // would wait until that copy has left the processor's store buffer.
         while (at < end && isPlain(data[at])) {
             at++;
         }

@@ -54,8 +54,7 @@ final class PrometheusServer implements AutoCloseable {
                       - job_name: app
                         static_configs: [{ targets: ["%s"] }]
                     """.formatted(Dashboard.RULES.toAbsolutePath(), target));
-            // Prometheus does not tell which port it took, so a free one is looked for first; another process may be
-            // faster.
+            // Prometheus does not tell which port it took, so a free one is looked for; another process may be faster.
             for (int attempt = 1; ; attempt++) {
                 PrometheusServer server = launch(folder, configuration, freePort());
                 server.await("a first scrape", () -> !server.process.isAlive() || server.hasScraped());

@@ -258,8 +258,7 @@ public interface TransportLifecycleContract extends TransportContract {
             List<RecordingSubscriber<ByteBuffer>> bodies = IntStream.range(0, 12)
                     .mapToObj(i -> RecordingSubscriber.<ByteBuffer>unbounded())
                     .toList();
-            // In order of arrival, which need not be that of the starts: a body that waits for its turn holds a
-            // connection.
+            // In order of arrival, not of the starts: a body that waits for its turn holds a connection.
             bodies.forEach(body -> fixture.start()
                     .response()
                     .thenAccept(response -> response.body().subscribe(body)));

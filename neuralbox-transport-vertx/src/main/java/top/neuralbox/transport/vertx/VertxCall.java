@@ -259,9 +259,8 @@ final class VertxCall implements TransportCall {
             unsent.reset(CANCEL);
             return;
         }
-        // A stream that is reset before it was opened never gives its place back (5.2.3). So the connection leaves the
-        // pool,
-        // and closes when the streams that others have on it, or are about to open, have ended.
+        // A stream that is reset before it was opened never gives its place back (5.2.3). So the connection leaves
+        // the pool, and closes when the streams that others have on it, or are about to open, have ended.
         HttpConnection connection = unsent.connection();
         transport.vertx().setTimer(LINGER_MILLIS, elapsed -> connection.shutdown(LONGEST_STREAM));
     }
@@ -345,8 +344,7 @@ final class VertxCall implements TransportCall {
             granted.reset(CANCEL);
             return;
         }
-        // The last byte may wait behind a pause, and the connection serve another call already, which a reset would
-        // kill.
+        // The last byte may wait behind a pause, and a reset would kill a call that has the connection by now.
         content.emptied(() -> {
             if (!content.isReceived()) {
                 granted.reset(CANCEL);
