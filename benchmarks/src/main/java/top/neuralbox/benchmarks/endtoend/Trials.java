@@ -18,6 +18,9 @@ final class Trials implements AutoCloseable {
     /** How many streams may wait for their first byte at once: more would measure the server's backlog. */
     private static final int OPENING = 128;
 
+    /** How long no further stream may open before the trial has failed. */
+    private static final long LONGEST_STANDSTILL = TimeUnit.SECONDS.toNanos(30);
+
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final LongAdder allocatedByThreadsThatEnded = new LongAdder();
@@ -143,11 +146,15 @@ final class Trials implements AutoCloseable {
     }
 
     private static void awaitOpened(Readings readings, int least) {
-        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
-        while (readings.opened() < least) {
-            if (System.nanoTime() - deadline > 0 || readings.failures() > 0) {
-                throw new IllegalStateException(
-                        readings.opened() + " of " + least + " streams opened", readings.failure());
+        int opened = 0;
+        long since = System.nanoTime();
+        while (opened < least) {
+            int now = readings.opened();
+            if (now > opened) {
+                opened = now;
+                since = System.nanoTime();
+            } else if (System.nanoTime() - since > LONGEST_STANDSTILL || readings.failures() > 0) {
+                throw new IllegalStateException(opened + " of " + least + " streams opened", readings.failure());
             }
             LockSupport.parkNanos(100_000);
         }
