@@ -111,8 +111,8 @@ public final class EndToEndTable {
 
     private void printFlat(String title, int chunkBytes, Map<Subject, Child> clients) throws IOException {
         int deltas = options.number("deltas", quick ? 100_000 : 200_000);
-        int warmup = options.number("warmup", quick ? 10 : 40);
-        int streams = options.number("each", quick ? 10 : 30);
+        int warmup = options.number("warmup", quick ? 8 : 40);
+        int streams = options.number("each", quick ? 6 : 30);
         int rounds = options.number("rounds", quick ? 3 : 5);
         for (Subject subject : clients.keySet()) {
             ask(clients, subject, "flat " + chunkBytes + " " + deltas / scale(subject) + " " + warmup);
@@ -195,7 +195,7 @@ public final class EndToEndTable {
     }
 
     private void printPaced(Map<Subject, Child> clients) throws IOException {
-        int events = options.number("paced", quick ? 400 : 1_000);
+        int events = options.number("paced", quick ? 300 : 1_000);
         int rounds = options.number("rounds", quick ? 3 : 7);
         Map<Subject, Figures> rows = new EnumMap<>(Subject.class);
         for (Subject subject : clients.keySet()) {
@@ -279,7 +279,7 @@ public final class EndToEndTable {
         try (Child client = Child.start(ClientProcess.class, "2g", "subject=" + subject.name(), "port=" + port)) {
             // What every process pays once, the compiler above all, is not a stream's.
             client.ask("flat 0 " + 200_000 / scale(subject) + (quick ? " 1" : " 3"));
-            client.ask("many 20 2000 500");
+            client.ask("many 20 2000 " + (quick ? 200 : 500));
             return client.ask("many " + streams + " 200000 " + options.number("events", quick ? 10 : 60));
         } catch (IOException e) {
             throw new IOException(subject + " with " + streams + " streams", e);
