@@ -42,6 +42,23 @@ record Answer(
         return "pending".equals(status) || (text == null && url == null && !"completed".equals(status));
     }
 
+    /** Without secrets in what is shown of it, should the service have echoed one; {@code json} stays as it came. */
+    Answer redacted(ServiceError.Redaction redaction) {
+        return new Answer(
+                redaction.of(id),
+                redaction.of(status),
+                redaction.of(model),
+                text,
+                url,
+                thumbnailUrl,
+                metadataJson,
+                error,
+                billing,
+                progress,
+                etaSeconds,
+                json);
+    }
+
     /** The id and the status: an answer's text does not belong in a log. */
     @Override
     public String toString() {

@@ -26,7 +26,7 @@ final class AnswerGate {
     static void pass(byte[] body, boolean stream, Target target, ServiceError.Redaction redaction) {
         Answer answer;
         try {
-            answer = AnswerDecoder.decode(body, 0, body.length);
+            answer = AnswerDecoder.decode(body, 0, body.length).redacted(redaction);
         } catch (MalformedEventException e) {
             target.failed(unreadable("cannot be read: " + e.getMessage(), e));
             return;

@@ -224,7 +224,7 @@ final class EventReader implements EventStreamHandler {
             }
             started = true;
             id = redaction.of(start.id());
-            model = start.model();
+            model = redaction.of(start.model());
         } else if (event instanceof GenerationEvent.End end) {
             billing = end.billing();
             id = id == null ? redaction.of(end.id()) : id;

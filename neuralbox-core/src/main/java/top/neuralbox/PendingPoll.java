@@ -202,7 +202,7 @@ final class PendingPoll implements CallRegistry.Call {
     private record Polled(GenerationAnswer answer, @Nullable ServiceError error) {
 
         static Polled decode(byte[] body, RetryLoop sending) throws MalformedEventException {
-            Answer answer = AnswerDecoder.decode(body, 0, body.length);
+            Answer answer = AnswerDecoder.decode(body, 0, body.length).redacted(sending::redacted);
             boolean failed = answer.error() != null || "failed".equals(answer.status());
             ServiceError error = new ServiceError(null, answer.error(), null, null, answer.json());
             return new Polled(

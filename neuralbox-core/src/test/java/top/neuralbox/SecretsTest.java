@@ -1,5 +1,6 @@
 package top.neuralbox;
 
+import static java.util.Locale.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -72,6 +73,10 @@ class SecretsTest {
                 call -> call.stream()
                         .event("{\"type\": \"generation_start\", \"id\": \"" + CANARY + "\"}")
                         .finish(),
+                call -> call.stream()
+                        .event("{\"type\": \"generation_start\", \"model\": \"" + CANARY + "\"}")
+                        .finish(),
+                call -> call.json(200, "{\"id\": \"" + CANARY + "\", \"status\": \"pending\"}"),
                 call -> call.fail(TransportException.Kind.TLS),
                 call -> call.sent().fail(TransportException.Kind.LOST));
     }
@@ -116,6 +121,22 @@ class SecretsTest {
                         .doesNotContainIgnoringCase(CANARY)
                         .doesNotContain(PROMPT)
                         .doesNotContain("Once"));
+    }
+
+    @Test
+    void answerThatWasWaitedForShowsNoKeyThatTheServiceEchoes() {
+        NeuralBox client = client();
+        transport.next(call -> call.json(200, "{\"id\": 1, \"status\": \"pending\"}"));
+        var answer = client.awaitAsync((GenerationAnswer.Pending) client.submit(REQUEST), Polling.defaults());
+        transport.next(call -> call.json(
+                200,
+                "{\"id\": \"" + CANARY + "\", \"status\": \"completed\", \"model\": \"" + CANARY
+                        + "\", \"content\": \"x\"}"));
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(answer)
+                .isCompletedWithValueMatching(
+                        shown -> !shown.toString().toLowerCase(ROOT).contains(CANARY.toLowerCase(ROOT)));
     }
 
     @Test
@@ -167,7 +188,10 @@ class SecretsTest {
 
     /** All that an exception tells of the failure; id, model and text of a generation are data, and the service's. */
     private static String told(NeuralBoxException error) {
-        String told = error.rateLimits().toString();
+        String told = error.rateLimits() + " " + error.partial();
+        if (error instanceof NotAStreamException answered) {
+            told += answered.answer() + answered.generationStatus();
+        }
         if (error instanceof ApiException refused) {
             told += refused.code() + refused.serviceMessage() + refused.detailsJson();
         }
