@@ -45,11 +45,6 @@ final class EventDelivery {
         reader.handTo(this::take);
     }
 
-    /** What was read so far. */
-    EventReader reader() {
-        return reader;
-    }
-
     /** Goes on with what is there. */
     void goOn() {
         if (mayGoOn()) {
