@@ -8,7 +8,8 @@
  *       java.lang.IllegalArgumentException}, the offending header value not echoed); every other failure settles {@code
  *       response()} with a {@link top.neuralbox.transport.TransportException}, also after {@code close()}.
  *   <li><b>Head.</b> {@code response()} settles when the response head has arrived, whatever its status and before any
- *       byte of the body is needed. Interim (1xx) responses are passed over.
+ *       byte of the body is needed. Interim (1xx) responses are passed over. A head that is malformed, or says in two ways
+ *       where its content ends (RFC 9112, section 6.3), is kind {@code PROTOCOL}, and its connection is not used again.
  *   <li><b>Sent.</b> {@code mayHaveBeenSent()} is false only while it is certain that the service cannot have seen the
  *       request: nothing was written, or a GOAWAY of HTTP/2 named a last stream identifier below ours (RFC 9113, section
  *       6.8). Except on the latter it never goes from true to false. In doubt it is true, and so it is on REFUSED_STREAM:
