@@ -1,6 +1,7 @@
 package top.neuralbox.faults;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -43,10 +44,19 @@ final class ConnectProxy implements AutoCloseable {
     private void accept() {
         try {
             while (true) {
-                tunnel(listener.accept());
+                serve(listener.accept());
             }
         } catch (IOException e) {
             // The row is over.
+        }
+    }
+
+    private static void serve(Socket client) {
+        try {
+            tunnel(client);
+        } catch (IOException e) {
+            // This client has gone; the next is served.
+            HostRelay.end(client, true);
         }
     }
 
@@ -66,7 +76,11 @@ final class ConnectProxy implements AutoCloseable {
     private static String head(InputStream in) throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         while (!head.toString(StandardCharsets.US_ASCII).endsWith("\r\n\r\n")) {
-            head.write(in.read());
+            int next = in.read();
+            if (next < 0) {
+                throw new EOFException("closed inside the request head");
+            }
+            head.write(next);
         }
         return head.toString(StandardCharsets.US_ASCII);
     }

@@ -69,7 +69,8 @@ final class HostRelay {
         end(to, reset);
     }
 
-    private static void end(Socket socket, boolean reset) {
+    /** Closes a socket, at once and with a reset or in good order. */
+    static void end(Socket socket, boolean reset) {
         try {
             if (reset) {
                 socket.setSoLinger(true, 0);
