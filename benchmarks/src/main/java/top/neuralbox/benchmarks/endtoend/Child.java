@@ -39,8 +39,7 @@ final class Child implements AutoCloseable {
                 // So that what each compiler thread has used can be told to the end.
                 "-XX:-UseDynamicNumberOfCompilerThreads",
                 "-Xss512k",
-                // On a newer JDK langchain4j's streams wait in the common pool, whose default is to hold some 260 of
-                // them.
+                // On a newer JDK langchain4j's streams wait in the common pool, which holds some 260 by default.
                 "-Djava.util.concurrent.ForkJoinPool.common.maximumSpares=20000",
                 "-cp",
                 System.getProperty("java.class.path"),
