@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -20,13 +21,14 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import top.neuralbox.FaultClock;
 import top.neuralbox.testkit.Gate;
 
 /** Replies in HTTP/2 over TLS. Each request has a thread, which takes the steps of its reply. */
 final class Http2FaultServer implements FaultServer {
 
     private static final long PATIENCE_SECONDS = 20;
-    private static final long PROMPTLY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Duration PROMPTLY = Duration.ofSeconds(1);
     private static final long INTERNAL_ERROR = 2;
     private static final int EARLY_HINTS = 103;
 
@@ -90,13 +92,7 @@ final class Http2FaultServer implements FaultServer {
 
     @Override
     public void awaitRelease(int pooled) {
-        long deadline = System.nanoTime() + PROMPTLY_NANOS;
-        while (openStreams.get() != 0) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError(openStreams + " stream(s) still open after a second");
-            }
-            Thread.onSpinWait();
-        }
+        FaultClock.await("the release of all streams", PROMPTLY, () -> openStreams.get() == 0);
     }
 
     /** One connection is for all streams and stays for the next ones: what must not stay open is a stream. */

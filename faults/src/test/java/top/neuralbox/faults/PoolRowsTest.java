@@ -22,9 +22,9 @@ import top.neuralbox.Timeouts;
 @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "VERTX_HTTP_2")
 class PoolRowsTest {
 
-    /** Short, because the transport owns this timer and no clock of ours moves it. */
+    /** Short, because the transport owns this timer and no clock of ours moves it; long enough to open a connection. */
     private static final Timeouts SHORT =
-            Timeouts.builder().connect(Duration.ofMillis(300)).build();
+            Timeouts.builder().connect(Duration.ofSeconds(1)).build();
 
     @Parameter
     Carrier carrier;

@@ -46,14 +46,12 @@ public final class Gate {
      */
     public void await(Duration patience) {
         try {
-            opened.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw new AssertionError("the gate was not opened within " + patience, e);
+            if (!Patience.await(patience, this::isOpenWithin)) {
+                throw new AssertionError("the gate was not opened within " + patience);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted while waiting for a gate", e);
-        } catch (ExecutionException e) {
-            throw new AssertionError(e);
         }
     }
 
@@ -65,5 +63,16 @@ public final class Gate {
     /** Completes when the gate opens; never fails. */
     CompletableFuture<Void> opened() {
         return opened;
+    }
+
+    private boolean isOpenWithin(long nanos) throws InterruptedException {
+        try {
+            opened.get(nanos, TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new AssertionError(e);
+        }
     }
 }

@@ -113,14 +113,10 @@ final class GenerationTally {
     }
 
     private void await(BooleanSupplier reached, Duration patience, Supplier<String> state) {
-        long left = patience.toNanos();
         lock.lock();
         try {
-            while (!reached.getAsBoolean()) {
-                if (left <= 0) {
-                    throw new AssertionError("after " + patience + " the generations stand at " + state.get());
-                }
-                left = changed.awaitNanos(left);
+            if (!Patience.await(patience, reached, changed)) {
+                throw new AssertionError("after " + patience + " the generations stand at " + state.get());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

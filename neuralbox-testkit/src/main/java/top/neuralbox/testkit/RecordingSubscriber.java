@@ -217,14 +217,10 @@ public final class RecordingSubscriber<T> implements Flow.Subscriber<T> {
     }
 
     private void await(String what, BooleanSupplier condition) {
-        long left = PATIENCE.toNanos();
         lock.lock();
         try {
-            while (violation == null && !condition.getAsBoolean()) {
-                if (left <= 0) {
-                    throw failure("no " + what + " within " + PATIENCE + ", after " + items.size() + " items");
-                }
-                left = changed.awaitNanos(left);
+            if (!Patience.await(PATIENCE, () -> violation != null || condition.getAsBoolean(), changed)) {
+                throw failure("no " + what + " within " + PATIENCE + ", after " + items.size() + " items");
             }
             if (violation != null) {
                 throw failure("the publisher broke a rule: " + violation);

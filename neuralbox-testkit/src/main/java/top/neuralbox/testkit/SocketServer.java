@@ -112,14 +112,10 @@ final class SocketServer implements AutoCloseable {
      * @throws AssertionError if one is when the patience ends
      */
     void awaitNoOpenConnections(Duration patience) throws InterruptedException {
-        long left = patience.toNanos();
         lock.lockInterruptibly();
         try {
-            while (!open.isEmpty()) {
-                if (left <= 0) {
-                    throw new AssertionError(open.size() + " connection(s) still open after " + patience);
-                }
-                left = connectionsChanged.awaitNanos(left);
+            if (!Patience.await(patience, open::isEmpty, connectionsChanged)) {
+                throw new AssertionError(open.size() + " connection(s) still open after " + patience);
             }
         } finally {
             lock.unlock();
@@ -132,14 +128,10 @@ final class SocketServer implements AutoCloseable {
      * @throws AssertionError if they were not when the patience ends
      */
     void awaitConnections(long count, Duration patience) throws InterruptedException {
-        long left = patience.toNanos();
         lock.lockInterruptibly();
         try {
-            while (accepted.get() < count) {
-                if (left <= 0) {
-                    throw new AssertionError(accepted + " instead of " + count + " connection(s) after " + patience);
-                }
-                left = connectionsChanged.awaitNanos(left);
+            if (!Patience.await(patience, () -> accepted.get() >= count, connectionsChanged)) {
+                throw new AssertionError(accepted + " instead of " + count + " connection(s) after " + patience);
             }
         } finally {
             lock.unlock();

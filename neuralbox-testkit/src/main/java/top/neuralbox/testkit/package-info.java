@@ -16,7 +16,8 @@
  *
  * <p>Nothing here sleeps, save what keeps a pace: a test holds a server back and lets it go on with a {@link
  * top.neuralbox.testkit.Gate}.
- * Whatever waits has a deadline, and throws an {@link java.lang.AssertionError} when it passes.
+ * Whatever waits has a deadline, and throws an {@link java.lang.AssertionError} when it passes. A machine that stands still
+ * for a moment, as build machines do, does not use it up: moments in which nothing could run are not counted.
  */
 @NullMarked
 package top.neuralbox.testkit;

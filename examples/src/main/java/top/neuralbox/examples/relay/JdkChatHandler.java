@@ -13,7 +13,7 @@ import top.neuralbox.StreamRelay;
  */
 public final class JdkChatHandler implements HttpHandler {
 
-    private static final Duration KEEP_ALIVE = Duration.ofMillis(300);
+    private static final Duration KEEP_ALIVE = Duration.ofMillis(200);
 
     private final NeuralBox neuralBox;
     private final ChatRequestReader reader;

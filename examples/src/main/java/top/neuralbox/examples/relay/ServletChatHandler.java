@@ -19,7 +19,7 @@ public final class ServletChatHandler extends HttpServlet {
     @Serial
     private static final long serialVersionUID = 1;
 
-    private static final Duration KEEP_ALIVE = Duration.ofMillis(300);
+    private static final Duration KEEP_ALIVE = Duration.ofMillis(200);
 
     private final transient NeuralBox neuralBox;
     private final transient ChatRequestReader reader;

@@ -66,7 +66,7 @@ class BrowserPageTest {
         ByteArrayOutputStream page = new ByteArrayOutputStream();
 
         StreamRelay relay = StreamRelay.builder(neuralBox.publish(request))
-                .keepAlive(Duration.ofMillis(300))
+                .keepAlive(Duration.ofMillis(200))
                 .headWithin(Duration.ofSeconds(20))
                 .billing(true)
                 .build();

@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 import top.neuralbox.testkit.Script;
 import top.neuralbox.testkit.ScriptedServer;
@@ -26,7 +28,7 @@ import top.neuralbox.transport.TransportResponse;
 /** A transport under test and the server that it talks to. */
 final class TransportFixture implements AutoCloseable {
 
-    /** How soon a server must see a close (rules 4 and 10). */
+    /** How soon a server must see a close (rules 4 and 10); of a machine that does not stand still meanwhile. */
     static final Duration PROMPTLY = Duration.ofSeconds(1);
 
     /** How long a test waits for what has no deadline in the contract. Cold engines take seconds to start. */
@@ -112,17 +114,14 @@ final class TransportFixture implements AutoCloseable {
     }
 
     static TransportException failure(TransportCall call, Duration patience) {
+        Gate settled = new Gate();
+        CompletableFuture<TransportResponse> response = call.response().toCompletableFuture();
+        var unused = response.whenComplete((head, error) -> settled.open());
+        settled.await(patience);
         try {
-            TransportResponse response =
-                    call.response().toCompletableFuture().get(patience.toNanos(), TimeUnit.NANOSECONDS);
-            return fail("the call did not fail: " + response);
-        } catch (ExecutionException e) {
-            return transportException(cause(e));
-        } catch (TimeoutException e) {
-            return fail("the call did not fail within " + patience);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return fail("interrupted");
+            return fail("the call did not fail: " + response.join());
+        } catch (CompletionException e) {
+            return transportException(Objects.requireNonNullElse(e.getCause(), e));
         }
     }
 

@@ -26,7 +26,7 @@ class ChatController {
     @PostMapping("/api/chat")
     ResponseEntity<StreamingResponseBody> chat(@RequestBody Question question) {
         StreamRelay relay = StreamRelay.builder(neuralBox.publish(GenerationRequest.of("gpt-5", question.prompt())))
-                .keepAlive(Duration.ofMillis(300))
+                .keepAlive(Duration.ofMillis(200))
                 .build();
         StreamRelay.Head head = relay.head().join();
         return ResponseEntity.status(head.status())
