@@ -7,10 +7,10 @@ import java.util.Base64;
 import javax.net.ssl.X509KeyManager;
 import top.neuralbox.testkit.TestCertificates;
 
-/** One set of certificates for all rows, made when first needed. */
+/** The certificates of all rows. */
 final class Certificates {
 
-    static final TestCertificates ALL = TestCertificates.create();
+    static final TestCertificates ALL = TestCertificates.shared();
 
     private Certificates() {}
 

@@ -21,13 +21,23 @@ import javax.net.ssl.X509TrustManager;
 
 /**
  * Certificates for tests of TLS, made anew for each instance by the JDK's {@code keytool}: an authority, and what it
- * signed. Making an instance takes a second or two; share one. Immutable.
+ * signed. Making an instance takes seconds; {@link #shared()} is for tests to which one is as good as another.
+ * Immutable.
  *
  * @since 0.1.0
  */
 public final class TestCertificates {
 
     private static final char[] PASSWORD = "of-no-worth".toCharArray();
+    /** The process is too short for a better compiler, and the password protects nothing. */
+    private static final List<String> QUICKLY = List.of(
+            "-J-XX:+IgnoreUnrecognizedVMOptions",
+            "-J-XX:TieredStopAtLevel=1",
+            "-J-XX:+UseSerialGC",
+            "-J-Dkeystore.pkcs12.certPbeIterationCount=1",
+            "-J-Dkeystore.pkcs12.keyPbeIterationCount=1",
+            "-J-Dkeystore.pkcs12.macIterationCount=1");
+
     private static final String VALID = "valid";
     private static final String EXPIRED = "expired";
     private static final String WRONG_HOST = "wrong-host";
@@ -35,8 +45,18 @@ public final class TestCertificates {
 
     private final KeyStore store;
 
+    /** Holds the instance until somebody asks for it. */
+    private static final class Shared {
+        static final TestCertificates INSTANCE = create();
+    }
+
     private TestCertificates(KeyStore store) {
         this.store = store;
+    }
+
+    /** The same instance for all of the process, made when it is first asked for. */
+    public static TestCertificates shared() {
+        return Shared.INSTANCE;
     }
 
     /** Makes an authority, three server certificates and a client certificate. */
@@ -147,6 +167,7 @@ public final class TestCertificates {
         command.addAll(
                 List.of("-keystore", file.toString(), "-storetype", "PKCS12", "-storepass", new String(PASSWORD)));
         command.addAll(List.of(options));
+        command.addAll(QUICKLY);
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.Charset.defaultCharset());
         try {

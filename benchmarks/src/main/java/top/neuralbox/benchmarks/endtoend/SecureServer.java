@@ -34,7 +34,7 @@ public final class SecureServer implements AutoCloseable {
                 .setSsl(true)
                 .setUseAlpn(true)
                 .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
-                .setKeyCertOptions(KeyCertOptions.wrap(TestCertificates.create().serverKeyManager()));
+                .setKeyCertOptions(KeyCertOptions.wrap(TestCertificates.shared().serverKeyManager()));
         server = vertx.createHttpServer(options)
                 .requestHandler(this::answer)
                 .listen(0, "127.0.0.1")

@@ -57,7 +57,7 @@ class TransportsPageTest {
 
     @Test
     void authorityOfACompanyIsTrusted(@TempDir Path folder) throws Exception {
-        TestCertificates company = TestCertificates.create();
+        TestCertificates company = TestCertificates.shared();
         char[] password = "of-no-worth".toCharArray();
         File file = authority(company, folder, password);
 

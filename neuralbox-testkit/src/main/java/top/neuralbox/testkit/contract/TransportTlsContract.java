@@ -35,7 +35,7 @@ public interface TransportTlsContract extends TransportContract {
     /** Rule 2. */
     @Test
     default void ownTrustManagerDecides() {
-        try (TransportFixture fixture = trusting(certificates().server())) {
+        try (TransportFixture fixture = trusting(TestCertificates.shared().server())) {
             assertThat(text(fixture.exchange(Script.response(200, "in private"))))
                     .isEqualTo("in private");
         }
@@ -45,7 +45,7 @@ public interface TransportTlsContract extends TransportContract {
     @Test
     default void firstBufferArrivesOverTlsWhileTheResponseIsHeldOpen() {
         Gate rest = new Gate();
-        try (TransportFixture fixture = trusting(certificates().server())) {
+        try (TransportFixture fixture = trusting(TestCertificates.shared().server())) {
             RecordingSubscriber<ByteBuffer> body = subscribe(fixture.exchange(Script.builder()
                     .eventStream()
                     .chunk("data: 1\n\n")
@@ -62,7 +62,7 @@ public interface TransportTlsContract extends TransportContract {
     /** Rule 7. */
     @Test
     default void missingLastChunkOverTlsIsALoss() {
-        try (TransportFixture fixture = trusting(certificates().server())) {
+        try (TransportFixture fixture = trusting(TestCertificates.shared().server())) {
             RecordingSubscriber<ByteBuffer> body = subscribe(fixture.exchange(
                     Script.builder().eventStream().chunk("data: 1\n\n").close().build()));
 
@@ -73,7 +73,7 @@ public interface TransportTlsContract extends TransportContract {
     /** Rule 4. */
     @Test
     default void cancelOverTlsClosesTheConnection() {
-        try (TransportFixture fixture = trusting(certificates().server())) {
+        try (TransportFixture fixture = trusting(TestCertificates.shared().server())) {
             TransportCall call = fixture.start(BodyPhase.SILENT.script());
             RecordingSubscriber<ByteBuffer> body = subscribe(head(call));
             body.awaitItems(1);
@@ -91,7 +91,7 @@ public interface TransportTlsContract extends TransportContract {
         try (TransportFixture fixture = TransportFixture.start(
                 this,
                 TransportConfig.defaults(),
-                ScriptedServer.startTls(certificates().server()))) {
+                ScriptedServer.startTls(TestCertificates.shared().server()))) {
             refused(fixture, fixture.server().uri());
         }
     }
@@ -99,7 +99,7 @@ public interface TransportTlsContract extends TransportContract {
     /** Rule 3. */
     @Test
     default void expiredCertificateIsRefused() {
-        try (TransportFixture fixture = trusting(certificates().expiredServer())) {
+        try (TransportFixture fixture = trusting(TestCertificates.shared().expiredServer())) {
             refused(fixture, fixture.server().uri());
         }
     }
@@ -107,7 +107,7 @@ public interface TransportTlsContract extends TransportContract {
     /** Rule 3. */
     @Test
     default void certificateOfAnotherHostIsRefused() {
-        try (TransportFixture fixture = trusting(certificates().wrongHostServer())) {
+        try (TransportFixture fixture = trusting(TestCertificates.shared().wrongHostServer())) {
             refused(fixture, fixture.server().uri());
         }
     }
@@ -115,7 +115,7 @@ public interface TransportTlsContract extends TransportContract {
     /** Rule 3. By name and by address: engines check the two by different code. */
     @Test
     default void certificateOfAnotherHostIsRefusedByName() {
-        try (TransportFixture fixture = trusting(certificates().wrongHostServer())) {
+        try (TransportFixture fixture = trusting(TestCertificates.shared().wrongHostServer())) {
             refused(fixture, URI.create("https://localhost:" + fixture.server().port()));
         }
     }
@@ -132,8 +132,8 @@ public interface TransportTlsContract extends TransportContract {
     @Test
     default void clientCertificateIsShown() {
         TransportConfig config = TransportConfig.builder()
-                .trustManager(certificates().trustManager())
-                .keyManager(certificates().clientKeyManager())
+                .trustManager(TestCertificates.shared().trustManager())
+                .keyManager(TestCertificates.shared().clientKeyManager())
                 .build();
         try (TransportFixture fixture = TransportFixture.start(this, config, wantingClients())) {
             assertThat(text(fixture.exchange(Script.response(200, "known")))).isEqualTo("known");
@@ -144,7 +144,7 @@ public interface TransportTlsContract extends TransportContract {
     @Test
     default void missingClientCertificateFailsTheCall() {
         TransportConfig config = TransportConfig.builder()
-                .trustManager(certificates().trustManager())
+                .trustManager(TestCertificates.shared().trustManager())
                 .build();
         try (TransportFixture fixture = TransportFixture.start(this, config, wantingClients())) {
             assertKind(failure(fixture.start()), TLS, LOST);
@@ -154,13 +154,13 @@ public interface TransportTlsContract extends TransportContract {
 
     private TransportFixture trusting(SSLContext server) {
         TransportConfig config = TransportConfig.builder()
-                .trustManager(certificates().trustManager())
+                .trustManager(TestCertificates.shared().trustManager())
                 .build();
         return TransportFixture.start(this, config, ScriptedServer.startTls(server));
     }
 
     private static ScriptedServer wantingClients() {
-        SSLContext context = certificates().server();
+        SSLContext context = TestCertificates.shared().server();
         SSLParameters parameters = context.getDefaultSSLParameters();
         parameters.setNeedClientAuth(true);
         return ScriptedServer.startTls(context, parameters);
@@ -177,9 +177,5 @@ public interface TransportTlsContract extends TransportContract {
         assertThat(call.mayHaveBeenSent()).isFalse();
         assertThat(sent).hasValue(0);
         assertThat(fixture.server().requestCount()).isZero();
-    }
-
-    private static TestCertificates certificates() {
-        return SharedCertificates.INSTANCE;
     }
 }

@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
@@ -33,24 +32,18 @@ import top.neuralbox.transport.TransportResponse;
 
 class Http2Test {
 
+    private static final TestCertificates CERTIFICATES = TestCertificates.shared();
     private static final Duration PROMPTLY = Duration.ofSeconds(1);
     private static final long CANCEL = 8;
     private static final long REFUSED_STREAM = 7;
     private static final long NO_ERROR = 0;
     private static final int FIRST_STREAM = 1;
 
-    private static TestCertificates certificates;
-
-    @BeforeAll
-    static void makeCertificates() {
-        certificates = TestCertificates.create();
-    }
-
     @Test
     void firstBufferArrivesOverHttp2WhileTheResponseIsHeldOpen() throws Exception {
         AtomicReference<HttpVersion> version = new AtomicReference<>();
         AtomicReference<HttpServerResponse> held = new AtomicReference<>();
-        try (Http2Server server = Http2Server.start(certificates, request -> {
+        try (Http2Server server = Http2Server.start(CERTIFICATES, request -> {
                     version.set(request.version());
                     held.set(request.response());
                     request.response().write("data: 1\n\n");
@@ -71,7 +64,7 @@ class Http2Test {
     void requestWithContentArrivesWhole() throws Exception {
         String content = "x".repeat(1_000_000);
         try (Http2Server server = Http2Server.start(
-                        certificates, request -> request.body().onSuccess(request.response()::end));
+                        CERTIFICATES, request -> request.body().onSuccess(request.response()::end));
                 HttpClientTransport transport = transport(Protocol.HTTP_2)) {
             TransportCall call = transport.start(post(server.uri("/"))
                     .body(content.getBytes(java.nio.charset.StandardCharsets.UTF_8))
@@ -84,7 +77,7 @@ class Http2Test {
     @Test
     void cancelInTheBodyEndsTheStreamPromptly() throws Exception {
         Gate gone = new Gate();
-        try (Http2Server server = Http2Server.start(certificates, request -> {
+        try (Http2Server server = Http2Server.start(CERTIFICATES, request -> {
                     watch(request, gone);
                     request.response().write("data: 1\n\n");
                 });
@@ -104,7 +97,7 @@ class Http2Test {
     void cancelBeforeTheHeadEndsTheStreamPromptly() throws Exception {
         Gate arrived = new Gate();
         Gate gone = new Gate();
-        try (Http2Server server = Http2Server.start(certificates, request -> {
+        try (Http2Server server = Http2Server.start(CERTIFICATES, request -> {
                     watch(request, gone);
                     arrived.open();
                 });
@@ -123,7 +116,7 @@ class Http2Test {
     void cancelOfOneStreamLeavesTheOthersAlone() throws Exception {
         AtomicReference<HttpServerResponse> second = new AtomicReference<>();
         Gate gone = new Gate();
-        try (Http2Server server = Http2Server.start(certificates, request -> {
+        try (Http2Server server = Http2Server.start(CERTIFICATES, request -> {
                     if (request.path().equals("/first")) {
                         watch(request, gone);
                     } else {
@@ -149,7 +142,7 @@ class Http2Test {
     @Test
     void connectionIsUsedAgainAfterACompleteStream() throws Exception {
         Set<Object> connections = ConcurrentHashMap.newKeySet();
-        try (Http2Server server = Http2Server.start(certificates, request -> {
+        try (Http2Server server = Http2Server.start(CERTIFICATES, request -> {
                     connections.add(request.connection().remoteAddress());
                     request.response().end("whole");
                 });
@@ -167,7 +160,7 @@ class Http2Test {
     @Test
     void refusedStreamMayHaveBeenSent() throws Exception {
         try (Http2Server server = Http2Server.start(
-                        certificates, request -> request.response().reset(REFUSED_STREAM));
+                        CERTIFICATES, request -> request.response().reset(REFUSED_STREAM));
                 HttpClientTransport transport = transport(Protocol.HTTP_2)) {
             TransportCall call = transport.start(post(server.uri("/")).build());
 
@@ -179,7 +172,7 @@ class Http2Test {
     @Test
     void streamThatIsResetForAnotherReasonMayHaveBeenSent() throws Exception {
         try (Http2Server server = Http2Server.start(
-                        certificates, request -> request.response().reset(CANCEL));
+                        CERTIFICATES, request -> request.response().reset(CANCEL));
                 HttpClientTransport transport = transport(Protocol.HTTP_2)) {
             TransportCall call = transport.start(post(server.uri("/")).build());
 
@@ -194,7 +187,7 @@ class Http2Test {
      */
     @Test
     void streamAboveTheLastOfAGoAwayIsLostWithItsConnection() throws Exception {
-        try (Http2Server server = Http2Server.start(certificates, request -> {
+        try (Http2Server server = Http2Server.start(CERTIFICATES, request -> {
                     goAway(request, 0);
                     request.connection().close();
                 });
@@ -209,7 +202,7 @@ class Http2Test {
     @Test
     void streamBelowTheLastOfAGoAwayGoesOnToItsEnd() throws Exception {
         AtomicReference<HttpServerResponse> held = new AtomicReference<>();
-        try (Http2Server server = Http2Server.start(certificates, request -> {
+        try (Http2Server server = Http2Server.start(CERTIFICATES, request -> {
                     held.set(request.response());
                     request.response().write("data: 1\n\n");
                     goAway(request, FIRST_STREAM);
@@ -228,7 +221,7 @@ class Http2Test {
     @Test
     void resetInTheBodyIsALossAfterWhatArrived() throws Exception {
         AtomicReference<HttpServerResponse> held = new AtomicReference<>();
-        try (Http2Server server = Http2Server.start(certificates, request -> {
+        try (Http2Server server = Http2Server.start(CERTIFICATES, request -> {
                     held.set(request.response());
                     request.response().write("data: 1\n\n");
                 });
@@ -249,7 +242,7 @@ class Http2Test {
     void withoutDemandTheServerIsHeldBackByTheWindow() throws Exception {
         AtomicLong written = new AtomicLong();
         Buffer much = Buffer.buffer(new byte[8 * 1024 * 1024]);
-        try (Http2Server server = Http2Server.start(certificates, request -> {
+        try (Http2Server server = Http2Server.start(CERTIFICATES, request -> {
                     if (request.path().equals("/clock")) {
                         request.response().end(much);
                     } else {
@@ -272,7 +265,7 @@ class Http2Test {
     @Test
     void http1IsSpokenWhereHttp2IsSwitchedOff() throws Exception {
         try (Http2Server server = Http2Server.start(
-                        certificates,
+                        CERTIFICATES,
                         request -> request.response().end(request.version().toString()));
                 HttpClientTransport transport = transport(Protocol.HTTP_1_1)) {
             assertThat(text(head(transport.start(post(server.uri("/")).build()))))
@@ -285,7 +278,7 @@ class Http2Test {
     void endOfAConnectionInClearTextSaysNothingOfOneInTls() throws Exception {
         try (ScriptedServer clear = ScriptedServer.start();
                 Http2Server server = Http2Server.start(
-                        certificates, request -> request.response().end("whole"));
+                        CERTIFICATES, request -> request.response().end("whole"));
                 HttpClientTransport transport = transport(Protocol.HTTP_1_1, Protocol.HTTP_2)) {
             clear.answerAlways(
                     Script.builder().head(200).text("until the close").close().build());
@@ -300,7 +293,7 @@ class Http2Test {
 
     @Test
     void nothingIsSentToAServerOfHttp1WhereHttp1IsSwitchedOff() {
-        try (ScriptedServer server = ScriptedServer.startTls(certificates.server());
+        try (ScriptedServer server = ScriptedServer.startTls(CERTIFICATES.server());
                 HttpClientTransport transport = transport(Protocol.HTTP_2)) {
             TransportCall call = transport.start(post(server.uri("/")).build());
 
@@ -324,7 +317,7 @@ class Http2Test {
 
     @Test
     void serverWithoutHttp2IsSpokenToInHttp1() {
-        try (ScriptedServer server = ScriptedServer.startTls(certificates.server());
+        try (ScriptedServer server = ScriptedServer.startTls(CERTIFICATES.server());
                 HttpClientTransport transport = transport(Protocol.HTTP_1_1, Protocol.HTTP_2)) {
             server.answer(Script.response(200, "in HTTP/1.1"));
 
@@ -354,7 +347,7 @@ class Http2Test {
 
     private static HttpClientTransport transport(Protocol... protocols) {
         return HttpClientTransport.create(TransportConfig.builder()
-                .trustManager(certificates.trustManager())
+                .trustManager(CERTIFICATES.trustManager())
                 .protocols(protocols)
                 .build());
     }

@@ -14,7 +14,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,20 +29,14 @@ import top.neuralbox.transport.TransportException.Kind;
 
 class ProxyTest {
 
+    private static final TestCertificates CERTIFICATES = TestCertificates.shared();
     private static final Duration PROMPTLY = Duration.ofSeconds(1);
     private static final String BASIC =
             "Basic " + Base64.getEncoder().encodeToString("reader:canary-password".getBytes(StandardCharsets.UTF_8));
 
-    private static TestCertificates certificates;
-
-    @BeforeAll
-    static void makeCertificates() {
-        certificates = TestCertificates.create();
-    }
-
     @Test
     void httpsGoesThroughATunnel() throws IOException {
-        try (ScriptedServer server = ScriptedServer.startTls(certificates.server());
+        try (ScriptedServer server = ScriptedServer.startTls(CERTIFICATES.server());
                 TunnelProxy proxy = TunnelProxy.start();
                 HttpClientTransport transport = transport(proxy.settings())) {
             server.answer(Script.response(200, "through the tunnel"));
@@ -58,7 +51,7 @@ class ProxyTest {
 
     @Test
     void credentialsGoToTheProxyWithTheFirstRequestAndNoFurther() throws IOException {
-        try (ScriptedServer server = ScriptedServer.startTls(certificates.server());
+        try (ScriptedServer server = ScriptedServer.startTls(CERTIFICATES.server());
                 TunnelProxy proxy = TunnelProxy.start();
                 HttpClientTransport transport =
                         transport(proxy.settings().withCredentials("reader", "canary-password"))) {
@@ -78,7 +71,7 @@ class ProxyTest {
 
     @Test
     void tunnelIsUsedAgain() throws IOException {
-        try (ScriptedServer server = ScriptedServer.startTls(certificates.server());
+        try (ScriptedServer server = ScriptedServer.startTls(CERTIFICATES.server());
                 TunnelProxy proxy = TunnelProxy.start();
                 HttpClientTransport transport = transport(proxy.settings())) {
             server.answerAlways(Script.response(200, "whole"));
@@ -94,7 +87,7 @@ class ProxyTest {
 
     @Test
     void cancelClosesTheTunnel() throws IOException {
-        try (ScriptedServer server = ScriptedServer.startTls(certificates.server());
+        try (ScriptedServer server = ScriptedServer.startTls(CERTIFICATES.server());
                 TunnelProxy proxy = TunnelProxy.start();
                 HttpClientTransport transport = transport(proxy.settings())) {
             server.answer(
@@ -209,7 +202,7 @@ class ProxyTest {
 
     private static HttpClientTransport transport(ProxySettings proxy) {
         return HttpClientTransport.create(TransportConfig.builder()
-                .trustManager(certificates.trustManager())
+                .trustManager(CERTIFICATES.trustManager())
                 .proxy(proxy)
                 .build());
     }

@@ -21,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.testkit.RecordingSubscriber;
 import top.neuralbox.testkit.TestCertificates;
@@ -36,20 +35,14 @@ import top.neuralbox.transport.TransportResponse;
 /** Calls over HTTP/2, negotiated by ALPN with a server that offers both versions. */
 class Http2Test {
 
+    private static final TestCertificates CERTIFICATES = TestCertificates.shared();
     private static final long REFUSED_STREAM = 0x7;
     private static final long INTERNAL_ERROR = 0x2;
-
-    private static TestCertificates certificates;
 
     /** What the server was asked, in order of arrival; the tests answer themselves. */
     private final BlockingQueue<HttpServerRequest> asked = new LinkedBlockingQueue<>();
 
     private final List<AutoCloseable> open = new ArrayList<>();
-
-    @BeforeAll
-    static void makeCertificates() {
-        certificates = TestCertificates.create();
-    }
 
     @AfterEach
     void closeAll() throws Exception {
@@ -224,7 +217,7 @@ class Http2Test {
     }
 
     private Http2Server server(int streams) {
-        Http2Server server = Http2Server.start(certificates, streams, asked::add);
+        Http2Server server = Http2Server.start(CERTIFICATES, streams, asked::add);
         open.add(server);
         return server;
     }
@@ -242,7 +235,7 @@ class Http2Test {
     }
 
     private static TransportConfig.Builder config() {
-        return TransportConfig.builder().trustManager(certificates.trustManager());
+        return TransportConfig.builder().trustManager(CERTIFICATES.trustManager());
     }
 
     private static TransportRequest to(Http2Server server) {

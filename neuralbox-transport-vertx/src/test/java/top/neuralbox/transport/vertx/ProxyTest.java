@@ -10,7 +10,6 @@ import java.io.StringWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.testkit.ReceivedRequest;
 import top.neuralbox.testkit.Script;
@@ -26,21 +25,15 @@ import top.neuralbox.transport.TransportRequest;
 /** Calls through an HTTP proxy: a tunnel for https, forwarding for http. */
 class ProxyTest {
 
+    private static final TestCertificates CERTIFICATES = TestCertificates.shared();
     private static final String CANARY = "pw-canary-4711";
     private static final String CREDENTIALS =
             Base64.getEncoder().encodeToString(("user:" + CANARY).getBytes(StandardCharsets.UTF_8));
 
-    private static TestCertificates certificates;
-
-    @BeforeAll
-    static void makeCertificates() {
-        certificates = TestCertificates.create();
-    }
-
     @Test
     void httpsGoesThroughATunnel() throws Exception {
         try (TunnelProxy proxy = TunnelProxy.open();
-                ScriptedServer server = ScriptedServer.startTls(certificates.server())
+                ScriptedServer server = ScriptedServer.startTls(CERTIFICATES.server())
                         .answer(Script.response(200, "through the tunnel"));
                 VertxTransport transport = transport(proxy.settings())) {
             TransportCall call = transport.start(to(server.uri()));
@@ -55,7 +48,7 @@ class ProxyTest {
     void tunnelIsOpenedWithCredentials() throws Exception {
         try (TunnelProxy proxy = TunnelProxy.openFor(CREDENTIALS);
                 ScriptedServer server =
-                        ScriptedServer.startTls(certificates.server()).answer(Script.response(200, "let through"));
+                        ScriptedServer.startTls(CERTIFICATES.server()).answer(Script.response(200, "let through"));
                 VertxTransport transport = transport(proxy.settings().withCredentials("user", CANARY))) {
             TransportCall call = transport.start(to(server.uri()));
 
@@ -67,7 +60,7 @@ class ProxyTest {
     @Test
     void refusedTunnelIsAProxyFailureThatHoldsNoPassword() throws Exception {
         try (TunnelProxy proxy = TunnelProxy.openFor("other credentials");
-                ScriptedServer server = ScriptedServer.startTls(certificates.server());
+                ScriptedServer server = ScriptedServer.startTls(CERTIFICATES.server());
                 VertxTransport transport = transport(proxy.settings().withCredentials("user", CANARY))) {
             TransportCall call = transport.start(to(server.uri()));
 
@@ -123,7 +116,7 @@ class ProxyTest {
     private static VertxTransport transport(ProxySettings proxy) {
         return VertxTransport.create(TransportConfig.builder()
                 .proxy(proxy)
-                .trustManager(certificates.trustManager())
+                .trustManager(CERTIFICATES.trustManager())
                 .build());
     }
 
