@@ -63,7 +63,8 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
 
     /** The engine would look the host up on the loop; looked up before, it is in the JDK's cache. */
     void connect() {
-        var unused = CompletableFuture.runAsync(this::lookUp, transport.names)
+        var unused = CompletableFuture.supplyAsync(
+                        () -> new InetSocketAddress(request.uri().getHost(), 0), transport.names)
                 .thenComposeAsync(known -> send(), transport.loop)
                 .handleAsync((head, lost) -> lost == null ? null : end(kindOf(lost), lost), transport.loop);
     }
@@ -88,7 +89,9 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
     /** The way that every failure takes; later ones change nothing. */
     @Nullable
     Void end(Kind kind, @Nullable Throwable cause) {
-        failure = failure != null ? failure : new TransportException(kind, "The exchange failed: " + kind, cause);
+        // What the engine could not read it quotes, and that may echo the key.
+        Throwable known = kind == Kind.PROTOCOL ? null : cause;
+        failure = failure != null ? failure : new TransportException(kind, "The exchange failed: " + kind, known);
         connectTimer.complete(null);
         if (response.completeExceptionally(failure) && exchange != null) {
             // Cancelling the stage itself does nothing once it has failed, and then the connection would stay open.
@@ -119,10 +122,6 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
 
     private Kind lateKind() {
         return transport.waiting.contains(this) ? Kind.POOL_TIMEOUT : Kind.CONNECT_TIMEOUT;
-    }
-
-    private void lookUp() {
-        var unused = new InetSocketAddress(request.uri().getHost(), 0);
     }
 
     private CompletionStage<HttpResponse<Void>> send() {

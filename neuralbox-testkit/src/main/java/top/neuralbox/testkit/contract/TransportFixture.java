@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.io.ByteArrayOutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -128,6 +130,13 @@ final class TransportFixture implements AutoCloseable {
     /** How a body failed. */
     static TransportException failure(RecordingSubscriber<ByteBuffer> body) {
         return transportException(body.awaitError());
+    }
+
+    /** All that a log may show of a failure: its messages, its causes' and those of what was suppressed. */
+    static String printed(Throwable failure) {
+        StringWriter text = new StringWriter();
+        failure.printStackTrace(new PrintWriter(text, true));
+        return text.toString();
     }
 
     /** Compares kinds; a difference shows what was behind it. */

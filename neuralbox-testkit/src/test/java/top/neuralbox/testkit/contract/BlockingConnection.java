@@ -114,7 +114,7 @@ final class BlockingConnection {
         }
         boolean none = head.status() == 204 || head.status() == 304;
         untilClose = !none && !chunked && length == null;
-        left = none || length == null ? 0 : Long.parseLong(length);
+        left = none || length == null ? 0 : number(length, 10);
         if (chunked) {
             left = -1;
         }
@@ -157,12 +157,7 @@ final class BlockingConnection {
         if (left == 0) {
             line();
         }
-        String size = line().split(";")[0].strip();
-        try {
-            left = Long.parseLong(size, 16);
-        } catch (NumberFormatException e) {
-            throw new TransportException(Kind.PROTOCOL, "not a chunk size", e);
-        }
+        left = number(line().split(";")[0].strip(), 16);
         if (left > 0) {
             return true;
         }
@@ -171,8 +166,8 @@ final class BlockingConnection {
     }
 
     private Head readOneHead() throws IOException {
-        String[] status = line().split(" ");
-        if (!status[0].startsWith("HTTP/1.")) {
+        String status = line();
+        if (!status.matches("HTTP/1\\.\\d \\d{3}( .*)?")) {
             throw new TransportException(Kind.PROTOCOL, "not HTTP", null);
         }
         Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -185,7 +180,16 @@ final class BlockingConnection {
             headers.computeIfAbsent(line.substring(0, colon), name -> new ArrayList<>())
                     .add(line.substring(colon + 1).strip());
         }
-        return new Head(Integer.parseInt(status[1]), headers);
+        return new Head(Integer.parseInt(status.substring(9, 12)), headers);
+    }
+
+    /** Does not quote what is none. */
+    private static long number(String digits, int radix) {
+        try {
+            return Long.parseLong(digits, radix);
+        } catch (NumberFormatException e) {
+            throw new TransportException(Kind.PROTOCOL, "not a number", null);
+        }
     }
 
     private String line() throws IOException {

@@ -12,7 +12,6 @@ import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.MessageConstraintException;
-import org.apache.hc.core5.http.ParseException;
 import org.apache.hc.core5.http.RequestNotExecutedException;
 import org.apache.hc.core5.http.TruncatedChunkException;
 import org.apache.hc.core5.http2.H2ConnectionException;
@@ -44,9 +43,12 @@ record FailureMapping(URI uri, @Nullable ProxySettings proxy, boolean sent, bool
         Throwable cause =
                 reported instanceof CompletionException && reported.getCause() != null ? reported.getCause() : reported;
         Kind kind = kind(cause);
-        // A parser's exception quotes what it could not read, which may be a header field.
-        boolean quotes = cause instanceof ParseException;
-        return new TransportException(kind, message(kind, cause), quotes ? null : cause);
+        if (cause != null && isProtocolError(cause)) {
+            // A parser's exception quotes what it could not read, which may echo the key: its type alone is told.
+            String type = cause.getClass().getSimpleName();
+            return new TransportException(kind, message(kind, cause) + ": " + type, null);
+        }
+        return new TransportException(kind, message(kind, cause), cause);
     }
 
     private Kind kind(@Nullable Throwable cause) {

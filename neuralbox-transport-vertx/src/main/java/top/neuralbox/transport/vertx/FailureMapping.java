@@ -29,6 +29,9 @@ final class FailureMapping {
         BODY
     }
 
+    /** How the engine's message introduces a proxy's answer (Netty's HttpProxyHandler, 4.2). */
+    private static final String PROXY_STATUS = "status: ";
+
     private FailureMapping() {}
 
     /**
@@ -43,12 +46,19 @@ final class FailureMapping {
                 return known;
             }
             Kind kind = kindOf(cause, phase, throughProxy);
+            if (kind == Kind.PROXY) {
+                return proxy(peer, cause);
+            }
+            if (kind == Kind.PROTOCOL) {
+                return protocol(peer, cause);
+            }
             if (kind != null) {
                 return new TransportException(kind, sentence(kind, peer, failure), failure);
             }
         }
-        Kind kind = phase == Phase.CONNECTING ? Kind.OTHER : Kind.PROTOCOL;
-        return new TransportException(kind, sentence(kind, peer), failure);
+        return phase == Phase.CONNECTING
+                ? new TransportException(Kind.OTHER, sentence(Kind.OTHER, peer), failure)
+                : protocol(peer, failure);
     }
 
     /**
@@ -118,6 +128,30 @@ final class FailureMapping {
             return Kind.CLOSED;
         }
         return null;
+    }
+
+    /** A parser's exception quotes what it could not read, which may echo the key: of that, the type alone is told. */
+    private static TransportException protocol(String peer, Throwable failure) {
+        String sentence =
+                sentence(Kind.PROTOCOL, peer) + ": " + failure.getClass().getSimpleName();
+        return new TransportException(Kind.PROTOCOL, sentence, null);
+    }
+
+    /** The engine quotes a proxy's answer, which may echo the credentials: of that, the number alone is told. */
+    private static TransportException proxy(String peer, Throwable failure) {
+        String sentence = sentence(Kind.PROXY, peer);
+        String message = String.valueOf(failure.getMessage());
+        int begin = message.indexOf(PROXY_STATUS);
+        if (begin < 0) {
+            return new TransportException(Kind.PROXY, sentence, failure);
+        }
+        int digits = begin + PROXY_STATUS.length();
+        int end = digits;
+        while (end < message.length() && Character.isDigit(message.charAt(end))) {
+            end++;
+        }
+        String status = message.substring(digits, end);
+        return new TransportException(Kind.PROXY, sentence + ": it answered with status " + status, null);
     }
 
     /** In the words of the sister transport: a user should not notice which engine failed. */
