@@ -6,6 +6,7 @@ import top.neuralbox.testkit.contract.TransportConnectContract;
 import top.neuralbox.testkit.contract.TransportFaultContract;
 import top.neuralbox.testkit.contract.TransportLifecycleContract;
 import top.neuralbox.testkit.contract.TransportOnceContract;
+import top.neuralbox.testkit.contract.TransportProxyContract;
 import top.neuralbox.testkit.contract.TransportRequestContract;
 import top.neuralbox.testkit.contract.TransportStreamingContract;
 import top.neuralbox.testkit.contract.TransportTlsContract;
@@ -20,6 +21,7 @@ class HttpClientTransportContractTest
                 TransportFaultContract,
                 TransportLifecycleContract,
                 TransportOnceContract,
+                TransportProxyContract,
                 TransportRequestContract,
                 TransportStreamingContract,
                 TransportTlsContract {

@@ -8,6 +8,7 @@ import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.ProxyType;
 import io.vertx.ext.web.client.WebClientOptions;
+import java.time.Duration;
 import java.util.List;
 import top.neuralbox.transport.ProxySettings;
 import top.neuralbox.transport.TransportConfig;
@@ -90,7 +91,8 @@ final class EngineOptions {
         ProxyOptions options = new ProxyOptions()
                 .setType(ProxyType.HTTP)
                 .setHost(settings.host())
-                .setPort(settings.port());
+                .setPort(settings.port())
+                .setConnectTimeout(Duration.ofSeconds(CONNECT_BACKSTOP_SECONDS));
         if (settings.username() != null) {
             options.setUsername(settings.username()).setPassword(settings.password());
         }

@@ -19,17 +19,13 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JDK's TLS as the engine uses it by default, save that a call learns which connection it is waiting for. The engine
- * gives no hold on a connection before it is leased: a peer that stalls in the handshake would keep a cancelled call's socket
- * open until the handshake times out.
+ * The JDK's TLS as the engine uses it by default, save that a call learns which connection it is waiting for: a peer that
+ * stalls in the handshake would keep a cancelled call's socket open until the handshake times out.
  *
- * <p>The call is known because the engine begins to connect on the stack of the request. Where it does not, through a proxy or
- * while it still loads a key store, the time-out has to do.
+ * <p>For an engine that is not ours, whose transport is not {@link WatchedNio}. There the time-out has to do where the
+ * handshake does not begin on the stack of the request: through a proxy, or while a key store is still loaded.
  */
 final class TlsEngine extends JdkSSLEngineOptions {
-
-    /** The call on whose behalf this event loop asks the engine for a connection. */
-    private static final ThreadLocal<@Nullable VertxCall> ASKING = new ThreadLocal<>();
 
     private final @Nullable X509TrustManager trustManager;
     private final @Nullable X509KeyManager keyManager;
@@ -38,16 +34,6 @@ final class TlsEngine extends JdkSSLEngineOptions {
     TlsEngine(@Nullable X509TrustManager trustManager, @Nullable X509KeyManager keyManager) {
         this.trustManager = trustManager;
         this.keyManager = keyManager;
-    }
-
-    /** Asks the engine for a connection on behalf of a call. On the event loop. */
-    static void asking(VertxCall call, Runnable ask) {
-        ASKING.set(call);
-        try {
-            ask.run();
-        } finally {
-            ASKING.remove();
-        }
     }
 
     @Override
@@ -123,7 +109,7 @@ final class TlsEngine extends JdkSSLEngineOptions {
         @Override
         public void handlerAdded(ChannelHandlerContext context) throws Exception {
             super.handlerAdded(context);
-            VertxCall call = ASKING.get();
+            VertxCall call = AskingCall.current();
             if (call != null) {
                 call.connecting(context.channel());
             }

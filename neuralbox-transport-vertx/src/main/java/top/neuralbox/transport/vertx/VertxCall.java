@@ -71,7 +71,10 @@ final class VertxCall implements TransportCall {
     // Confined to the event loop.
     private long timer = NO_TIMER;
     private boolean moved;
-    private @Nullable Channel handshaking;
+    /** The engine was asked for a connection and has not answered yet. */
+    private boolean asking;
+
+    private @Nullable Channel connecting;
     private @Nullable HttpClientRequest exchange;
 
     VertxCall(VertxTransport transport, EventLoops.Place place, TransportRequest request, RequestOptions options) {
@@ -121,9 +124,16 @@ final class VertxCall implements TransportCall {
         onEventLoop(this::ask);
     }
 
-    /** The engine opens this connection because this call asked for one. On the event loop. */
+    /** The engine opens this connection because this call asked for one. On the event loop of the connection. */
     void connecting(Channel fresh) {
-        handshaking = fresh;
+        if (!place.loop().inEventLoop() || !asking) {
+            // It goes to the pool: the call has another by now.
+            return;
+        }
+        connecting = fresh;
+        if (hasEnded()) {
+            closeUnfinished();
+        }
     }
 
     /** Ends the call for a reason that lies on this side. From any thread. */
@@ -187,11 +197,12 @@ final class VertxCall implements TransportCall {
 
     private void ask() {
         if (!hasEnded()) {
-            TlsEngine.asking(this, this::lease);
+            AskingCall.run(this, this::lease);
         }
     }
 
     private void lease() {
+        asking = true;
         Future<HttpClientRequest> lease;
         try {
             lease = transport.client().request(options);
@@ -212,7 +223,8 @@ final class VertxCall implements TransportCall {
 
     private void leased(AsyncResult<HttpClientRequest> lease) {
         // From here on the connection is the pool's.
-        handshaking = null;
+        asking = false;
+        connecting = null;
         if (lease.failed()) {
             fail(lease.cause(), FailureMapping.Phase.CONNECTING);
             return;
@@ -331,10 +343,7 @@ final class VertxCall implements TransportCall {
     /** Gives back what the engine holds for this call. */
     private void release() {
         cancelTimer();
-        Channel unfinished = handshaking;
-        if (unfinished != null) {
-            ChannelFuture unused = unfinished.close();
-        }
+        closeUnfinished();
         HttpClientRequest granted = exchange;
         ResponseFlow content = flow;
         if (granted == null) {
@@ -350,6 +359,13 @@ final class VertxCall implements TransportCall {
                 granted.reset(CANCEL);
             }
         });
+    }
+
+    private void closeUnfinished() {
+        Channel unfinished = connecting;
+        if (unfinished != null) {
+            ChannelFuture unused = unfinished.close();
+        }
     }
 
     private void startTimer() {

@@ -87,7 +87,7 @@ public final class VertxTransport implements Transport {
     public static VertxTransport create(TransportConfig config) {
         EngineVersions.require();
         Objects.requireNonNull(config, "config");
-        Vertx own = Vertx.vertx(EngineOptions.ownVertx(Runtime.getRuntime().availableProcessors()));
+        Vertx own = WatchedNio.vertx(EngineOptions.ownVertx(Runtime.getRuntime().availableProcessors()));
         VertxTransport transport = on(own, true, config);
         transport.nameEventLoops();
         return transport;
@@ -99,6 +99,9 @@ public final class VertxTransport implements Transport {
      * <p>A call that is started on one of its event loops stays there; calls from other threads are spread over all event
      * loops. The options are copied. Pipelining, decompression and idle time-outs are switched off; what concerns the Web
      * Client alone, such as redirects, holds for {@link #webClient()} and not for calls. At most 1,000 connections.
+     *
+     * <p>A call that is cancelled while a proxy of these options is silent leaves its socket to the proxy's connect timeout;
+     * on a {@code Vertx} of the transport's own it is closed at once.
      *
      * @throws IllegalArgumentException if the options switch the verification of certificates or host names off
      * @throws IllegalStateException if Vert.x or Netty on the class path is not the version this transport is made for

@@ -1,0 +1,115 @@
+package top.neuralbox.testkit.contract;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import top.neuralbox.transport.ProxySettings;
+
+/** A proxy on 127.0.0.1 that opens the tunnels it is asked for (RFC 9110, section 9.3.6), two threads each. */
+final class TunnelProxy implements AutoCloseable {
+
+    private final ServerSocket listener;
+    private final List<String> heads = new CopyOnWriteArrayList<>();
+
+    private TunnelProxy(ServerSocket listener) {
+        this.listener = listener;
+    }
+
+    static TunnelProxy open() {
+        try {
+            TunnelProxy proxy = new TunnelProxy(new ServerSocket(0, 0, InetAddress.getLoopbackAddress()));
+            inBackground(proxy::accept);
+            return proxy;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    ProxySettings settings() {
+        return ProxySettings.of("127.0.0.1", listener.getLocalPort());
+    }
+
+    /** The heads of the requests that it received itself, as they came. */
+    List<String> heads() {
+        return heads;
+    }
+
+    /** Opens no more tunnels; those that are open end with their sides. */
+    @Override
+    public void close() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void accept() throws IOException {
+        while (true) {
+            Socket client = listener.accept();
+            inBackground(() -> tunnel(client));
+        }
+    }
+
+    private void tunnel(Socket client) throws IOException {
+        try (client) {
+            String head = readHead(client.getInputStream());
+            heads.add(head);
+            String target = head.split(" ", 3)[1];
+            int colon = target.lastIndexOf(':');
+            try (Socket server =
+                    new Socket(target.substring(0, colon), Integer.parseInt(target.substring(colon + 1)))) {
+                client.getOutputStream().write("HTTP/1.1 200 Connected\r\n\r\n".getBytes(ISO_8859_1));
+                inBackground(() -> pump(server, client));
+                pump(client, server);
+            }
+        }
+    }
+
+    private static String readHead(InputStream in) throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        while (!head.toString(ISO_8859_1).endsWith("\r\n\r\n")) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("closed inside the head");
+            }
+            head.write(next);
+        }
+        return head.toString(ISO_8859_1);
+    }
+
+    private static void pump(Socket from, Socket to) throws IOException {
+        try (from;
+                to) {
+            from.getInputStream().transferTo(to.getOutputStream());
+        }
+    }
+
+    private static void inBackground(Task task) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (IOException ended) {
+                        // One side closed, and a tunnel then closes the other.
+                        return;
+                    }
+                },
+                "testkit-proxy");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @FunctionalInterface
+    private interface Task {
+        void run() throws IOException;
+    }
+}
