@@ -291,41 +291,6 @@ class Http2Test {
         }
     }
 
-    @Test
-    void nothingIsSentToAServerOfHttp1WhereHttp1IsSwitchedOff() {
-        try (ScriptedServer server = ScriptedServer.startTls(CERTIFICATES.server());
-                HttpClientTransport transport = transport(Protocol.HTTP_2)) {
-            TransportCall call = transport.start(post(server.uri("/")).build());
-
-            assertThat(failure(call).kind()).isEqualTo(Kind.PROTOCOL);
-            assertThat(call.mayHaveBeenSent()).isFalse();
-            server.awaitNoOpenConnections(PROMPTLY);
-            assertThat(server.requestCount()).isZero();
-        }
-    }
-
-    @Test
-    void nothingIsSentInClearTextWhereHttp1IsSwitchedOff() {
-        try (ScriptedServer server = ScriptedServer.start();
-                HttpClientTransport transport = transport(Protocol.HTTP_2)) {
-            TransportCall call = transport.start(post(server.uri("/")).build());
-
-            assertThat(failure(call).kind()).isEqualTo(Kind.PROTOCOL);
-            assertThat(server.connectionCount()).isZero();
-        }
-    }
-
-    @Test
-    void serverWithoutHttp2IsSpokenToInHttp1() {
-        try (ScriptedServer server = ScriptedServer.startTls(CERTIFICATES.server());
-                HttpClientTransport transport = transport(Protocol.HTTP_1_1, Protocol.HTTP_2)) {
-            server.answer(Script.response(200, "in HTTP/1.1"));
-
-            assertThat(text(head(transport.start(post(server.uri("/")).build()))))
-                    .isEqualTo("in HTTP/1.1");
-        }
-    }
-
     private static void watch(HttpServerRequest request, Gate gone) {
         request.response().exceptionHandler(failure -> gone.open());
         request.connection().closeHandler(closed -> gone.open());

@@ -32,6 +32,9 @@ final class FailureMapping {
     /** How the engine's message introduces a proxy's answer (Netty's HttpProxyHandler, 4.2). */
     private static final String PROXY_STATUS = "status: ";
 
+    /** What the engine says of a server that speaks HTTP/1.1 where that is not allowed (5.2.3). */
+    private static final String HTTP_1_REFUSED = "HTTP/1.1 not supported";
+
     private FailureMapping() {}
 
     /**
@@ -44,6 +47,10 @@ final class FailureMapping {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof TransportException known) {
                 return known;
+            }
+            if (cause instanceof IllegalStateException && HTTP_1_REFUSED.equals(cause.getMessage())) {
+                String sentence = "the server did not choose HTTP/2, and HTTP/1.1 is switched off";
+                return new TransportException(Kind.PROTOCOL, sentence, failure);
             }
             Kind kind = kindOf(cause, phase, throughProxy);
             if (kind == Kind.PROXY) {

@@ -119,6 +119,15 @@ final class VertxCall implements TransportCall {
         });
     }
 
+    boolean isInClearText() {
+        return !options.isSsl();
+    }
+
+    /** Ends the call, which was not started, because of what it asks for. From any thread. */
+    void refuse(String why) {
+        fail(new TransportException(Kind.PROTOCOL, why, null), FailureMapping.Phase.CONNECTING);
+    }
+
     /** The queue lets this call go to the engine. From any thread. */
     void admitted() {
         onEventLoop(this::ask);

@@ -128,6 +128,8 @@ public final class VertxTransport implements Transport {
         calls.add(call);
         if (closed) {
             call.giveUp(Kind.CLOSED);
+        } else if (call.isInClearText() && !speaksClearText) {
+            call.refuse("HTTP/2 is spoken over TLS only, and HTTP/1.1 is switched off");
         } else {
             call.start();
         }
@@ -213,9 +215,6 @@ public final class VertxTransport implements Transport {
     private RequestOptions target(TransportRequest request) {
         URI uri = URI.create(request.uri().toASCIIString());
         boolean tls = uri.getScheme().equalsIgnoreCase("https");
-        if (!tls && !speaksClearText) {
-            throw new IllegalArgumentException("HTTP/2 alone is allowed, which needs https");
-        }
         int port = uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80;
         String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         return new RequestOptions()

@@ -1,7 +1,6 @@
 package top.neuralbox.transport.vertx;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static top.neuralbox.transport.vertx.Calls.PATIENCE_SECONDS;
 import static top.neuralbox.transport.vertx.Calls.awaitTurnsOfTheEventLoops;
 import static top.neuralbox.transport.vertx.Calls.failure;
@@ -12,7 +11,6 @@ import static top.neuralbox.transport.vertx.Calls.text;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -203,17 +201,6 @@ class Http2Test {
 
         assertThat(request.version()).isEqualTo(HttpVersion.HTTP_1_1);
         assertThat(head(call).status()).isEqualTo(200);
-    }
-
-    @Test
-    void restrictedToHttp2ItRefusesClearText() {
-        VertxTransport transport = transport(config().protocols(Protocol.HTTP_2));
-        TransportRequest clear = TransportRequest.builder("POST", URI.create("http://127.0.0.1:1/"))
-                .build();
-
-        assertThatThrownBy(() -> transport.start(clear))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("https");
     }
 
     private Http2Server server(int streams) {

@@ -4,6 +4,7 @@ import top.neuralbox.testkit.contract.TransportBackPressureContract;
 import top.neuralbox.testkit.contract.TransportCancellationContract;
 import top.neuralbox.testkit.contract.TransportConnectContract;
 import top.neuralbox.testkit.contract.TransportFaultContract;
+import top.neuralbox.testkit.contract.TransportHttp2Contract;
 import top.neuralbox.testkit.contract.TransportLifecycleContract;
 import top.neuralbox.testkit.contract.TransportOnceContract;
 import top.neuralbox.testkit.contract.TransportProxyContract;
@@ -19,6 +20,7 @@ class VertxTransportContractTest
                 TransportCancellationContract,
                 TransportConnectContract,
                 TransportFaultContract,
+                TransportHttp2Contract,
                 TransportLifecycleContract,
                 TransportOnceContract,
                 TransportProxyContract,
