@@ -177,6 +177,22 @@ public interface TransportProxyContract extends TransportContract {
         }
     }
 
+    /** Rules 4 and 9. */
+    @Test
+    default void callThatWaitsBehindOneThatIsCancelledTakesItsPlace() {
+        try (TransportFixture fixture = behind(ScriptedServer.start(), settings -> settings)) {
+            fixture.server().answer(Script.silence()).answer(Script.response(502, "refused"));
+            TransportCall cancelled = fixture.transport().start(to("https"));
+            fixture.server().awaitRequest();
+            TransportCall waiting = fixture.transport().start(to("https"));
+
+            cancelled.cancel();
+
+            assertKind(failure(waiting, PROMPTLY), PROXY);
+            assertThat(fixture.server().requestCount()).isEqualTo(2);
+        }
+    }
+
     /** Rule 9. */
     @Test
     default void connectTimeoutCoversTheProxysSilence() {
@@ -227,10 +243,11 @@ public interface TransportProxyContract extends TransportContract {
                 this, config, ScriptedServer.startTls(TestCertificates.shared().server()));
     }
 
-    /** A transport whose proxy is this server. */
+    /** A transport whose proxy is this server, and whose one connection shows what is not given back. */
     private TransportFixture behind(ScriptedServer proxy, UnaryOperator<ProxySettings> settings) {
         TransportConfig config = TransportConfig.builder()
                 .proxy(settings.apply(ProxySettings.of("127.0.0.1", proxy.port())))
+                .maxConnections(1)
                 .build();
         return TransportFixture.start(this, config, proxy);
     }
