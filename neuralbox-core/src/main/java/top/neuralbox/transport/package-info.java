@@ -41,6 +41,8 @@
  *   <li><b>Threads.</b> No lock is held while foreign code runs. Whatever foreign code throws cancels that call alone.
  *       Signals of one body are serial. No thread per call; threads are daemons, save what an engine forces.
  *   <li><b>Secrets.</b> No header value and no proxy password appears in a message, a log line or a thread name.
+ *   <li><b>Sentences.</b> A failure has the kind and the sentence that {@link top.neuralbox.transport.ExchangeFailures}
+ *       gives it, so that it reads the same on every transport. No sentence quotes what the peer sent.
  * </ol>
  */
 @NullMarked

@@ -113,7 +113,9 @@ public interface TransportProxyContract extends TransportContract {
                 TransportException failure = failure(call);
 
                 assertKind(failure, PROXY);
-                assertThat(failure).hasMessageContaining(String.valueOf(status));
+                assertThat(failure)
+                        .hasMessage(
+                                "the proxy 127.0.0.1:" + fixture.server().port() + " answered with status " + status);
                 assertThat(printed(failure))
                         .doesNotContain(ProxyCredentials.PASSWORD)
                         .doesNotContain(ProxyCredentials.BASIC);
@@ -155,7 +157,9 @@ public interface TransportProxyContract extends TransportContract {
             for (String scheme : new String[] {"http", "https"}) {
                 TransportCall call = fixture.transport().start(to(scheme));
 
-                assertKind(failure(call), PROXY);
+                TransportException failure = failure(call);
+                assertKind(failure, PROXY);
+                assertThat(failure).hasMessage("the proxy 127.0.0.1:" + port + " refused the connection");
                 assertThat(call.mayHaveBeenSent()).as(scheme).isFalse();
             }
         }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLException;
@@ -16,19 +15,35 @@ import org.apache.hc.core5.http.RequestNotExecutedException;
 import org.apache.hc.core5.http.TruncatedChunkException;
 import org.apache.hc.core5.http2.H2ConnectionException;
 import org.apache.hc.core5.http2.H2CorruptFrameException;
+import org.apache.hc.core5.http2.H2StreamResetException;
 import org.jspecify.annotations.Nullable;
-import top.neuralbox.transport.ProxySettings;
+import top.neuralbox.transport.ExchangeFailures;
 import top.neuralbox.transport.TransportException;
-import top.neuralbox.transport.TransportException.Kind;
 
 /**
  * Names what the engine reports in the terms of the SPI.
  *
- * @param sent whether the request was about to be written, or beyond that
- * @param connected whether a TCP connection was made for this call
+ * @param failures the sentences of this exchange
+ * @param progress how far the exchange was
+ * @param behindProxy whether the first host is a proxy
+ * @param connecting whether the TLS handshake may be under way
  * @param readToEnd whether the peer had closed the connection when the engine found fault
  */
-record FailureMapping(URI uri, @Nullable ProxySettings proxy, boolean sent, boolean connected, boolean readToEnd) {
+record FailureMapping(
+        ExchangeFailures failures, Progress progress, boolean behindProxy, boolean connecting, boolean readToEnd) {
+
+    /** How far an exchange was when it failed. */
+    enum Progress {
+        /** Nothing was written. */
+        UNSENT,
+        /** The request was about to be written, or more. */
+        SENT,
+        /** The response head has arrived. */
+        BODY
+    }
+
+    /** How the engine words a reset by the peer (5.4.4); its own resets have the same type. */
+    private static final String RESET_BY_PEER = "Stream reset (";
 
     /**
      * Whether the peer promises not to have acted on the request: RFC 9113, section 6.8. A stream that is reset with
@@ -42,68 +57,54 @@ record FailureMapping(URI uri, @Nullable ProxySettings proxy, boolean sent, bool
     TransportException map(@Nullable Throwable reported) {
         Throwable cause =
                 reported instanceof CompletionException && reported.getCause() != null ? reported.getCause() : reported;
-        Kind kind = kind(cause);
-        if (cause != null && isProtocolError(cause)) {
-            // A parser's exception quotes what it could not read, which may echo the key: its type alone is told.
-            String type = cause.getClass().getSimpleName();
-            return new TransportException(kind, message(kind, cause) + ": " + type, null);
+        boolean unsent = progress == Progress.UNSENT;
+        if (cause instanceof SSLException tls) {
+            return unsent || tls instanceof SSLHandshakeException ? failures.tlsFailed(tls) : lost(tls);
         }
-        return new TransportException(kind, message(kind, cause), cause);
-    }
-
-    private Kind kind(@Nullable Throwable cause) {
-        if (cause instanceof SSLException) {
-            return !sent || cause instanceof SSLHandshakeException ? Kind.TLS : Kind.LOST;
-        }
-        if (cause instanceof SocketTimeoutException && !sent) {
-            return Kind.CONNECT_TIMEOUT;
-        }
-        if (!sent && proxy != null && cause instanceof IOException) {
-            return Kind.PROXY;
+        if (cause instanceof SocketTimeoutException && unsent) {
+            return failures.connectTimedOut();
         }
         if (cause instanceof UnknownHostException) {
-            return Kind.DNS;
+            return failures.unknownHost(cause);
         }
         if (cause instanceof ConnectException || cause instanceof NoRouteToHostException) {
-            return Kind.REFUSED;
+            return failures.notConnected(cause);
         }
-        if (isProtocolError(cause)) {
+        if (unsent && behindProxy && cause instanceof IOException) {
+            return failures.proxyFailed(isProtocolError(cause) ? null : cause);
+        }
+        if (cause != null && isProtocolError(cause)) {
             // The engine parses half a head as if it were whole when the connection ends there (5.4.4).
-            return readToEnd ? Kind.LOST : Kind.PROTOCOL;
+            return readToEnd ? lost(null) : protocol(cause);
         }
-        if (!sent && connected && secure() && cause instanceof IOException) {
-            return Kind.TLS;
+        if (unsent && connecting && cause instanceof IOException broken) {
+            return failures.tlsFailed(broken);
         }
-        return cause == null || cause instanceof IOException ? Kind.LOST : Kind.OTHER;
+        return cause == null || cause instanceof IOException ? lost(cause) : failures.other(cause);
     }
 
-    private static boolean isProtocolError(@Nullable Throwable cause) {
+    private TransportException lost(@Nullable Throwable cause) {
+        if (cause instanceof H2StreamResetException reset
+                && String.valueOf(reset.getMessage()).startsWith(RESET_BY_PEER)) {
+            return failures.streamReset(reset.getCode(), cause);
+        }
+        return switch (progress) {
+            case UNSENT -> failures.lostBeforeRequest(cause);
+            case SENT -> failures.lostBeforeHead(cause);
+            case BODY -> failures.lostInBody(cause);
+        };
+    }
+
+    /** A parser's exception quotes what it could not read, which may echo the key: its type alone is told. */
+    private TransportException protocol(Throwable cause) {
+        return failures.protocol(cause.getClass().getSimpleName());
+    }
+
+    private static boolean isProtocolError(Throwable cause) {
         return cause instanceof HttpException
                 || cause instanceof MessageConstraintException
                 || cause instanceof H2ConnectionException
                 || cause instanceof H2CorruptFrameException
                 || (cause instanceof MalformedChunkCodingException && !(cause instanceof TruncatedChunkException));
-    }
-
-    private String message(Kind kind, @Nullable Throwable cause) {
-        String peer = peer();
-        return switch (kind) {
-            case DNS -> "the name " + uri.getHost() + " does not resolve";
-            case REFUSED -> "no connection to " + peer;
-            case TLS -> "the TLS handshake with " + peer + " failed: " + (cause == null ? "" : cause.getMessage());
-            case PROXY -> "no way through " + peer;
-            case CONNECT_TIMEOUT -> "no connection to " + peer + " in time";
-            case LOST -> "the connection to " + peer + " was lost" + (sent ? "" : " before the request was sent");
-            case PROTOCOL -> peer + " broke the HTTP protocol";
-            default -> "the exchange with " + peer + " failed";
-        };
-    }
-
-    private String peer() {
-        return proxy == null ? uri.getRawAuthority() : "the proxy " + proxy.host() + ":" + proxy.port();
-    }
-
-    private boolean secure() {
-        return "https".equalsIgnoreCase(uri.getScheme());
     }
 }

@@ -28,13 +28,14 @@ import org.apache.hc.core5.http.nio.CapacityChannel;
 import org.apache.hc.core5.http.nio.support.BasicRequestProducer;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
-import top.neuralbox.transport.ProxySettings;
+import top.neuralbox.transport.ExchangeFailures;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportConfig.Protocol;
 import top.neuralbox.transport.TransportException;
 import top.neuralbox.transport.TransportException.Kind;
 import top.neuralbox.transport.TransportRequest;
 import top.neuralbox.transport.TransportResponse;
+import top.neuralbox.transport.httpclient.FailureMapping.Progress;
 
 /**
  * The life of one exchange: waiting, sent, ended.
@@ -62,6 +63,7 @@ final class HttpClientCall implements TransportCall {
     private final TransportRequest request;
     private final Duration connectTimeout;
     private final Engine engine;
+    private final ExchangeFailures failures;
     private final Consumer<HttpClientCall> onEnd;
     private final CompletableFuture<TransportResponse> response = new CompletableFuture<>();
     private final AtomicReference<State> state = new AtomicReference<>(Open.WAITING);
@@ -79,6 +81,7 @@ final class HttpClientCall implements TransportCall {
         this.request = request;
         this.connectTimeout = Collections.min(List.of(request.connectTimeout(), FOREVER));
         this.engine = engine;
+        this.failures = ExchangeFailures.of(request, engine.config());
         this.onEnd = onEnd;
         this.requestBody = request.body().length == 0 ? null : new RequestBody(request.body());
     }
@@ -96,15 +99,15 @@ final class HttpClientCall implements TransportCall {
 
     @Override
     public void cancel() {
-        fail(Kind.CANCELLED, "the call was cancelled");
+        end(failures.cancelled(), false);
     }
 
     /** Starts the clock, looks the host up and enters the engine. Does not block. */
     void begin() {
         URI uri = request.uri();
-        boolean secure = "https".equalsIgnoreCase(uri.getScheme());
+        boolean secure = isSecure();
         if (!secure && !engine.config().protocols().contains(Protocol.HTTP_1_1)) {
-            fail(Kind.PROTOCOL, "HTTP/2 is spoken over TLS only, and HTTP/1.1 is switched off");
+            end(failures.http2Missing(true), false);
             return;
         }
         try {
@@ -152,7 +155,7 @@ final class HttpClientCall implements TransportCall {
     /** Called immediately before the first byte is written; what it throws keeps the request off the wire. */
     void beforeSending() throws RequestNotExecutedException {
         if (!engine.config().protocols().contains(Protocol.HTTP_1_1) && !speaksHttp2()) {
-            fail(Kind.PROTOCOL, "the server did not choose HTTP/2, and HTTP/1.1 is switched off");
+            end(failures.http2Missing(false), false);
         }
         if (!state.compareAndSet(Open.WAITING, Open.SENT)) {
             throw new RequestNotExecutedException();
@@ -161,17 +164,14 @@ final class HttpClientCall implements TransportCall {
         try {
             request.onSent().run();
         } catch (Throwable foreign) {
-            fail(Kind.OTHER, "the onSent callback threw", foreign);
+            end(failures.other(foreign), false);
             throw new RequestNotExecutedException();
         }
     }
 
     void head(HttpResponse head, boolean hasBody) {
-        ProxySettings proxy = engine.config().proxy();
-        if (proxy != null && (state.get() == Open.WAITING || head.getCode() == PROXY_AUTHENTICATION_REQUIRED)) {
-            fail(
-                    Kind.PROXY,
-                    "the proxy " + proxy.host() + ":" + proxy.port() + " answered with status " + head.getCode());
+        if (isBehindProxy() && (state.get() == Open.WAITING || head.getCode() == PROXY_AUTHENTICATION_REQUIRED)) {
+            end(failures.proxyAnswered(head.getCode()), false);
             return;
         }
         if (TransportThreads.readToEnd()) {
@@ -180,7 +180,7 @@ final class HttpClientCall implements TransportCall {
             return;
         }
         if (hasConflictingLengths(head)) {
-            fail(Kind.PROTOCOL, "the response says in more than one way how long its content is");
+            end(failures.protocol("the response says in more than one way how long its content is"), false);
             return;
         }
         BodyPublisher publisher = new BodyPublisher(this::cancel, this::engineFailed);
@@ -238,25 +238,22 @@ final class HttpClientCall implements TransportCall {
             return;
         }
         FailureMapping mapping = new FailureMapping(
-                request.uri(),
-                engine.config().proxy(),
-                now == Open.SENT,
-                attempt.connected(),
+                failures,
+                now == Open.WAITING ? Progress.UNSENT : body == null ? Progress.SENT : Progress.BODY,
+                isBehindProxy(),
+                attempt.connected() && isSecure(),
                 TransportThreads.readToEnd());
         end(mapping.map(cause), FailureMapping.certainlyNotExecuted(cause));
     }
 
-    void fail(Kind kind, String message) {
-        fail(kind, message, null);
+    /** The transport is closed. */
+    void close() {
+        end(failures.closed(), false);
     }
 
-    /** As {@link #fail}, but only a call that has not been sent. */
-    void failUnsent(Kind kind, String message) {
-        endUnsent(new TransportException(kind, message, null));
-    }
-
-    private void fail(Kind kind, String message, @Nullable Throwable cause) {
-        end(new TransportException(kind, message, cause), false);
+    /** As {@link #close}, but only a call that has not been sent. */
+    void closeUnsent() {
+        endUnsent(failures.closed());
     }
 
     private void execute(HttpHost target) {
@@ -291,10 +288,15 @@ final class HttpClientCall implements TransportCall {
     private void connectTimedOut() {
         AsyncExecRuntime held = runtime;
         boolean queued = held != null && !held.isEndpointAcquired();
-        String within = " within " + connectTimeout.toMillis() + " ms";
-        failUnsent(
-                queued ? Kind.POOL_TIMEOUT : Kind.CONNECT_TIMEOUT,
-                (queued ? "no connection became free" : "no connection was made") + within);
+        endUnsent(queued ? failures.poolTimedOut() : failures.connectTimedOut());
+    }
+
+    private boolean isSecure() {
+        return "https".equalsIgnoreCase(request.uri().getScheme());
+    }
+
+    private boolean isBehindProxy() {
+        return engine.config().proxy() != null;
     }
 
     private void endUnsent(TransportException failure) {

@@ -10,7 +10,6 @@ import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportConfig;
-import top.neuralbox.transport.TransportException.Kind;
 import top.neuralbox.transport.TransportRequest;
 
 /**
@@ -33,8 +32,6 @@ public final class HttpClientTransport implements Transport {
 
     /** These frame the message, and the engine writes them; a caller's own would contradict it. */
     private static final Set<String> FRAMING = Set.of("connection", "content-length", "transfer-encoding", "upgrade");
-
-    private static final String CLOSED = "the transport is closed";
 
     private final Engine engine;
     private final Set<HttpClientCall> calls = ConcurrentHashMap.newKeySet();
@@ -74,7 +71,7 @@ public final class HttpClientTransport implements Transport {
         calls.add(call);
         // In this order: close() sets the flag first and then ends what it finds in the set.
         if (closed.get()) {
-            call.fail(Kind.CLOSED, CLOSED);
+            call.close();
         } else {
             call.begin();
         }
@@ -96,8 +93,8 @@ public final class HttpClientTransport implements Transport {
         if (closed.compareAndSet(false, true)) {
             // The engine tells nobody that their exchange has ended (5.6.5), so each one is ended here.
             // Those that wait come first, or they would be sent on the connections that the others leave.
-            calls.forEach(call -> call.failUnsent(Kind.CLOSED, CLOSED));
-            calls.forEach(call -> call.fail(Kind.CLOSED, CLOSED));
+            calls.forEach(HttpClientCall::closeUnsent);
+            calls.forEach(HttpClientCall::close);
             engine.close();
         }
     }

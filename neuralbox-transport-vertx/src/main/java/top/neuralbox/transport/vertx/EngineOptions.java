@@ -81,6 +81,16 @@ final class EngineOptions {
         return options.isUseAlpn() ? speak(options, true, true) : options;
     }
 
+    /** What a caller's options say of the proxy and the pool, in the terms of the SPI. */
+    static TransportConfig config(WebClientOptions given) {
+        ProxyOptions proxy = given.getProxyOptions();
+        return proxy == null
+                ? TransportConfig.defaults()
+                : TransportConfig.builder()
+                        .proxy(ProxySettings.of(proxy.getHost(), proxy.getPort()))
+                        .build();
+    }
+
     static PoolOptions pool(int maxConnections) {
         int most = Math.min(maxConnections, MOST_CONNECTIONS);
         // Equal limits: with a smaller one for HTTP/2, requests for HTTP/1.1 servers are held back as well.

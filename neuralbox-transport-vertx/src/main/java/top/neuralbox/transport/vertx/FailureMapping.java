@@ -4,6 +4,7 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.proxy.ProxyConnectException;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.util.IllegalReferenceCountException;
 import io.vertx.core.VertxException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
@@ -16,16 +17,24 @@ import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.transport.ExchangeFailures;
 import top.neuralbox.transport.TransportException;
-import top.neuralbox.transport.TransportException.Kind;
 
-/** Names what the engine reports in the words of the SPI. */
-final class FailureMapping {
+/**
+ * Names what the engine reports in the terms of the SPI.
+ *
+ * @param failures the sentences of this exchange
+ * @param behindProxy whether the first host is a proxy
+ */
+record FailureMapping(ExchangeFailures failures, boolean behindProxy) {
 
-    /** How far an exchange had come when it failed. */
+    /** How far an exchange was when it failed. */
     enum Phase {
+        /** Nothing was written. */
         CONNECTING,
+        /** The request was written, at least in part. */
         SENT,
+        /** The response head has arrived. */
         BODY
     }
 
@@ -34,39 +43,6 @@ final class FailureMapping {
 
     /** What the engine says of a server that speaks HTTP/1.1 where that is not allowed (5.2.3). */
     private static final String HTTP_1_REFUSED = "HTTP/1.1 not supported";
-
-    private FailureMapping() {}
-
-    /**
-     * Finds the kind of a failure.
-     *
-     * @param peer host and port of the service, for the message
-     * @param throughProxy whether connecting means connecting to a proxy
-     */
-    static TransportException of(Throwable failure, Phase phase, String peer, boolean throughProxy) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof TransportException known) {
-                return known;
-            }
-            if (cause instanceof IllegalStateException && HTTP_1_REFUSED.equals(cause.getMessage())) {
-                String sentence = "the server did not choose HTTP/2, and HTTP/1.1 is switched off";
-                return new TransportException(Kind.PROTOCOL, sentence, failure);
-            }
-            Kind kind = kindOf(cause, phase, throughProxy);
-            if (kind == Kind.PROXY) {
-                return proxy(peer, cause);
-            }
-            if (kind == Kind.PROTOCOL) {
-                return protocol(peer, cause);
-            }
-            if (kind != null) {
-                return new TransportException(kind, sentence(kind, peer, failure), failure);
-            }
-        }
-        return phase == Phase.CONNECTING
-                ? new TransportException(Kind.OTHER, sentence(Kind.OTHER, peer), failure)
-                : protocol(peer, failure);
-    }
 
     /**
      * Whether the peer promises not to have acted on the request: RFC 9113, section 6.8. A stream that is reset with
@@ -82,6 +58,110 @@ final class FailureMapping {
         return false;
     }
 
+    /** The failure to report: that of the first cause which can be named. */
+    TransportException of(Throwable failure, Phase phase) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            TransportException named = named(cause, failure, phase);
+            if (named != null) {
+                return named;
+            }
+        }
+        return phase == Phase.CONNECTING ? failures.other(failure) : protocol(failure);
+    }
+
+    private @Nullable TransportException named(Throwable cause, Throwable failure, Phase phase) {
+        if (cause instanceof TransportException known) {
+            return known;
+        }
+        if (cause instanceof IllegalStateException && HTTP_1_REFUSED.equals(cause.getMessage())) {
+            return failures.http2Missing(false);
+        }
+        if (phase == Phase.CONNECTING) {
+            TransportException connecting = connecting(cause, failure);
+            if (connecting != null) {
+                return connecting;
+            }
+        }
+        if (cause instanceof SSLException) {
+            return phase == Phase.BODY ? failures.lostInBody(failure) : tls(cause, failure);
+        }
+        if (cause instanceof DecoderException) {
+            // TLS failures arrive wrapped in one of these: the cause says more.
+            return cause.getCause() == null ? protocol(cause) : null;
+        }
+        if (cause instanceof StreamResetException reset) {
+            return failures.streamReset(reset.getCode(), failure);
+        }
+        if (cause instanceof HttpClosedException
+                || cause instanceof PrematureChannelClosureException
+                || cause instanceof IOException) {
+            return lost(phase, failure);
+        }
+        return null;
+    }
+
+    /** What is no TLS the engine quotes byte by byte. */
+    private TransportException tls(Throwable cause, Throwable failure) {
+        for (Throwable next = cause; next != null; next = next.getCause()) {
+            if (next instanceof NotSslRecordException) {
+                return failures.noTls();
+            }
+        }
+        return failures.tlsFailed(failure);
+    }
+
+    private @Nullable TransportException connecting(Throwable cause, Throwable failure) {
+        if (cause instanceof ProxyConnectException) {
+            return proxy(cause, failure);
+        }
+        if (cause instanceof ConnectTimeoutException) {
+            return failures.connectTimedOut();
+        }
+        if (cause instanceof UnknownHostException) {
+            return failures.unknownHost(failure);
+        }
+        if (cause instanceof ConnectException || cause instanceof NoRouteToHostException) {
+            return failures.notConnected(failure);
+        }
+        if (cause instanceof ConnectionPoolTooBusyException) {
+            return failures.poolTimedOut();
+        }
+        if (cause instanceof VertxException && "Pool closed".equals(cause.getMessage())) {
+            return failures.closed();
+        }
+        return null;
+    }
+
+    /** The engine quotes a proxy's answer, which may echo the credentials: of that, the number alone is told. */
+    private TransportException proxy(Throwable cause, Throwable failure) {
+        String message = String.valueOf(cause.getMessage());
+        int begin = message.indexOf(PROXY_STATUS);
+        if (begin >= 0) {
+            int digits = begin + PROXY_STATUS.length();
+            int end = digits;
+            while (end < message.length() && end < digits + 3 && Character.isDigit(message.charAt(end))) {
+                end++;
+            }
+            if (end > digits) {
+                return failures.proxyAnswered(Integer.parseInt(message.substring(digits, end)));
+            }
+        }
+        return failures.proxyFailed(failure);
+    }
+
+    private TransportException lost(Phase phase, Throwable failure) {
+        return switch (phase) {
+            case CONNECTING -> failures.lostBeforeRequest(failure);
+            case SENT -> failures.lostBeforeHead(failure);
+            case BODY -> failures.lostInBody(failure);
+        };
+    }
+
+    /** A parser's exception quotes what it could not read, which may echo the key: its type alone is told. */
+    private TransportException protocol(Throwable failure) {
+        return failures.protocol(failure.getClass().getSimpleName());
+    }
+
     private static @Nullable GoAway goAway(HttpClosedException closed) {
         try {
             return closed.goAway();
@@ -90,109 +170,5 @@ final class FailureMapping {
             // peer promised is then not known.
             return null;
         }
-    }
-
-    private static @Nullable Kind kindOf(Throwable cause, Phase phase, boolean throughProxy) {
-        if (phase == Phase.CONNECTING) {
-            Kind connecting = connectingKindOf(cause, throughProxy);
-            if (connecting != null) {
-                return connecting;
-            }
-        }
-        if (cause instanceof SSLException) {
-            return phase == Phase.BODY ? Kind.LOST : Kind.TLS;
-        }
-        if (cause instanceof DecoderException) {
-            // TLS failures arrive wrapped in one of these: the cause says more.
-            return cause.getCause() == null ? Kind.PROTOCOL : null;
-        }
-        if (cause instanceof HttpClosedException
-                || cause instanceof StreamResetException
-                || cause instanceof PrematureChannelClosureException
-                || cause instanceof IOException) {
-            return Kind.LOST;
-        }
-        return null;
-    }
-
-    private static @Nullable Kind connectingKindOf(Throwable cause, boolean throughProxy) {
-        if (cause instanceof ProxyConnectException) {
-            return Kind.PROXY;
-        }
-        if (cause instanceof ConnectTimeoutException) {
-            return Kind.CONNECT_TIMEOUT;
-        }
-        if (cause instanceof UnknownHostException) {
-            return throughProxy ? Kind.PROXY : Kind.DNS;
-        }
-        if (cause instanceof ConnectException || cause instanceof NoRouteToHostException) {
-            return throughProxy ? Kind.PROXY : Kind.REFUSED;
-        }
-        if (cause instanceof ConnectionPoolTooBusyException) {
-            return Kind.POOL_TIMEOUT;
-        }
-        if (cause instanceof VertxException && "Pool closed".equals(cause.getMessage())) {
-            return Kind.CLOSED;
-        }
-        return null;
-    }
-
-    /** A parser's exception quotes what it could not read, which may echo the key: of that, the type alone is told. */
-    private static TransportException protocol(String peer, Throwable failure) {
-        String sentence =
-                sentence(Kind.PROTOCOL, peer) + ": " + failure.getClass().getSimpleName();
-        return new TransportException(Kind.PROTOCOL, sentence, null);
-    }
-
-    /** The engine quotes a proxy's answer, which may echo the credentials: of that, the number alone is told. */
-    private static TransportException proxy(String peer, Throwable failure) {
-        String sentence = sentence(Kind.PROXY, peer);
-        String message = String.valueOf(failure.getMessage());
-        int begin = message.indexOf(PROXY_STATUS);
-        if (begin < 0) {
-            return new TransportException(Kind.PROXY, sentence, failure);
-        }
-        int digits = begin + PROXY_STATUS.length();
-        int end = digits;
-        while (end < message.length() && Character.isDigit(message.charAt(end))) {
-            end++;
-        }
-        String status = message.substring(digits, end);
-        return new TransportException(Kind.PROXY, sentence + ": it answered with status " + status, null);
-    }
-
-    /** In the words of the sister transport: a user should not notice which engine failed. */
-    static String sentence(Kind kind, String peer) {
-        return switch (kind) {
-            case DNS -> "the name " + hostOf(peer) + " does not resolve";
-            case REFUSED -> "no connection to " + peer;
-            case TLS -> "the TLS handshake with " + peer + " failed";
-            case PROXY -> "no way through the proxy to " + peer;
-            case CONNECT_TIMEOUT -> "no connection to " + peer + " in time";
-            case POOL_TIMEOUT -> "no connection to " + peer + " became free in time";
-            case LOST -> "the connection to " + peer + " was lost";
-            case PROTOCOL -> peer + " broke the HTTP protocol";
-            case CANCELLED -> "the call was cancelled";
-            case CLOSED -> "the transport was closed";
-            case OTHER -> "the exchange with " + peer + " failed";
-        };
-    }
-
-    /** The engine's own exception says no more than that TLS failed; the reason is the last of its causes. */
-    private static String sentence(Kind kind, String peer, Throwable failure) {
-        if (kind != Kind.TLS) {
-            return sentence(kind, peer);
-        }
-        Throwable reason = failure;
-        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
-            reason = cause;
-        }
-        String why = reason.getMessage() == null ? reason.getClass().getSimpleName() : reason.getMessage();
-        return sentence(kind, peer) + ": " + why;
-    }
-
-    private static String hostOf(String peer) {
-        int port = peer.lastIndexOf(':');
-        return port < 0 ? peer : peer.substring(0, port);
     }
 }

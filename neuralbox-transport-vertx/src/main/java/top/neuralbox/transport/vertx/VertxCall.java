@@ -19,9 +19,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.transport.ExchangeFailures;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportException;
-import top.neuralbox.transport.TransportException.Kind;
 import top.neuralbox.transport.TransportRequest;
 import top.neuralbox.transport.TransportResponse;
 
@@ -61,6 +61,7 @@ final class VertxCall implements TransportCall {
     private final EventLoops.Place place;
     private final TransportRequest request;
     private final RequestOptions options;
+    private final ExchangeFailures failures;
     private final long deadline;
     private final CompletableFuture<TransportResponse> response = new CompletableFuture<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
@@ -82,6 +83,7 @@ final class VertxCall implements TransportCall {
         this.place = place;
         this.request = request;
         this.options = options;
+        this.failures = ExchangeFailures.of(request, transport.config());
         this.deadline = System.nanoTime() + nanosOf(request.connectTimeout());
     }
 
@@ -98,7 +100,12 @@ final class VertxCall implements TransportCall {
 
     @Override
     public void cancel() {
-        giveUp(Kind.CANCELLED);
+        giveUp(failures.cancelled());
+    }
+
+    /** The transport is closed. From any thread. */
+    void close() {
+        giveUp(failures.closed());
     }
 
     EventLoops.Place place() {
@@ -123,9 +130,9 @@ final class VertxCall implements TransportCall {
         return !options.isSsl();
     }
 
-    /** Ends the call, which was not started, because of what it asks for. From any thread. */
-    void refuse(String why) {
-        fail(new TransportException(Kind.PROTOCOL, why, null), FailureMapping.Phase.CONNECTING);
+    /** Ends the call, which was not started, because HTTP/1.1 is switched off. From any thread. */
+    void refuseClearText() {
+        fail(failures.http2Missing(true), FailureMapping.Phase.CONNECTING);
     }
 
     /** The queue lets this call go to the engine. From any thread. */
@@ -146,8 +153,7 @@ final class VertxCall implements TransportCall {
     }
 
     /** Ends the call for a reason that lies on this side. From any thread. */
-    void giveUp(Kind kind) {
-        TransportException reason = failure(kind, null);
+    private void giveUp(TransportException reason) {
         if (end()) {
             response.completeExceptionally(reason);
             onEventLoop(this::release);
@@ -189,7 +195,7 @@ final class VertxCall implements TransportCall {
         try {
             place.context().runOnContext(fenced(nothing -> task.run()));
         } catch (RejectedExecutionException engineIsClosed) {
-            giveUp(Kind.CLOSED);
+            close();
         }
     }
 
@@ -199,7 +205,7 @@ final class VertxCall implements TransportCall {
             try {
                 handler.handle(event);
             } catch (Throwable thrown) {
-                fail(failure(Kind.OTHER, thrown), FailureMapping.Phase.BODY);
+                fail(failures.other(thrown), FailureMapping.Phase.BODY);
             }
         };
     }
@@ -217,7 +223,7 @@ final class VertxCall implements TransportCall {
             lease = transport.client().request(options);
         } catch (IllegalStateException clientIsClosed) {
             // By its Web Client, or with the verticle that made it.
-            giveUp(Kind.CLOSED);
+            close();
             return;
         }
         lease.onComplete(fenced(this::leased));
@@ -226,7 +232,7 @@ final class VertxCall implements TransportCall {
     private void connectTimedOut(long expired) {
         timer = NO_TIMER;
         if (state.get() == State.WAITING) {
-            giveUp(transport.queue().isWaiting(this) ? Kind.POOL_TIMEOUT : Kind.CONNECT_TIMEOUT);
+            giveUp(transport.queue().isWaiting(this) ? failures.poolTimedOut() : failures.connectTimedOut());
         }
     }
 
@@ -309,9 +315,9 @@ final class VertxCall implements TransportCall {
         content.attach();
         flow = content;
         if (head.statusCode() < 200) {
-            giveUp(Kind.PROTOCOL);
+            giveUp(failures.protocol("an interim response took the place of the final one"));
         } else if (head.statusCode() == PROXY_AUTHENTICATION_REQUIRED && transport.sendsThroughProxy()) {
-            giveUp(Kind.PROXY);
+            giveUp(failures.proxyAnswered(head.statusCode()));
         } else {
             response.complete(TransportResponse.of(head.statusCode(), content.headers(), content.body(), this::cancel));
         }
@@ -320,7 +326,7 @@ final class VertxCall implements TransportCall {
     private void fail(Throwable cause, FailureMapping.Phase phase) {
         HttpClientRequest failed = exchange;
         boolean notExecuted = failed != null && FailureMapping.certainlyNotExecuted(cause, failed.streamId());
-        TransportException failure = FailureMapping.of(cause, phase, peer(), transport.sendsThroughProxy());
+        TransportException failure = new FailureMapping(failures, transport.sendsThroughProxy()).of(cause, phase);
         if (!end()) {
             return;
         }
@@ -387,14 +393,6 @@ final class VertxCall implements TransportCall {
             transport.vertx().cancelTimer(timer);
             timer = NO_TIMER;
         }
-    }
-
-    private TransportException failure(Kind kind, @Nullable Throwable cause) {
-        return new TransportException(kind, FailureMapping.sentence(kind, peer()), cause);
-    }
-
-    private String peer() {
-        return options.getHost() + ":" + options.getPort();
     }
 
     private static long nanosOf(Duration timeout) {

@@ -23,7 +23,6 @@ import java.util.concurrent.TimeoutException;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportConfig;
-import top.neuralbox.transport.TransportException.Kind;
 import top.neuralbox.transport.TransportRequest;
 
 /**
@@ -43,7 +42,7 @@ public final class VertxTransport implements Transport {
 
     private final VertxInternal vertx;
     private final boolean ownsVertx;
-    private final boolean throughProxy;
+    private final TransportConfig config;
     private final boolean speaksClearText;
     private final HttpClient client;
     private final WebClient webClient;
@@ -54,12 +53,13 @@ public final class VertxTransport implements Transport {
     private volatile boolean closed;
 
     private VertxTransport(
-            Vertx vertx, boolean ownsVertx, WebClientOptions engine, WebClientOptions web, PoolOptions pool) {
+            Vertx vertx, boolean ownsVertx, TransportConfig config, WebClientOptions engine, WebClientOptions web) {
         this.vertx = (VertxInternal) vertx;
         this.ownsVertx = ownsVertx;
-        this.throughProxy = engine.getProxyOptions() != null;
+        this.config = config;
         this.speaksClearText = engine.getProtocolVersion() != HttpVersion.HTTP_2;
         this.eventLoops = EventLoops.of(this.vertx);
+        PoolOptions pool = EngineOptions.pool(config.maxConnections());
         this.client = vertx.httpClientBuilder()
                 .with(engine)
                 .with(pool)
@@ -110,8 +110,7 @@ public final class VertxTransport implements Transport {
         EngineVersions.require();
         Objects.requireNonNull(vertx, "vertx");
         WebClientOptions engine = EngineOptions.of(options);
-        PoolOptions pool = EngineOptions.pool(TransportConfig.defaults().maxConnections());
-        return new VertxTransport(vertx, false, engine, new WebClientOptions(options), pool);
+        return new VertxTransport(vertx, false, EngineOptions.config(engine), engine, new WebClientOptions(options));
     }
 
     /**
@@ -127,9 +126,9 @@ public final class VertxTransport implements Transport {
         VertxCall call = new VertxCall(this, place(), request, target(request));
         calls.add(call);
         if (closed) {
-            call.giveUp(Kind.CLOSED);
+            call.close();
         } else if (call.isInClearText() && !speaksClearText) {
-            call.refuse("HTTP/2 is spoken over TLS only, and HTTP/1.1 is switched off");
+            call.refuseClearText();
         } else {
             call.start();
         }
@@ -154,7 +153,7 @@ public final class VertxTransport implements Transport {
     @Override
     public void close() {
         closed = true;
-        calls.forEach(call -> call.giveUp(Kind.CLOSED));
+        calls.forEach(VertxCall::close);
         try {
             Future<Void> closing = ownsVertx ? vertx.close() : client.close();
             if (!mustNotBlock(Thread.currentThread())) {
@@ -168,7 +167,7 @@ public final class VertxTransport implements Transport {
 
     static VertxTransport on(Vertx vertx, boolean owned, TransportConfig config) {
         WebClientOptions options = EngineOptions.of(config);
-        return new VertxTransport(vertx, owned, options, options, EngineOptions.pool(config.maxConnections()));
+        return new VertxTransport(vertx, owned, config, options, options);
     }
 
     Vertx vertx() {
@@ -188,7 +187,11 @@ public final class VertxTransport implements Transport {
     }
 
     boolean sendsThroughProxy() {
-        return throughProxy;
+        return config.proxy() != null;
+    }
+
+    TransportConfig config() {
+        return config;
     }
 
     void forget(VertxCall call) {

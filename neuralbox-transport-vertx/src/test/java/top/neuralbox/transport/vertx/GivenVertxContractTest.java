@@ -9,6 +9,7 @@ import top.neuralbox.testkit.contract.TransportConnectContract;
 import top.neuralbox.testkit.contract.TransportFaultContract;
 import top.neuralbox.testkit.contract.TransportOnceContract;
 import top.neuralbox.testkit.contract.TransportRequestContract;
+import top.neuralbox.testkit.contract.TransportSentencesContract;
 import top.neuralbox.testkit.contract.TransportStreamingContract;
 import top.neuralbox.testkit.contract.TransportTlsContract;
 import top.neuralbox.transport.Transport;
@@ -22,6 +23,7 @@ class GivenVertxContractTest
                 TransportFaultContract,
                 TransportOnceContract,
                 TransportRequestContract,
+                TransportSentencesContract,
                 TransportStreamingContract,
                 TransportTlsContract {
 

@@ -9,6 +9,7 @@ import top.neuralbox.testkit.contract.TransportLifecycleContract;
 import top.neuralbox.testkit.contract.TransportOnceContract;
 import top.neuralbox.testkit.contract.TransportProxyContract;
 import top.neuralbox.testkit.contract.TransportRequestContract;
+import top.neuralbox.testkit.contract.TransportSentencesContract;
 import top.neuralbox.testkit.contract.TransportStreamingContract;
 import top.neuralbox.testkit.contract.TransportTlsContract;
 import top.neuralbox.transport.Transport;
@@ -25,6 +26,7 @@ class VertxTransportContractTest
                 TransportOnceContract,
                 TransportProxyContract,
                 TransportRequestContract,
+                TransportSentencesContract,
                 TransportStreamingContract,
                 TransportTlsContract {
 

@@ -1,0 +1,227 @@
+package top.neuralbox.transport;
+
+import java.net.NoRouteToHostException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.transport.TransportException.Kind;
+
+/**
+ * The failures of one exchange, in sentences that are the same on every transport. A transport finds out what happened and
+ * calls the method that is named for it; the method knows the kind and the sentence.
+ *
+ * <p>A sentence names the host that failed, the service's or the proxy's, with its port. It holds no header value, no
+ * password and nothing that the peer sent. Immutable and thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class ExchangeFailures {
+
+    /** Longer reasons of an engine are cut: some of them dump what they have read. */
+    private static final int LONGEST_REASON = 200;
+
+    /** The names of HTTP/2's error codes, in order (RFC 9113, section 7). */
+    private static final String[] ERROR_CODES = {
+        "NO_ERROR",
+        "PROTOCOL_ERROR",
+        "INTERNAL_ERROR",
+        "FLOW_CONTROL_ERROR",
+        "SETTINGS_TIMEOUT",
+        "STREAM_CLOSED",
+        "FRAME_SIZE_ERROR",
+        "REFUSED_STREAM",
+        "CANCEL",
+        "COMPRESSION_ERROR",
+        "CONNECT_ERROR",
+        "ENHANCE_YOUR_CALM",
+        "INADEQUATE_SECURITY",
+        "HTTP_1_1_REQUIRED"
+    };
+
+    /** What the JDK says of an answer to the handshake that is no TLS (17 to 25). */
+    private static final Set<String> NO_TLS =
+            Set.of("Unsupported or unrecognized SSL message", "Unrecognized SSL message, plaintext connection?");
+
+    private final String host;
+    private final int port;
+    private final @Nullable ProxySettings proxy;
+    private final int maxConnections;
+    private final Duration connectTimeout;
+
+    private ExchangeFailures(TransportRequest request, TransportConfig config) {
+        URI uri = request.uri();
+        boolean tls = "https".equalsIgnoreCase(uri.getScheme());
+        this.host = uri.getHost();
+        this.port = uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80;
+        this.proxy = config.proxy();
+        this.maxConnections = config.maxConnections();
+        this.connectTimeout = request.connectTimeout();
+    }
+
+    /** The failures that this request can have on a transport with these settings. */
+    public static ExchangeFailures of(TransportRequest request, TransportConfig config) {
+        return new ExchangeFailures(request, config);
+    }
+
+    /** The name of the first host, the proxy's if there is one, has no address. */
+    public TransportException unknownHost(@Nullable Throwable cause) {
+        return proxy == null
+                ? failure(Kind.DNS, "the name " + host + " does not resolve", cause)
+                : failure(Kind.PROXY, "the name of the proxy, " + proxy.host() + ", does not resolve", cause);
+    }
+
+    /** The first host, the proxy's if there is one, refuses the TCP connection or cannot be reached. */
+    public TransportException notConnected(@Nullable Throwable cause) {
+        return failure(
+                proxy == null ? Kind.REFUSED : Kind.PROXY,
+                firstHop() + (isUnreachable(cause) ? " cannot be reached" : " refused the connection"),
+                cause);
+    }
+
+    /** The proxy answered in place of the service, or asked for other credentials. */
+    public TransportException proxyAnswered(int status) {
+        return failure(Kind.PROXY, firstHop() + " answered with status " + status, null);
+    }
+
+    /** The proxy closed the connection, or answered what is no HTTP, before there was a tunnel. */
+    public TransportException proxyFailed(@Nullable Throwable cause) {
+        return failure(Kind.PROXY, firstHop() + " opened no tunnel to " + service(), cause);
+    }
+
+    /** The TLS handshake failed; the last cause says why. */
+    public TransportException tlsFailed(Throwable cause) {
+        if (NO_TLS.contains(reason(cause))) {
+            return noTls();
+        }
+        return failure(Kind.TLS, "the TLS handshake with " + service() + " failed: " + reason(cause), cause);
+    }
+
+    /** The peer answered the TLS handshake with something else. Its bytes are not quoted. */
+    public TransportException noTls() {
+        return failure(Kind.TLS, service() + " does not speak TLS on this port", null);
+    }
+
+    /** Nothing was written within the connect timeout, and no connection was made. */
+    public TransportException connectTimedOut() {
+        return failure(
+                Kind.CONNECT_TIMEOUT, "no connection to " + firstHop() + " was made within " + millis() + " ms", null);
+    }
+
+    /** Nothing was written within the connect timeout, and all connections were in use. */
+    public TransportException poolTimedOut() {
+        return failure(
+                Kind.POOL_TIMEOUT,
+                "no connection became free within " + millis() + " ms: all of maxConnections (" + maxConnections
+                        + ") are in use",
+                null);
+    }
+
+    /** The connection ended before the request was written. */
+    public TransportException lostBeforeRequest(@Nullable Throwable cause) {
+        return failure(Kind.LOST, lost() + " before the request was sent", cause);
+    }
+
+    /** The connection ended when the request was written, at least in part, and before the response head was whole. */
+    public TransportException lostBeforeHead(@Nullable Throwable cause) {
+        return failure(Kind.LOST, lost() + " before the response head", cause);
+    }
+
+    /** The connection ended inside the response's body. */
+    public TransportException lostInBody(@Nullable Throwable cause) {
+        return failure(Kind.LOST, lost() + " inside the response", cause);
+    }
+
+    /**
+     * The peer reset the HTTP/2 stream.
+     *
+     * @param code the error code of the RST_STREAM frame (RFC 9113, section 7)
+     */
+    public TransportException streamReset(long code, @Nullable Throwable cause) {
+        String name = code >= 0 && code < ERROR_CODES.length
+                ? ERROR_CODES[(int) code]
+                : "0x" + Long.toHexString(code).toUpperCase(Locale.ROOT);
+        return failure(Kind.LOST, service() + " reset the stream with the HTTP/2 error code " + name, cause);
+    }
+
+    /**
+     * The peer sent what HTTP does not allow.
+     *
+     * @param what one clause without any of the peer's bytes, for example {@code the chunk size is malformed}
+     */
+    public TransportException protocol(String what) {
+        return failure(Kind.PROTOCOL, service() + " broke the HTTP protocol: " + what, null);
+    }
+
+    /** HTTP/2 alone is allowed, and the peer speaks HTTP/1.1 or clear text. */
+    public TransportException http2Missing(boolean clearText) {
+        return failure(
+                Kind.PROTOCOL,
+                (clearText ? "HTTP/2 is spoken over TLS only" : service() + " did not choose HTTP/2")
+                        + ", and HTTP/1.1 is switched off",
+                null);
+    }
+
+    /** The caller cancelled the call. */
+    public TransportException cancelled() {
+        return failure(Kind.CANCELLED, "the call was cancelled", null);
+    }
+
+    /** The transport was closed under the call, or before it. */
+    public TransportException closed() {
+        return failure(Kind.CLOSED, "the transport is closed", null);
+    }
+
+    /** Anything else, a defect included. */
+    public TransportException other(@Nullable Throwable cause) {
+        return failure(Kind.OTHER, "the exchange with " + service() + " failed", cause);
+    }
+
+    private String lost() {
+        return "the connection to " + service() + " was lost";
+    }
+
+    private String service() {
+        return host + ":" + port;
+    }
+
+    private String firstHop() {
+        return proxy == null ? service() : "the proxy " + proxy.host() + ":" + proxy.port();
+    }
+
+    private long millis() {
+        try {
+            return connectTimeout.toMillis();
+        } catch (ArithmeticException centuries) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** The JDK has one exception for a refusal and for an unreachable network, and tells them apart by words. */
+    private static boolean isUnreachable(@Nullable Throwable cause) {
+        for (Throwable next = cause; next != null; next = next.getCause()) {
+            String message = next.getMessage();
+            if (next instanceof NoRouteToHostException || (message != null && message.contains("unreachable"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Engines wrap the reason; the last of the causes has it. */
+    private static String reason(Throwable cause) {
+        Throwable last = cause;
+        while (last.getCause() != null) {
+            last = last.getCause();
+        }
+        String message =
+                Objects.requireNonNullElse(last.getMessage(), last.getClass().getSimpleName());
+        return message.length() <= LONGEST_REASON ? message : message.substring(0, LONGEST_REASON) + "…";
+    }
+
+    private static TransportException failure(Kind kind, String sentence, @Nullable Throwable cause) {
+        return new TransportException(kind, sentence, cause);
+    }
+}
