@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
-import top.neuralbox.transport.TransportException.Kind;
 
 /** A response's body. What the engine hands over at once becomes one buffer, so its demand is the subscriber's. */
 final class JdkBody implements HttpResponse.BodySubscriber<Void>, Flow.Publisher<ByteBuffer>, Flow.Subscription {
@@ -52,7 +51,7 @@ final class JdkBody implements HttpResponse.BodySubscriber<Void>, Flow.Publisher
     @Override
     public void onError(Throwable lost) {
         over = true;
-        call.end(call.kindOf(lost), lost);
+        call.end(call.failureOf(lost));
     }
 
     @Override
@@ -81,7 +80,7 @@ final class JdkBody implements HttpResponse.BodySubscriber<Void>, Flow.Publisher
         call.transport.loop.execute(() -> {
             if (n <= 0) {
                 failure = new IllegalArgumentException("Demand must be positive: " + n);
-                call.end(Kind.CANCELLED, null);
+                call.end(call.failures.cancelled());
             } else if (!over && engine != null) {
                 engine.request(n);
             }
@@ -117,7 +116,7 @@ final class JdkBody implements HttpResponse.BodySubscriber<Void>, Flow.Publisher
             foreign.run();
         } catch (Throwable thrown) {
             done = true;
-            call.end(Kind.OTHER, thrown);
+            call.end(call.failures.other(thrown));
         }
     }
 

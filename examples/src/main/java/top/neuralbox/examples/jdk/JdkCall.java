@@ -16,6 +16,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.transport.ExchangeFailures;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportException;
 import top.neuralbox.transport.TransportException.Kind;
@@ -28,6 +29,7 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
     final JdkTransport transport;
     private final TransportRequest request;
     private final HttpRequest engineRequest;
+    final ExchangeFailures failures;
     private final JdkBody body = new JdkBody(this);
     private final CompletableFuture<TransportResponse> response = new CompletableFuture<>();
     private final CompletableFuture<Void> connectTimer = new CompletableFuture<>();
@@ -38,12 +40,13 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
     JdkCall(JdkTransport transport, TransportRequest request) {
         this.transport = transport;
         this.request = request;
+        this.failures = ExchangeFailures.of(request, transport.config);
         HttpRequest.Builder builder = HttpRequest.newBuilder(request.uri()).method(request.method(), this);
         request.headers().forEach((name, values) -> values.forEach(value -> builder.header(name, value)));
         engineRequest = builder.build();
         var unused = connectTimer
                 .orTimeout(TimeUnit.NANOSECONDS.convert(request.connectTimeout()), TimeUnit.NANOSECONDS)
-                .exceptionallyAsync(late -> sent ? null : end(lateKind(), null), transport.loop);
+                .exceptionallyAsync(late -> sent ? null : end(lateFailure()), transport.loop);
     }
 
     @Override
@@ -58,7 +61,7 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
 
     @Override
     public void cancel() {
-        transport.loop.execute(() -> end(Kind.CANCELLED, null));
+        transport.loop.execute(() -> end(failures.cancelled()));
     }
 
     /** The engine would look the host up on the loop; looked up before, it is in the JDK's cache. */
@@ -66,7 +69,7 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
         var unused = CompletableFuture.supplyAsync(
                         () -> new InetSocketAddress(request.uri().getHost(), 0), transport.names)
                 .thenComposeAsync(known -> send(), transport.loop)
-                .handleAsync((head, lost) -> lost == null ? null : end(kindOf(lost), lost), transport.loop);
+                .handleAsync((head, lost) -> lost == null ? null : end(failureOf(lost)), transport.loop);
     }
 
     /** The engine asks for the length when the connection stands, before it writes: the last moment to think better. */
@@ -88,10 +91,8 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
 
     /** The way that every failure takes; later ones change nothing. */
     @Nullable
-    Void end(Kind kind, @Nullable Throwable cause) {
-        // What the engine could not read it quotes, and that may echo the key.
-        Throwable known = kind == Kind.PROTOCOL ? null : cause;
-        failure = failure != null ? failure : new TransportException(kind, "The exchange failed: " + kind, known);
+    Void end(TransportException why) {
+        failure = failure != null ? failure : why;
         connectTimer.complete(null);
         if (response.completeExceptionally(failure) && exchange != null) {
             // Cancelling the stage itself does nothing once it has failed, and then the connection would stay open.
@@ -102,26 +103,27 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
         return null;
     }
 
-    Kind kindOf(Throwable failed) {
-        Kind kind = Kind.OTHER;
+    TransportException failureOf(Throwable failed) {
+        TransportException found = failures.other(failed);
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
             if (cause instanceof UnresolvedAddressException) {
-                kind = Kind.DNS;
+                found = failures.unknownHost(failed);
             } else if (cause instanceof ProtocolException) {
-                kind = Kind.PROTOCOL;
+                // What the engine could not read it quotes, and that may echo the key.
+                found = failures.protocol(cause.getClass().getSimpleName());
             } else if (cause instanceof ConnectException && !sent) {
-                kind = Kind.REFUSED;
+                found = failures.notConnected(failed);
             } else if (cause instanceof SSLException && !sent) {
-                kind = Kind.TLS;
-            } else if (cause instanceof IOException && kind == Kind.OTHER) {
-                kind = Kind.LOST;
+                found = failures.tlsFailed(failed);
+            } else if (cause instanceof IOException && found.kind() == Kind.OTHER) {
+                found = response.isDone() ? failures.lostInBody(failed) : failures.lostBeforeHead(failed);
             }
         }
-        return kind;
+        return found;
     }
 
-    private Kind lateKind() {
-        return transport.waiting.contains(this) ? Kind.POOL_TIMEOUT : Kind.CONNECT_TIMEOUT;
+    private TransportException lateFailure() {
+        return transport.waiting.contains(this) ? failures.poolTimedOut() : failures.connectTimedOut();
     }
 
     private CompletionStage<HttpResponse<Void>> send() {
@@ -136,7 +138,7 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
         // Of two answers to where the content ends, the engine believes one, and takes the rest for the next response.
         List<String> lengths = head.headers().allValues("Content-Length");
         if (lengths.size() + head.headers().allValues("Transfer-Encoding").size() > 1) {
-            end(Kind.PROTOCOL, null);
+            end(failures.protocol("the response says in more than one way how long its content is"));
         }
         response.complete(TransportResponse.of(head.statusCode(), head.headers().map(), body, this::cancel));
         return body;

@@ -15,7 +15,6 @@ import javax.net.ssl.TrustManager;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportConfig;
-import top.neuralbox.transport.TransportException.Kind;
 import top.neuralbox.transport.TransportRequest;
 
 /**
@@ -32,11 +31,11 @@ public final class JdkTransport implements Transport {
     final HttpClient client;
     final Set<JdkCall> waiting = new LinkedHashSet<>();
     private final Set<JdkCall> connected = new LinkedHashSet<>();
-    private final int maxConnections;
+    final TransportConfig config;
     private boolean closed;
 
     private JdkTransport(TransportConfig config) {
-        maxConnections = config.maxConnections();
+        this.config = config;
         // Made on a thread of the group, so that its selector thread belongs to the group.
         client = CompletableFuture.supplyAsync(() -> client(config), loop).join();
     }
@@ -59,7 +58,7 @@ public final class JdkTransport implements Transport {
         loop.execute(() -> {
             waiting.add(call);
             if (closed) {
-                call.end(Kind.CLOSED, null);
+                call.end(call.failures.closed());
             }
             connectNext();
         });
@@ -81,8 +80,8 @@ public final class JdkTransport implements Transport {
     public void close() {
         loop.execute(() -> {
             closed = true;
-            Set.copyOf(waiting).forEach(call -> call.end(Kind.CLOSED, null));
-            Set.copyOf(connected).forEach(call -> call.end(Kind.CLOSED, null));
+            Set.copyOf(waiting).forEach(call -> call.end(call.failures.closed()));
+            Set.copyOf(connected).forEach(call -> call.end(call.failures.closed()));
             loop.execute(group::interrupt);
         });
     }
@@ -95,7 +94,7 @@ public final class JdkTransport implements Transport {
     }
 
     private void connectNext() {
-        while (connected.size() < maxConnections && !waiting.isEmpty()) {
+        while (connected.size() < config.maxConnections() && !waiting.isEmpty()) {
             JdkCall next = waiting.iterator().next();
             waiting.remove(next);
             connected.add(next);

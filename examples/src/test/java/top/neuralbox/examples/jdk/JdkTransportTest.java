@@ -19,6 +19,7 @@ import top.neuralbox.testkit.contract.TransportFaultContract;
 import top.neuralbox.testkit.contract.TransportLifecycleContract;
 import top.neuralbox.testkit.contract.TransportOnceContract;
 import top.neuralbox.testkit.contract.TransportRequestContract;
+import top.neuralbox.testkit.contract.TransportSentencesContract;
 import top.neuralbox.testkit.contract.TransportStreamingContract;
 import top.neuralbox.testkit.contract.TransportTlsContract;
 import top.neuralbox.transport.ProxySettings;
@@ -34,6 +35,7 @@ class JdkTransportTest
                 TransportLifecycleContract,
                 TransportOnceContract,
                 TransportRequestContract,
+                TransportSentencesContract,
                 TransportStreamingContract,
                 TransportTlsContract {
 
@@ -78,7 +80,7 @@ class JdkTransportTest
 
     /** CONTRIBUTING.md promises it: lines with something to read, without imports, comments and closing braces. */
     @Test
-    void exampleStaysUnderTwoHundredLines() throws IOException {
+    void exampleHasTwoHundredLinesAtMost() throws IOException {
         long lines = 0;
         try (Stream<Path> files = Files.list(Path.of("src/main/java/top/neuralbox/examples/jdk"))) {
             for (Path file : files.toList()) {
@@ -88,6 +90,6 @@ class JdkTransportTest
                         .count();
             }
         }
-        assertThat(lines).isLessThan(200);
+        assertThat(lines).isLessThanOrEqualTo(200);
     }
 }
