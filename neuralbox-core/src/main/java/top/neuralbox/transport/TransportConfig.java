@@ -46,7 +46,10 @@ public final class TransportConfig {
         return new Builder();
     }
 
-    /** What decides on server certificates; null means the platform's. Host names are verified in any case. */
+    /**
+     * What decides on server certificates; null means the platform's. It also compares the host's name with the certificate,
+     * whatever the manager does that was set: a transport has to switch the endpoint identification of its engine on.
+     */
     public @Nullable X509TrustManager trustManager() {
         return trustManager;
     }
@@ -82,9 +85,12 @@ public final class TransportConfig {
 
         private Builder() {}
 
-        /** Trusts what this manager trusts, in place of the platform's. */
+        /**
+         * Trusts what this manager trusts, in place of the platform's. The host's name is verified beside it, also if the
+         * manager is of the extended kind and checks the chain alone.
+         */
         public Builder trustManager(X509TrustManager trustManager) {
-            this.trustManager = Objects.requireNonNull(trustManager, "trustManager");
+            this.trustManager = NameVerifyingTrustManager.over(Objects.requireNonNull(trustManager, "trustManager"));
             return this;
         }
 

@@ -120,6 +120,34 @@ public interface TransportTlsContract extends TransportContract {
         }
     }
 
+    /** Rule 3. Whatever the trust manager leaves out: many that pin certificates check the chain alone. */
+    @Test
+    default void certificateOfAnotherHostIsRefusedBesideATrustManagerThatChecksChainsOnly() {
+        TransportConfig config = TransportConfig.builder()
+                .trustManager(
+                        new ChainsOnlyTrustManager(TestCertificates.shared().trustManager()))
+                .build();
+        try (TransportFixture fixture = TransportFixture.start(
+                this, config, ScriptedServer.startTls(TestCertificates.shared().wrongHostServer()))) {
+            refused(fixture, fixture.server().uri());
+            refused(fixture, URI.create("https://localhost:" + fixture.server().port()));
+        }
+    }
+
+    /** Beside the test above: such a trust manager is of use. */
+    @Test
+    default void trustManagerThatChecksChainsOnlyIsAsked() {
+        TransportConfig config = TransportConfig.builder()
+                .trustManager(
+                        new ChainsOnlyTrustManager(TestCertificates.shared().trustManager()))
+                .build();
+        try (TransportFixture fixture = TransportFixture.start(
+                this, config, ScriptedServer.startTls(TestCertificates.shared().server()))) {
+            assertThat(text(fixture.exchange(Script.response(200, "in private"))))
+                    .isEqualTo("in private");
+        }
+    }
+
     /** Rule 3. */
     @Test
     default void plainTextOnTheTlsPortIsRefused() {

@@ -3,6 +3,7 @@ package top.neuralbox.transport.vertx;
 import java.io.Serial;
 import java.security.KeyStore;
 import java.security.Provider;
+import java.util.Objects;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.KeyManagerFactorySpi;
@@ -13,6 +14,7 @@ import javax.net.ssl.TrustManagerFactorySpi;
 import javax.net.ssl.X509KeyManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.transport.TransportConfig;
 
 /**
  * Factories that hold one manager each, which is the form the engine takes them in. Its own wrapping of a single manager
@@ -31,6 +33,18 @@ final class ManagerFactories {
 
     static TrustManagerFactory holding(X509TrustManager manager) {
         return new TrustManagerFactory(new GivenTrust(manager), PROVIDER, ALGORITHM) {};
+    }
+
+    /** The first manager of a factory, beside which the host's name is verified whatever the manager does. */
+    static TrustManagerFactory verifyingNames(TrustManagerFactory given) {
+        for (TrustManager manager : given.getTrustManagers()) {
+            if (manager instanceof X509TrustManager trust) {
+                TransportConfig verified =
+                        TransportConfig.builder().trustManager(trust).build();
+                return holding(Objects.requireNonNull(verified.trustManager()));
+            }
+        }
+        return given;
     }
 
     static KeyManagerFactory holding(X509KeyManager manager) {

@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSessionContext;
+import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509KeyManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,12 @@ final class TlsEngine extends JdkSSLEngineOptions {
             @Override
             public SslContext create() throws SSLException {
                 return new WatchedContext(super.create());
+            }
+
+            /** Called with the trust of the engine's options; the host's name is verified beside it. */
+            @Override
+            public SslContextFactory trustManagerFactory(TrustManagerFactory trust) {
+                return super.trustManagerFactory(ManagerFactories.verifyingNames(trust));
             }
         };
         // As options of the engine the managers would be loaded on another thread.

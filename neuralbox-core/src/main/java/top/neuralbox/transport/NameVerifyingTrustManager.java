@@ -1,0 +1,96 @@
+package top.neuralbox.transport;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
+
+/**
+ * Lets an application's trust manager decide on the chain, and compares the host's name with the certificate itself.
+ *
+ * <p>The JDK leaves the name to a manager of the extended kind, and many of those check the chain alone: one that pins
+ * certificates, for example, and delegates the rest without the engine. The key would then be sent to whoever has a
+ * certificate of that authority.
+ */
+final class NameVerifyingTrustManager extends X509ExtendedTrustManager {
+
+    private final X509ExtendedTrustManager chains;
+
+    private NameVerifyingTrustManager(X509ExtendedTrustManager chains) {
+        this.chains = chains;
+    }
+
+    /** The manager itself if it is of the plain kind: for that one the JDK compares the name. */
+    static X509TrustManager over(X509TrustManager given) {
+        return given instanceof X509ExtendedTrustManager extended && !(given instanceof NameVerifyingTrustManager)
+                ? new NameVerifyingTrustManager(extended)
+                : given;
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        chains.checkServerTrusted(chain, authType, engine);
+        names(chain).checkServerTrusted(chain, authType, engine);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        chains.checkServerTrusted(chain, authType, socket);
+        names(chain).checkServerTrusted(chain, authType, socket);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        chains.checkServerTrusted(chain, authType);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        chains.checkClientTrusted(chain, authType, engine);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        chains.checkClientTrusted(chain, authType, socket);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        chains.checkClientTrusted(chain, authType);
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return chains.getAcceptedIssuers();
+    }
+
+    /** The platform's own manager, to which this server's certificate is trusted as it is: what it checks is the name. */
+    private static X509ExtendedTrustManager names(X509Certificate[] chain) throws CertificateException {
+        try {
+            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            trusted.setCertificateEntry("server", chain[0]);
+            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+            factory.init(trusted);
+            for (TrustManager manager : factory.getTrustManagers()) {
+                if (manager instanceof X509ExtendedTrustManager extended) {
+                    return extended;
+                }
+            }
+        } catch (GeneralSecurityException | IOException e) {
+            throw new CertificateException("the host's name cannot be verified", e);
+        }
+        throw new CertificateException("the platform has no trust manager that verifies the host's name");
+    }
+}
