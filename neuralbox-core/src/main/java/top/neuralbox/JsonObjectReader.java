@@ -8,6 +8,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,6 +138,25 @@ final class JsonObjectReader {
         } catch (IOException e) {
             throw malformed();
         }
+    }
+
+    /**
+     * The value as a time to wait; null if it is neither a number nor a text that stands for one. One that no clock can hold is
+     * a day, as {@link RetryAfter} has it.
+     */
+    @Nullable
+    Duration seconds() throws MalformedEventException {
+        return token.isNumeric() || token == JsonToken.VALUE_STRING ? RetryAfter.ofSeconds(tokenText()) : null;
+    }
+
+    /** Whether the value is a text or an object. */
+    boolean isTextOrObject() {
+        return token == JsonToken.VALUE_STRING || token == JsonToken.START_OBJECT;
+    }
+
+    /** Whether the value is null. */
+    boolean isNull() {
+        return token == JsonToken.VALUE_NULL;
     }
 
     /** The value as the JSON text that it is, or null if it is neither object nor array. */

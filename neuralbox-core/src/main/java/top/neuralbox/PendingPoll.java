@@ -93,7 +93,8 @@ final class PendingPoll implements CallRegistry.Call {
         if (eta != null && eta.compareTo(turn) < 0) {
             until = eta.compareTo(polling.firstWait()) > 0 ? eta : polling.firstWait();
         }
-        next = settings.delayer().after(until.toNanos(), this::ask);
+        Duration rest = until.compareTo(RetryPolicy.SHORTEST_WAIT) < 0 ? RetryPolicy.SHORTEST_WAIT : until;
+        next = settings.delayer().after(rest.toNanos(), this::ask);
         if (ended.get()) {
             next.cancel();
         }

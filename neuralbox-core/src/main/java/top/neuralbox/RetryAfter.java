@@ -1,6 +1,7 @@
 package top.neuralbox;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class RetryAfter {
 
     private static final Duration LONGEST = Duration.ofDays(1);
+    /** How many digits a day has in seconds. */
+    private static final int LONGEST_DIGITS = 5;
+
+    private static final int NANO_DIGITS = 9;
+    private static final Set<String> BEYOND_ALL_CLOCKS = Set.of("nan", "infinity", "inf");
     private static final DateTimeFormatter IMF_FIXDATE = formatter("EEE, dd MMM uuuu HH:mm:ss 'GMT'");
     private static final DateTimeFormatter ASCTIME = formatter("EEE MMM ppd HH:mm:ss uuuu");
     /** A two-digit year that seems more than 50 years ahead is meant to lie in the past (RFC 9110, section 5.6.7). */
@@ -62,17 +69,67 @@ final class RetryAfter {
         return Duration.ofNanos(seconds.movePointRight(9).longValue());
     }
 
-    /** Decimal digits as seconds, or null if the text is anything else. */
+    /**
+     * A number as seconds, however it is spelled: with a sign, a fraction or an exponent. One that no clock can hold, or that is
+     * not a number by name, is as long as can be, for a wait that is misread as none would ask the service again at once.
+     *
+     * @return null if the text stands for no number
+     */
     static @Nullable Duration ofSeconds(String text) {
-        String digits = text.strip();
-        if (digits.isEmpty() || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        String number = text.strip();
+        boolean negative = number.startsWith("-");
+        int at = negative || number.startsWith("+") ? 1 : 0;
+        if (BEYOND_ALL_CLOCKS.contains(number.substring(at).toLowerCase(Locale.ROOT))) {
+            return negative ? Duration.ZERO : LONGEST;
+        }
+        int exponentAt = Math.max(number.indexOf('e'), number.indexOf('E'));
+        String mantissa = exponentAt < 0 ? number.substring(at) : number.substring(at, exponentAt);
+        int point = mantissa.indexOf('.');
+        String whole = point < 0 ? mantissa : mantissa.substring(0, point);
+        String fraction = point < 0 ? "" : mantissa.substring(point + 1);
+        if (whole.length() + fraction.length() == 0 || !areDigits(whole) || !areDigits(fraction)) {
             return null;
         }
-        long seconds = 0;
-        for (int i = 0; i < digits.length() && seconds < LONGEST.toSeconds(); i++) {
-            seconds = seconds * 10 + (digits.charAt(i) - '0');
+        Long exponent = exponentAt < 0 ? Long.valueOf(0) : exponent(number.substring(exponentAt + 1));
+        if (exponent == null) {
+            return null;
         }
-        return bounded(Duration.ofSeconds(seconds));
+        return negative ? Duration.ZERO : seconds(whole + fraction, whole.length() + exponent);
+    }
+
+    /** Digits of which so many stand before the point; not one more of them is looked at than counts. */
+    private static Duration seconds(String digits, long beforePoint) {
+        int first = 0;
+        while (first < digits.length() && digits.charAt(first) == '0') {
+            first++;
+        }
+        long places = beforePoint - first;
+        if (first == digits.length() || places < -NANO_DIGITS) {
+            return Duration.ZERO;
+        }
+        if (places > LONGEST_DIGITS) {
+            return LONGEST;
+        }
+        String counting = digits.substring(first, Math.min(digits.length(), first + LONGEST_DIGITS + NANO_DIGITS));
+        return ofSeconds(new BigDecimal(new BigInteger(counting), (int) (counting.length() - places)));
+    }
+
+    /** The exponent of a number; one beyond all measure is some that no number of digits makes up for. */
+    private static @Nullable Long exponent(String text) {
+        boolean negative = text.startsWith("-");
+        String digits = negative || text.startsWith("+") ? text.substring(1) : text;
+        if (digits.isEmpty() || !areDigits(digits)) {
+            return null;
+        }
+        long exponent = 0;
+        for (int i = 0; i < digits.length() && exponent < Integer.MAX_VALUE; i++) {
+            exponent = exponent * 10 + (digits.charAt(i) - '0');
+        }
+        return negative ? -exponent : exponent;
+    }
+
+    private static boolean areDigits(String text) {
+        return text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     /** Reads an HTTP date (RFC 9110, section 5.6.7): IMF-fixdate, or the obsolete forms of RFC 850 and asctime. */

@@ -308,8 +308,10 @@ final class RetryLoop {
             target.failed(failure);
             return;
         }
-        Duration next = asked != null ? asked : backoff();
-        boolean tooLong = next.compareTo(policy().maxWait()) > 0 || !timers.allows(next);
+        // Asked for no wait, or one in the past, all who were refused together would come again together, and at once.
+        Duration drawn = backoff();
+        Duration next = asked == null || asked.compareTo(drawn) < 0 ? drawn : asked;
+        boolean tooLong = (asked == null ? next : asked).compareTo(policy().maxWait()) > 0 || !timers.allows(next);
         if (tooLong) {
             target.failed(failure);
         } else {
@@ -331,15 +333,18 @@ final class RetryLoop {
         }
     }
 
-    /** Full jitter: evenly between zero and a bound that doubles. */
+    /** Jitter: evenly between the shortest wait of all and a bound that doubles. */
     private Duration backoff() {
         Duration bound = policy().firstDelay();
         for (int i = 1; i < attempts.get() && bound.compareTo(policy().maxDelay()) < 0; i++) {
             bound = bound.multipliedBy(2);
         }
         Duration capped = bound.compareTo(policy().maxDelay()) < 0 ? bound : policy().maxDelay();
-        return Duration.ofNanos(
-                (long) ((double) capped.toNanos() * settings.random().getAsDouble()));
+        Duration above = capped.minus(RetryPolicy.SHORTEST_WAIT);
+        return above.isNegative()
+                ? RetryPolicy.SHORTEST_WAIT
+                : RetryPolicy.SHORTEST_WAIT.plusNanos(
+                        (long) ((double) above.toNanos() * settings.random().getAsDouble()));
     }
 
     private Phase phase(@Nullable TransportResponse head, boolean anyEvent) {

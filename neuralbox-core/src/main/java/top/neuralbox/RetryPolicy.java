@@ -8,11 +8,18 @@ import org.jspecify.annotations.Nullable;
  * How often, and after what wait, a request is sent again. Immutable.
  *
  * <p>What may be sent again is not a setting: only what was surely not charged is (nothing was written, status 429, 500
- * {@code provider_error}, 503 {@code model_unavailable}), and nothing once a response of status 200 arrived.
+ * {@code provider_error}, 503 {@code model_unavailable}), and nothing once a response of status 200 arrived. No wait is shorter
+ * than 100 ms, whatever the settings or the service say.
  *
  * @since 0.1.0
  */
 public final class RetryPolicy {
+
+    /**
+     * The shortest wait before anything is sent again: long enough for a service that asks for no wait, or for one in the past, to
+     * be left alone for a moment, short enough for nobody to notice.
+     */
+    static final Duration SHORTEST_WAIT = Duration.ofMillis(100);
 
     private static final RetryPolicy DEFAULTS = new Builder().build();
     private static final RetryPolicy NONE = new Builder().maxRetries(0).build();
@@ -29,7 +36,7 @@ public final class RetryPolicy {
         this.maxWait = builder.maxWait;
     }
 
-    /** Two re-sends, full jitter between 0.5 s and 8 s, and no wait asked for by the service beyond 20 s. */
+    /** Two re-sends, waits drawn up to 0.5 s and then 1 s, and no wait asked for by the service beyond 20 s. */
     public static RetryPolicy defaults() {
         return DEFAULTS;
     }
@@ -49,7 +56,7 @@ public final class RetryPolicy {
         return maxRetries;
     }
 
-    /** The upper bound of the first wait; it doubles with each further one. Each wait is drawn evenly from zero to it. */
+    /** The upper bound of the first wait; it doubles with each further one. Each wait is drawn evenly between 100 ms and it. */
     public Duration firstDelay() {
         return firstDelay;
     }

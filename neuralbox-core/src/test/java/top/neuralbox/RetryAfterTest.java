@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -17,6 +18,7 @@ import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RetryAfterTest {
@@ -27,14 +29,53 @@ class RetryAfterTest {
     private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
     @ParameterizedTest
-    @CsvSource({"0, PT0S", "120, PT2M", "' 7 ', PT7S", "007, PT7S", "86400, PT24H", "86401, PT24H"})
+    @CsvSource({
+        "0, PT0S",
+        "120, PT2M",
+        "' 7 ', PT7S",
+        "007, PT7S",
+        "86400, PT24H",
+        "86401, PT24H",
+        "+1, PT1S",
+        "-1, PT0S",
+        "-0.0, PT0S",
+        "1.5, PT1.5S",
+        ".5, PT0.5S",
+        "5., PT5S",
+        "1e3, PT16M40S",
+        "1.25E+1, PT12.5S",
+        "0.0000000000012e12, PT1.2S",
+        "2500e-3, PT2.5S",
+        "1e-9, PT0.000000001S",
+        "1e-400, PT0S",
+        "0e400, PT0S",
+        "-1e400, PT0S",
+        "-Infinity, PT0S",
+    })
     void secondsAreSeconds(String header, Duration wait) {
         assertThat(RetryAfter.of(header, null, NOW)).isEqualTo(wait);
     }
 
-    @Test
-    void secondsWithoutEndAreADay() {
-        assertThat(RetryAfter.of("9".repeat(10_000), null, NOW)).isEqualTo(Duration.ofDays(1));
+    @ParameterizedTest
+    @MethodSource("beyondAllClocks")
+    void numberThatNoClockCanHoldIsADay(String header) {
+        assertThat(RetryAfter.of(header, null, NOW)).isEqualTo(Duration.ofDays(1));
+    }
+
+    static Stream<String> beyondAllClocks() {
+        return Stream.of(
+                "1e400",
+                "1E+400",
+                "1e99999999999999999999",
+                "9".repeat(5_000),
+                "1" + "0".repeat(30),
+                "9".repeat(5_000) + ".5",
+                "9".repeat(5_000) + "e-4000",
+                "0.1e10",
+                "NaN",
+                "nan",
+                "Infinity",
+                "+inf");
     }
 
     @ParameterizedTest
@@ -94,10 +135,12 @@ class RetryAfterTest {
             strings = {
                 "",
                 " ",
-                "-1",
-                "+1",
-                "1.5",
-                "1e3",
+                "-",
+                ".",
+                "e5",
+                "1e",
+                "1e1.5",
+                "0x10",
                 "1 2",
                 "٣",
                 "soon",

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import top.neuralbox.GenerationTimeoutException.Timer;
 import top.neuralbox.NeuralBoxException.Phase;
 import top.neuralbox.transport.TransportException.Kind;
@@ -168,7 +169,7 @@ class RetryTest {
                         .build()));
         clock.advance(Duration.ofMinutes(10));
         assertThat(listener.waits.stream().map(Duration::toMillis))
-                .containsExactly(250L, 500L, 1_000L, 2_000L, 4_000L, 4_000L, 4_000L);
+                .containsExactly(300L, 550L, 1_050L, 2_050L, 4_050L, 4_050L, 4_050L);
     }
 
     @Test
@@ -191,14 +192,80 @@ class RetryTest {
     @ParameterizedTest
     @CsvSource({
         "3, 3",
-        "0, 0",
+        "1e1, 10",
         "'Sun, 08 Mar 2026 12:00:07 GMT', 7",
-        "'Sun, 08 Mar 2026 11:00:00 GMT', 0",
     })
     void retryAfterIsTakenInSecondsAndAsADate(String header, long seconds) {
         transport.next(call -> call.json(429, "{}", "Retry-After", header));
         publish(builder());
         assertThat(listener.waits).containsExactly(Duration.ofSeconds(seconds));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0",
+        "0, 1",
+        "-5, 0.5",
+        "1e-400, 0",
+        "0.09, 0",
+        "'Sun, 08 Mar 2026 11:00:00 GMT', 0.25",
+        "soon, 0",
+    })
+    void waitIsNeverShorterThanTheFloorAndDrawnAboveIt(String header, double drawn) {
+        chance = drawn;
+        transport.always(call -> call.json(429, "{}", "Retry-After", header));
+        publish(builder());
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(listener.waits.stream().map(Duration::toMillis))
+                .containsExactly(100 + (long) (400 * drawn), 100 + (long) (900 * drawn));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "\"0\"", "-1", "0e9", "\"-Infinity\""})
+    void waitOfTheBodyIsNeverShorterThanTheFloor(String written) {
+        chance = 0;
+        transport.always(call -> call.json(429, "{\"error\": \"x\", \"retry_after\": " + written + "}"));
+        publish(builder());
+        clock.advance(Duration.ofMillis(99));
+        assertThat(transport.calls).hasSize(1);
+        clock.advance(Duration.ofMillis(1));
+        assertThat(transport.calls).hasSize(2);
+    }
+
+    @Test
+    void noPolicyMakesAWaitShorterThanTheFloor() {
+        chance = 0.5;
+        RetryPolicy eager = RetryPolicy.builder()
+                .firstDelay(Duration.ZERO)
+                .maxDelay(Duration.ZERO)
+                .maxWait(Duration.ZERO)
+                .build();
+        transport.always(call -> call.json(429, "{\"error\": \"x\", \"retry_after\": 0}"));
+        publish(builder().retryPolicy(eager));
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(listener.waits).containsExactly(Duration.ofMillis(100), Duration.ofMillis(100));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e400", "NaN", "1000000000000000000000000000000", "Infinity", "99999e9999999999999"})
+    void waitThatNoClockCanHoldFailsNow(String written) {
+        for (String body : new String[] {
+            "{}",
+            "{\"retry_after\": \"" + written + "\"}",
+            "{\"error\": {\"retry_after\": \"" + written + "\"}}",
+            "{\"details\": {\"retry_after\": \"" + written + "\"}}"
+        }) {
+            StubTransport other = new StubTransport();
+            other.next(call -> call.json(429, body, "Retry-After", written));
+            RecordingSubscriber events = RecordingSubscriber.asking(Long.MAX_VALUE);
+            other.client(clock).build().publish(REQUEST).subscribe(events);
+            assertThat(events.errors)
+                    .singleElement()
+                    .isInstanceOfSatisfying(
+                            RateLimitException.class,
+                            e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofDays(1)));
+            assertThat(other.calls).hasSize(1);
+        }
     }
 
     @Test
