@@ -78,9 +78,12 @@ final class ResponseGate {
                 unexpected(
                         Reason.REDIRECT,
                         redaction,
-                        "the service answered with a redirect (status " + response.status() + ") to "
-                                + origin(response.header("Location"))
-                                + "; redirects are not followed: check the base URI");
+                        response.header("Location") == null
+                                ? "the service answered with status " + response.status()
+                                        + ", which belongs to no generation; check the base URI"
+                                : "the service answered with a redirect (status " + response.status() + ") to "
+                                        + origin(String.valueOf(response.header("Location")))
+                                        + "; redirects are not followed: check the base URI");
             case ENCODED ->
                 unexpected(
                         Reason.CONTENT_ENCODING,
@@ -114,10 +117,7 @@ final class ResponseGate {
     }
 
     /** Scheme and authority alone: the rest of a redirect may hold a token. */
-    private static String origin(@Nullable String location) {
-        if (location == null) {
-            return "nowhere";
-        }
+    private static String origin(String location) {
         try {
             URI target = URI.create(location);
             if (target.getRawAuthority() == null) {

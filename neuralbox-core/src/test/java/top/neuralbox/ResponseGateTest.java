@@ -38,9 +38,14 @@ class ResponseGateTest {
         assertThat(client.transport.call(0).cancels()).isPositive();
     }
 
-    @Test
-    void redirectToNowhereSaysSo() {
-        assertThat(client.failure(call -> call.head(304))).hasMessageContaining("to nowhere;");
+    @ParameterizedTest
+    @ValueSource(ints = {300, 304, 305})
+    void statusThatNamesNoOtherPlaceIsNamedItself(int status) {
+        NeuralBoxException error = client.failure(call -> call.head(status));
+        assertUnexpected(error, Reason.REDIRECT);
+        assertThat(error)
+                .hasMessage("the service answered with status " + status
+                        + ", which belongs to no generation; check the base URI");
     }
 
     @Test
