@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param url where the result of a media model is
  * @param thumbnailUrl where a preview of it is
  * @param metadataJson what else is known of the result, as JSON text
- * @param error why it failed
+ * @param error what the service said of a failure, with the whole as it came
+ * @param hasError whether there is an {@code error} that is not null
  * @param billing what it cost, as far as the service told
+ * @param mayHaveCost whether it tells of a cost that is not zero, readable or not
  * @param progress how far a pending one is, in percent
  * @param etaSeconds when a pending one may be ready, in seconds from now
  * @param json the whole as it came
@@ -28,18 +30,52 @@ record Answer(
         @Nullable String url,
         @Nullable String thumbnailUrl,
         @Nullable String metadataJson,
-        @Nullable String error,
+        ServiceError error,
+        boolean hasError,
         Billing billing,
+        boolean mayHaveCost,
         @Nullable BigDecimal progress,
         @Nullable BigDecimal etaSeconds,
         String json) {
+
+    /** Whether the service says, by the documented word, that it is complete. */
+    boolean completed() {
+        return "completed".equals(status);
+    }
+
+    /** Whether the service says, by the documented word, that it failed. */
+    boolean failed() {
+        return "failed".equals(status);
+    }
 
     /**
      * Whether the result is still to come. A service may have more names for that than {@code pending}, so it is told by what
      * is there.
      */
     boolean pending() {
-        return "pending".equals(status) || (text == null && url == null && !"completed".equals(status));
+        return "pending".equals(status) || !(completed() || failed() || failedUndocumented() || hasResult());
+    }
+
+    /**
+     * Whether there is a result. A completed answer may have an empty text, or be in its metadata alone; of another, both say
+     * nothing.
+     */
+    boolean hasResult() {
+        return url != null || (completed() ? text != null || metadataJson != null : text != null && !text.isEmpty());
+    }
+
+    /** What is known of the bill. Of a pending answer the cost is still to come, whatever it says of one. */
+    Billing bill() {
+        return pending() ? Billing.of(null, billing.balanceRemaining()) : billing;
+    }
+
+    /** Whether the service says that it failed, but by no word that is documented. */
+    boolean failedUndocumented() {
+        if (completed() || failed() || "pending".equals(status)) {
+            return false;
+        }
+        boolean telling = hasError && error.saysSomething();
+        return status == null ? telling || (hasError && !hasResult()) : telling && !hasResult();
     }
 
     /** Without secrets in what is shown of it, should the service have echoed one; {@code json} stays as it came. */
@@ -52,8 +88,10 @@ record Answer(
                 url,
                 thumbnailUrl,
                 metadataJson,
-                error,
+                error.redacted(redaction),
+                hasError,
                 billing,
+                mayHaveCost,
                 progress,
                 etaSeconds,
                 json);

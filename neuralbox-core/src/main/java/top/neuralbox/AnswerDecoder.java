@@ -16,7 +16,9 @@ final class AnswerDecoder {
     private @Nullable String resultUrl;
     private @Nullable String thumbnailUrl;
     private @Nullable String metadataJson;
-    private @Nullable String error;
+    private final ErrorFields error = new ErrorFields();
+    private boolean costUsed;
+    private boolean costSpent;
     private @Nullable BigDecimal tokensUsed;
     private @Nullable BigDecimal tokensSpent;
     private @Nullable BigDecimal balanceRemaining;
@@ -58,13 +60,18 @@ final class AnswerDecoder {
             case "result_url" -> resultUrl = reader.text();
             case "thumbnail_url" -> thumbnailUrl = reader.text();
             case "result_metadata" -> metadataJson = reader.json();
-            case "error" -> error = error(reader);
-            case "tokens_used" -> tokensUsed = reader.number();
-            case "tokens_spent" -> tokensSpent = reader.number();
+            case "tokens_used" -> {
+                tokensUsed = reader.number();
+                costUsed = mayBeCost(tokensUsed, reader);
+            }
+            case "tokens_spent" -> {
+                tokensSpent = reader.number();
+                costSpent = mayBeCost(tokensSpent, reader);
+            }
             case "balance_remaining" -> balanceRemaining = reader.number();
             case "progress" -> progress = reader.number();
             case "eta_seconds" -> etaSeconds = reader.number();
-            default -> {}
+            default -> error.field(name, reader);
         }
     }
 
@@ -73,26 +80,31 @@ final class AnswerDecoder {
                 id,
                 status,
                 first(model, modelSlug),
-                first(content, resultText),
-                first(url, resultUrl),
-                thumbnailUrl,
+                text(),
+                first(notBlank(url), notBlank(resultUrl)),
+                notBlank(thumbnailUrl),
                 metadataJson,
-                error,
+                status == null ? error.ofAnyObject(json) : error.ofAnswer(json),
+                error.hasError(),
                 Billing.of(tokensUsed != null ? tokensUsed : tokensSpent, balanceRemaining),
+                costUsed || costSpent,
                 progress,
                 etaSeconds,
                 json);
     }
 
-    /** A text; of an object, as gateways write it, the message or else the code. */
-    private static @Nullable String error(JsonObjectReader reader) throws MalformedEventException {
-        if (!reader.enter()) {
-            return reader.text();
-        }
-        ErrorFields fields = new ErrorFields();
-        fields.read(reader);
-        ServiceError error = fields.ofEvent("");
-        return first(error.message(), error.code());
+    /** Of two texts, an empty one may stand for none. */
+    private @Nullable String text() {
+        return content == null || (content.isEmpty() && resultText != null) ? resultText : content;
+    }
+
+    /** Whether a figure that may be of another kind is anything but zero. */
+    private static boolean mayBeCost(@Nullable BigDecimal figure, JsonObjectReader reader) {
+        return figure == null ? !reader.isNull() : figure.signum() != 0;
+    }
+
+    private static @Nullable String notBlank(@Nullable String text) {
+        return text == null || text.isBlank() ? null : text;
     }
 
     private static @Nullable String first(@Nullable String one, @Nullable String other) {

@@ -31,18 +31,49 @@ final class AnswerGate {
             target.failed(unreadable("cannot be read: " + e.getMessage(), e));
             return;
         }
-        if (answer.error() != null || "failed".equals(answer.status())) {
-            ServiceError error = new ServiceError(null, answer.error(), null, null, answer.json()).redacted(redaction);
-            target.failed(facts -> ServiceFailures.failedAnswer(error, facts));
-        } else if (answer.id() == null && answer.status() == null && answer.text() == null && answer.url() == null) {
-            target.failed(unreadable("is not that of a generation", null));
+        Failure failure = failure(answer);
+        if (failure != null) {
+            target.failed(failure);
+        } else if (answer.id() == null && answer.status() == null && !answer.hasResult()) {
+            target.failed(unreadable("is not that of a generation", answer));
         } else if (answer.pending() && (answer.id() == null || !Endpoint.isSegment(answer.id()))) {
-            target.failed(unreadable("promises a result, but names no id to ask for it by", null));
+            target.failed(unreadable("promises a result, but names no id to ask for it by", answer));
         } else if (!stream || (answer.text() != null && answer.url() == null && !answer.pending())) {
             target.accepted(answer);
         } else {
             target.notAStream(answer, String.valueOf(redaction.of(sentence(answer))));
         }
+    }
+
+    /**
+     * The failure that an answer tells of, or is; null if it is a result or the promise of one. What {@code status} says decides
+     * (wire contract, part B); only where it says nothing that is documented, what else is there does.
+     */
+    static @Nullable Failure failure(Answer answer) {
+        if (answer.failed()) {
+            return facts -> ServiceFailures.failedAnswer(answer, facts);
+        }
+        if (answer.failedUndocumented()) {
+            return facts -> ServiceFailures.undocumented(answer, facts);
+        }
+        if (answer.completed() && !answer.hasResult()) {
+            String error = answer.error().message();
+            String said = error == null || error.isBlank() ? "" : " (error: " + Excerpt.of(error) + ")";
+            return unreadable("says completed, but has neither a text nor a URL" + said, answer);
+        }
+        return null;
+    }
+
+    /** The failure of an answer of which nothing can be made, but which may hold a name and a bill. */
+    private static Failure unreadable(String why, Answer answer) {
+        return facts -> {
+            CallFacts known = facts.with(answer);
+            return new UnexpectedResponseException(
+                    UnexpectedResponseException.Reason.CONTENT,
+                    known.pointing("the answer in JSON " + why),
+                    null,
+                    known);
+        };
     }
 
     /** The failure of an answer of which nothing can be made. */

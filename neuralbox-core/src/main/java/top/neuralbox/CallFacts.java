@@ -45,7 +45,14 @@ record CallFacts(
 
     /** The same facts about a call whose answer came in one piece. */
     CallFacts with(Answer answer) {
-        Billing billing = answer.billing();
+        boolean billed = answer.bill().creditsUsed() != null;
+        return with(answer, billed ? BillingState.CHARGED : BillingState.UNKNOWN, retryAfter);
+    }
+
+    /** The same facts about a call whose answer came in one piece, and of which more is known. */
+    CallFacts with(Answer answer, BillingState billingState, @Nullable Duration retryAfter) {
+        String id = answer.id() == null ? partial.id() : answer.id();
+        String model = answer.model() == null ? partial.model() : answer.model();
         return new CallFacts(
                 phase,
                 attempts,
@@ -53,9 +60,9 @@ record CallFacts(
                 status,
                 requestId,
                 retryAfter,
-                billing.creditsUsed() == null ? BillingState.UNKNOWN : BillingState.CHARGED,
+                billingState,
                 rateLimits,
-                new PartialGeneration(answer.id(), answer.model(), "", false, billing));
+                new PartialGeneration(id, model, "", false, answer.bill()));
     }
 
     /** A message that says where to look, if a generation that has a name may have been charged. */

@@ -1,7 +1,5 @@
 package top.neuralbox;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Reads the bodies of error responses (wire contract, part B, error answers). Whatever the body is (the service's JSON, a
  * gateway's HTML, cut off, empty), the answer is what could be read of it.
@@ -10,8 +8,8 @@ final class ErrorDecoder {
 
     private ErrorDecoder() {}
 
-    /** Reads a body. Never throws. */
-    static ServiceError decode(byte[] body, int offset, int length) {
+    /** Reads a body, and takes out of it what is not to be told. Never throws. */
+    static ServiceError decode(byte[] body, int offset, int length, ServiceError.Redaction redaction) {
         int end = offset + length;
         int begin = Utf8.behindByteOrderMark(body, offset, end);
         ErrorFields fields = new ErrorFields();
@@ -19,16 +17,12 @@ final class ErrorDecoder {
         try {
             reader.open(body, begin, end);
             fields.read(reader);
-            return fields.ofBody(null, Utf8.text(body, begin, end));
+            return fields.ofBody(null, Utf8.text(body, begin, end)).redacted(redaction);
         } catch (MalformedEventException notOrNotAllJson) {
-            return fields.ofBody(excerpt(body, begin, end), "");
+            String excerpt = Excerpt.of(body, begin, end, redaction);
+            return fields.ofBody(excerpt.isEmpty() ? null : excerpt, "").redacted(redaction);
         } finally {
             reader.close();
         }
-    }
-
-    private static @Nullable String excerpt(byte[] body, int from, int to) {
-        String excerpt = Excerpt.of(body, from, to);
-        return excerpt.isEmpty() ? null : excerpt;
     }
 }

@@ -31,6 +31,7 @@ final class EventDecoder {
     private int usualInRow;
     private Signal signal = Signal.KEEP_ALIVE;
     private @Nullable ServiceError error;
+    private boolean errorDocumented;
 
     EventDecoder() {
         this(new UsualDelta());
@@ -50,8 +51,8 @@ final class EventDecoder {
      *
      * @return the event, which is not kept here: a reference from what lives long costs the collector more than a delta
      *     takes to decode. If it is none, null, and {@link #signal()} says what it is.
-     * @throws MalformedEventException if the data is neither empty nor {@code [DONE]} nor a JSON object with a type, or if
-     *     it is a delta without text
+     * @throws MalformedEventException if the data is neither empty nor {@code [DONE]} nor a JSON object with a type, or with
+     *     an error in place of one, or if it is a delta without text
      */
     @Nullable
     GenerationEvent decode(byte[] data, int offset, int length) throws MalformedEventException {
@@ -78,6 +79,14 @@ final class EventDecoder {
             throw new IllegalStateException("the last signal was not ERROR");
         }
         return last;
+    }
+
+    /**
+     * Whether that error is an event of the type {@code error}, of which the service documents what it costs. Gateways write an
+     * error of theirs without any type.
+     */
+    boolean errorDocumented() {
+        return errorDocumented;
     }
 
     /** Whether the JSON parser's buffers are kept: most of what a stream that rests would hold. */
@@ -116,13 +125,22 @@ final class EventDecoder {
     private @Nullable GenerationEvent decodeObject(byte[] data, int from, int to) throws MalformedEventException {
         String type = null;
         String delta = null;
+        boolean typed = false;
+        boolean failed = false;
         reader.open(data, from, to);
         for (String name = reader.nextName(); name != null; name = reader.nextName()) {
             switch (name) {
-                case "type" -> type = reader.text(CONTENT_DELTA);
+                case "type" -> {
+                    typed = true;
+                    type = reader.text(CONTENT_DELTA);
+                }
                 case "delta" -> delta = reader.text();
+                case "error" -> failed = reader.isTextOrObject();
                 default -> {}
             }
+        }
+        if (!typed && failed) {
+            return error(data, from, to, false);
         }
         if (type == null) {
             throw MalformedEventException.schema("a JSON object without a type that is a string");
@@ -131,11 +149,7 @@ final class EventDecoder {
             case CONTENT_DELTA -> delta(delta);
             case "generation_start" -> start(data, from, to);
             case "generation_end" -> end(data, from, to);
-            case "error" -> {
-                error = error(data, from, to);
-                signal = Signal.ERROR;
-                yield null;
-            }
+            case "error" -> error(data, from, to, true);
             default -> new GenerationEvent.Unknown(type, Utf8.text(data, from, to));
         };
     }
@@ -183,11 +197,16 @@ final class EventDecoder {
         return new GenerationEvent.End(id, Billing.of(used != null ? used : spent, balance), Utf8.text(data, from, to));
     }
 
-    private ServiceError error(byte[] data, int from, int to) throws MalformedEventException {
+    private @Nullable GenerationEvent error(byte[] data, int from, int to, boolean documented)
+            throws MalformedEventException {
         ErrorFields fields = new ErrorFields();
         reader.open(data, from, to);
         fields.read(reader);
         reader.close();
-        return fields.ofEvent(Utf8.text(data, from, to));
+        String json = Utf8.text(data, from, to);
+        error = documented ? fields.ofEvent(json) : fields.ofAnyObject(json);
+        errorDocumented = documented;
+        signal = Signal.ERROR;
+        return null;
     }
 }

@@ -77,7 +77,7 @@ final class EventDelivery {
         boolean more = usedUp;
         while (more && mayGoOn()) {
             if (reader.over()) {
-                target.delivered(reader.failure() == null ? truncated("[DONE] came") : reader.failure());
+                target.delivered(reader.failure() == null ? truncated("[DONE] came", "") : reader.failure());
                 return;
             }
             boolean last = inbox.ended();
@@ -134,7 +134,9 @@ final class EventDelivery {
     private void waitOrEnd(boolean last) {
         if (last) {
             target.delivered(
-                    inbox.error() == null ? truncated("the body ended") : TransportFailures.inBody(inbox.error()));
+                    inbox.error() == null
+                            ? truncated("the body ended", reader.beginning())
+                            : TransportFailures.inBody(inbox.error()));
         } else if (sink.pushes() && sink.wants()) {
             timers.waiting();
         } else if (sink.pushes()) {
@@ -142,11 +144,9 @@ final class EventDelivery {
         }
     }
 
-    private static Failure truncated(String how) {
-        return facts -> new StreamBrokenException(
-                StreamBrokenException.Kind.TRUNCATED,
-                how + " before generation_end: the stream is truncated",
-                null,
-                facts);
+    private static Failure truncated(String how, String beginning) {
+        String message = how + " before generation_end: the stream is truncated"
+                + (beginning.isEmpty() ? "" : ", and has no event at all. It begins: " + beginning);
+        return facts -> new StreamBrokenException(StreamBrokenException.Kind.TRUNCATED, message, null, facts);
     }
 }

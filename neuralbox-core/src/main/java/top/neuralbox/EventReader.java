@@ -2,6 +2,7 @@ package top.neuralbox;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.sse.EventStreamHandler;
@@ -29,6 +30,11 @@ final class EventReader implements EventStreamHandler {
     /** Of a stream; never added to. */
     private static final Queue<GenerationEvent> NOT_ANSWERED = new ArrayDeque<>(0);
 
+    /** So much of a body is looked at that has no event; more than is shown of it, so that a key is not cut in two. */
+    private static final int BEGINNING_BYTES = 4 * 1024;
+
+    private static final byte[] NOTHING = {};
+
     /** For who wants to know only what the events tell. */
     private static final Taker NOBODY = event -> true;
 
@@ -43,6 +49,8 @@ final class EventReader implements EventStreamHandler {
     /** What the taker did not want yet. */
     private @Nullable ByteBuffer rest;
 
+    private byte[] beginning = NOTHING;
+    private int keptBytes;
     private long chunkNanos;
     private long bytes;
     private Taker taker = NOBODY;
@@ -78,7 +86,11 @@ final class EventReader implements EventStreamHandler {
                     StreamBrokenException.Kind.LIMIT, "the stream is longer than " + maxBytes + " bytes", null, facts));
         }
         wantsMore = true;
+        int begin = chunk.position();
         parse(chunk);
+        if (!anyEvent && keptBytes < BEGINNING_BYTES) {
+            keep(chunk, begin);
+        }
         if (!wantsMore) {
             // Kept only if something may be left of it, for the reason that EventDecoder has not to keep an event.
             rest = chunk;
@@ -93,7 +105,7 @@ final class EventReader implements EventStreamHandler {
         if (answer.text() != null) {
             answered.add(new GenerationEvent.Delta(answer.text()));
         }
-        answered.add(new GenerationEvent.End(answer.id(), answer.billing(), answer.json()));
+        answered.add(new GenerationEvent.End(answer.id(), answer.bill(), answer.json()));
         chunkNanos = nanoTime;
         done = true;
     }
@@ -120,6 +132,22 @@ final class EventReader implements EventStreamHandler {
     /** Whether something may be left of what was read. */
     boolean hasRest() {
         return rest != null || !answered.isEmpty();
+    }
+
+    /** What a body without any event has to say for itself; empty if that is nothing, or if it is a stream that was cut. */
+    String beginning() {
+        return anyEvent ? "" : Excerpt.ofNoStream(beginning, keptBytes, redaction);
+    }
+
+    /** Nearly every stream has an event in its first chunk, and so keeps nothing. */
+    private void keep(ByteBuffer chunk, int begin) {
+        int end = Math.min(chunk.limit(), begin + BEGINNING_BYTES - keptBytes);
+        if (beginning.length < keptBytes + end - begin) {
+            beginning = Arrays.copyOf(beginning, Math.min(BEGINNING_BYTES, 2 * (keptBytes + end - begin)));
+        }
+        for (int i = begin; i < end; i++) {
+            beginning[keptBytes++] = chunk.get(i);
+        }
     }
 
     private void parse(ByteBuffer chunk) {
@@ -188,8 +216,12 @@ final class EventReader implements EventStreamHandler {
         } catch (MalformedEventException e) {
             // After generation_end nothing can make a completed generation fail; it only ends the reading.
             listener.decodeError(e.kind());
-            fail(facts -> new StreamBrokenException(
-                    StreamBrokenException.Kind.MALFORMED, "an event is malformed: " + e.getMessage(), e, facts));
+            String beginning = e.kind() == GenerationListener.DecodeError.JSON
+                    ? Excerpt.ofNoJson(Utf8.text(data, offset, offset + length), redaction)
+                    : "";
+            String message = "an event is malformed: " + e.getMessage()
+                    + (beginning.isEmpty() ? "" : ". It begins: " + beginning);
+            fail(facts -> new StreamBrokenException(StreamBrokenException.Kind.MALFORMED, message, e, facts));
             return;
         }
         if (event != null) {
@@ -198,7 +230,7 @@ final class EventReader implements EventStreamHandler {
         }
         switch (decoder.signal()) {
             case DONE -> done = true;
-            case ERROR -> serviceError(decoder.error());
+            case ERROR -> serviceError(decoder.error(), decoder.errorDocumented());
             case KEEP_ALIVE -> {
                 // Passed over, as the wire contract says.
             }
@@ -234,10 +266,13 @@ final class EventReader implements EventStreamHandler {
         wantsMore = taker.take(event);
     }
 
-    private void serviceError(ServiceError error) {
+    private void serviceError(ServiceError error, boolean documented) {
         anyEvent = true;
         ServiceError safe = error.redacted(redaction);
-        fail(facts -> ServiceFailures.midStream(safe, facts));
+        fail(
+                documented
+                        ? facts -> ServiceFailures.midStream(safe, facts)
+                        : facts -> ServiceFailures.midStreamUndocumented(safe, facts));
     }
 
     private void fail(Failure reason) {

@@ -19,8 +19,10 @@ public final class GenerationCancelledException extends NeuralBoxException {
         CALLER("the caller cancelled the generation"),
         /** The thread that waited was interrupted; its interrupt flag is set again. */
         INTERRUPTED("the waiting thread was interrupted"),
-        /** {@link NeuralBox#close()} was called, or the transport was closed. */
+        /** {@link NeuralBox#close()} was called. */
         CLIENT_CLOSED("the client was closed"),
+        /** The transport, which the client did not make, was closed under it; the client itself is open. */
+        TRANSPORT_CLOSED("the transport was closed, although the client is not"),
         /** A {@link GenerationStream} was neither read to its end nor closed before it became unreachable. */
         ABANDONED("the stream was dropped without being closed");
 

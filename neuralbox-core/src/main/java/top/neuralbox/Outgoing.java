@@ -48,6 +48,11 @@ final class Outgoing {
         return stream ? "text/event-stream" : "application/json";
     }
 
+    /** The method and the path, for a message: the host is the caller's own. */
+    String target() {
+        return method + " " + uri.getRawPath();
+    }
+
     /** A request in which only what belongs to the client and the attempt is missing. */
     TransportRequest.Builder request(Map<String, String> traceHeaders, Map<String, String> clientHeaders) {
         TransportRequest.Builder request = TransportRequest.builder(method, uri);

@@ -122,9 +122,9 @@ final class PendingPoll implements CallRegistry.Call {
     private void told(@Nullable Polled polled, @Nullable Throwable error) {
         if (polled == null) {
             unanswered(Objects.requireNonNull(error));
-        } else if (polled.error != null) {
-            NeuralBoxException failure = ServiceFailures.failedAnswer(polled.error, facts(BillingState.NOT_CHARGED));
-            pending.settled(failure, BillingState.NOT_CHARGED, null);
+        } else if (polled.failure != null) {
+            NeuralBoxException failure = polled.failure.in(facts(BillingState.UNKNOWN));
+            pending.settled(failure, failure.billingState(), failure.partial().billing());
             fail(failure);
         } else if (polled.answer instanceof GenerationAnswer.Pending still) {
             tell(still);
@@ -198,17 +198,15 @@ final class PendingPoll implements CallRegistry.Call {
      * What one question brought.
      *
      * @param answer the answer
-     * @param error why the generation failed; null if it did not
+     * @param failure why the generation failed; null if it did not
      */
-    private record Polled(GenerationAnswer answer, @Nullable ServiceError error) {
+    private record Polled(GenerationAnswer answer, @Nullable Failure failure) {
 
         static Polled decode(byte[] body, RetryLoop sending) throws MalformedEventException {
             Answer answer = AnswerDecoder.decode(body, 0, body.length).redacted(sending::redacted);
-            boolean failed = answer.error() != null || "failed".equals(answer.status());
-            ServiceError error = new ServiceError(null, answer.error(), null, null, answer.json());
             return new Polled(
                     GenerationAnswer.of(answer, sending.rateLimits(), sending.requestId(), null),
-                    failed ? error.redacted(sending::redacted) : null);
+                    AnswerGate.failure(answer));
         }
     }
 }

@@ -253,7 +253,11 @@ final class RetryLoop {
                         ERROR_BODY_PATIENCE,
                         settings.delayer(),
                         (bytes, end, error) -> target.failed(ResponseGate.failure(
-                                head, verdict, outgoing.accept(), Excerpt.of(bytes, 0, bytes.length), this::redacted)));
+                                head,
+                                verdict,
+                                outgoing.accept(),
+                                Excerpt.of(bytes, 0, bytes.length, this::redacted),
+                                this::redacted)));
             case REDIRECT, EMPTY, ENCODED -> {
                 head.close();
                 target.failed(ResponseGate.failure(head, verdict, outgoing.accept(), "", this::redacted));
@@ -272,14 +276,15 @@ final class RetryLoop {
     }
 
     private void refused(TransportResponse head, byte[] bytes) {
-        ServiceError error = ErrorDecoder.decode(bytes, 0, bytes.length).redacted(this::redacted);
+        ServiceError error = ErrorDecoder.decode(bytes, 0, bytes.length, this::redacted);
         Duration asked = error.retryAfter() != null
                 ? error.retryAfter()
                 : RetryAfter.of(
                         head.header("Retry-After"),
                         head.header("Date"),
                         settings.delayer().now());
-        Failure failure = ServiceFailures.refusal(head.status(), error, asked);
+        Failure failure =
+                ServiceFailures.refusal(head.status(), error, asked, String.valueOf(redacted(outgoing.target())));
         boolean expired = head.status() == 401 && "token_expired".equals(error.code());
         if (expired && !keyRenewed && !exhausted()) {
             keyRenewed = true;

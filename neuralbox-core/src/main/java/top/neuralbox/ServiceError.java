@@ -31,6 +31,11 @@ record ServiceError(
                 Objects.requireNonNullElse(redaction.of(json), ""));
     }
 
+    /** Whether it has more than an empty message. */
+    boolean saysSomething() {
+        return code != null || detailsJson != null || (message != null && !message.isBlank());
+    }
+
     /** Takes a secret out of a text. */
     @FunctionalInterface
     interface Redaction {

@@ -8,11 +8,17 @@ final class ServiceFailures {
 
     private ServiceFailures() {}
 
-    /** The failure for an error answer. */
-    static Failure refusal(int status, ServiceError error, @Nullable Duration retryAfter) {
+    /**
+     * The failure for an error answer.
+     *
+     * @param target the method and the path that were asked for
+     */
+    static Failure refusal(int status, ServiceError error, @Nullable Duration retryAfter, String target) {
         String refused = sentence("the service refused the request (status " + status, error);
         // The service itself gives a code: a page says that there is no such path.
-        String message = status == 404 && error.code() == null ? refused + "; check the base URI" : refused;
+        String message = status == 404 && error.code() == null
+                ? refused + "; asked for was " + Excerpt.of(target) + "; check the base URI"
+                : refused;
         return facts -> {
             CallFacts known = facts.with(billing(status, error.code()), retryAfter);
             return switch (status) {
@@ -27,18 +33,42 @@ final class ServiceFailures {
 
     /** The exception for an {@code error} event: a failed generation costs nothing. */
     static NeuralBoxException midStream(ServiceError error, CallFacts facts) {
-        return new GenerationFailedException(
-                sentence("the service gave the generation up (error event", error),
+        return failed(
+                "the service gave the generation up (error event",
                 error,
                 facts.with(BillingState.NOT_CHARGED, error.retryAfter()));
     }
 
-    /** The exception for an answer that says {@code failed}: it costs nothing either. */
-    static NeuralBoxException failedAnswer(ServiceError error, CallFacts facts) {
-        return new GenerationFailedException(
-                sentence("the generation failed (status failed", error),
+    /** The exception for an error in the stream that has no type: whoever wrote it, nobody documents what it costs. */
+    static NeuralBoxException midStreamUndocumented(ServiceError error, CallFacts facts) {
+        return failed(
+                "the stream brought an error without a type (error",
                 error,
-                facts.with(BillingState.NOT_CHARGED, error.retryAfter()));
+                facts.with(BillingState.UNKNOWN, error.retryAfter()));
+    }
+
+    /** The exception for an answer that says {@code failed}: it costs nothing either, unless it tells of a cost. */
+    static NeuralBoxException failedAnswer(Answer answer, CallFacts facts) {
+        return failed(
+                "the generation failed (status failed",
+                answer.error(),
+                facts.with(
+                        answer,
+                        answer.mayHaveCost() ? BillingState.UNKNOWN : BillingState.NOT_CHARGED,
+                        answer.error().retryAfter()));
+    }
+
+    /** The exception for an answer with an error, but without the word that documents that it failed and what it cost. */
+    static NeuralBoxException undocumented(Answer answer, CallFacts facts) {
+        String status = answer.status() == null ? "no status" : "status " + Excerpt.of(answer.status());
+        return failed(
+                "the service answered with an error (" + status,
+                answer.error(),
+                facts.with(answer, BillingState.UNKNOWN, answer.error().retryAfter()));
+    }
+
+    private static NeuralBoxException failed(String beginning, ServiceError error, CallFacts facts) {
+        return new GenerationFailedException(facts.pointing(sentence(beginning, error)), error, facts);
     }
 
     /** Whether the service documents that this answer was not charged, so that the request may be sent again. */
@@ -59,8 +89,8 @@ final class ServiceFailures {
     }
 
     private static String sentence(String beginning, ServiceError error) {
-        String code = error.code() == null ? "" : ", " + Excerpt.of(error.code());
-        String message = error.message() == null || error.message().isBlank() ? "" : ": " + Excerpt.of(error.message());
-        return beginning + code + ")" + message;
+        String said = error.message() == null || error.message().isBlank() ? null : error.message();
+        String code = error.code() == null || error.code().equals(said) ? "" : ", " + Excerpt.of(error.code());
+        return beginning + code + ")" + (said == null ? "" : ": " + Excerpt.of(said));
     }
 }

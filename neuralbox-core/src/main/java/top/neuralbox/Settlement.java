@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class Settlement {
     private final List<GenerationListener> listeners;
     private final CompletableFuture<CreditGuard.Reservation> reservation = new CompletableFuture<>();
     private final AtomicReference<@Nullable BillingState> told = new AtomicReference<>();
+    private final AtomicBoolean known = new AtomicBoolean();
 
     Settlement(GenerationInfo info, List<GenerationListener> listeners) {
         this.info = info;
@@ -65,9 +67,15 @@ final class Settlement {
         }
     }
 
-    /** The bill of a pending generation became known. Only the first call counts. */
+    /**
+     * The bill of a pending generation became known: the charge, or the cost that the service tells of, or both. Only the first
+     * call counts.
+     */
     void known(GenerationOutcome outcome) {
-        if (told.compareAndSet(BillingState.UNKNOWN, outcome.billingState())) {
+        Billing billing = outcome.billing();
+        boolean tells =
+                outcome.billingState() != BillingState.UNKNOWN || (billing != null && billing.creditsUsed() != null);
+        if (tells && told.get() == BillingState.UNKNOWN && known.compareAndSet(false, true)) {
             tell(outcome);
             listeners.forEach(listener -> fenced(() -> listener.settled(info, outcome)));
         }

@@ -26,7 +26,8 @@ final class TransportFailures {
             case LOST -> connection(ConnectionException.Reason.LOST, why, cause, facts);
             case PROTOCOL ->
                 new UnexpectedResponseException(UnexpectedResponseException.Reason.PROTOCOL, why, cause, facts);
-            case CLOSED -> new GenerationCancelledException(GenerationCancelledException.Reason.CLIENT_CLOSED, facts);
+            case CLOSED ->
+                new GenerationCancelledException(GenerationCancelledException.Reason.TRANSPORT_CLOSED, facts);
             case CANCELLED, OTHER -> connection(ConnectionException.Reason.OTHER, why, cause, facts);
         };
     }
@@ -36,12 +37,10 @@ final class TransportFailures {
         Throwable cause =
                 error == null ? new IllegalStateException("the body ended without a reason") : unwrapped(error);
         return facts -> kind(cause) == Kind.CLOSED
-                ? new GenerationCancelledException(GenerationCancelledException.Reason.CLIENT_CLOSED, facts)
+                ? new GenerationCancelledException(GenerationCancelledException.Reason.TRANSPORT_CLOSED, facts)
                 : new StreamBrokenException(
                         StreamBrokenException.Kind.RESET,
-                        (cause instanceof TransportException
-                                        ? "the connection was lost in the middle of the stream: "
-                                        : "the stream was given up: ")
+                        (cause instanceof TransportException ? "the response broke off: " : "the stream was given up: ")
                                 + reason(cause),
                         cause,
                         facts);

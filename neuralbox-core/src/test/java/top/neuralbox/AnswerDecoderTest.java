@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -30,8 +31,10 @@ class AnswerDecoderTest {
                         null,
                         null,
                         null,
-                        null,
+                        new ServiceError(null, null, null, null, body),
+                        false,
                         Billing.of(new BigDecimal("3"), new BigDecimal("296.5")),
+                        true,
                         null,
                         null,
                         body));
@@ -52,8 +55,10 @@ class AnswerDecoderTest {
                         null,
                         null,
                         null,
-                        null,
+                        new ServiceError(null, null, null, null, body),
+                        false,
                         Billing.of(new BigDecimal("3"), null),
+                        true,
                         null,
                         null,
                         body));
@@ -78,13 +83,69 @@ class AnswerDecoderTest {
     @Test
     void aFailedAnswerHasItsError() throws Exception {
         assertThat(decode("{\"status\":\"failed\",\"error\":\"no luck\"}").error())
-                .isEqualTo("no luck");
+                .extracting(ServiceError::code, ServiceError::message)
+                .containsExactly(null, "no luck");
         assertThat(decode("{\"status\":\"failed\",\"error\":{\"code\":\"c\",\"message\":\"m\"}}")
                         .error())
-                .isEqualTo("m");
+                .extracting(ServiceError::code, ServiceError::message)
+                .containsExactly("c", "m");
+        assertThat(decode("{\"status\":\"failed\",\"error\":\"c\",\"message\":\"m\",\"retry_after\":3}")
+                        .error())
+                .extracting(ServiceError::code, ServiceError::message, ServiceError::retryAfter)
+                .containsExactly("c", "m", Duration.ofSeconds(3));
         assertThat(decode("{\"status\":\"failed\",\"error\":{\"code\":\"c\"},\"id\":\"g\"}"))
-                .extracting(Answer::error, Answer::id)
+                .extracting(answer -> answer.error().code(), Answer::id)
                 .containsExactly("c", "g");
+    }
+
+    @Test
+    void ofAnErrorWithoutStatusAWordIsTheCodeToo() throws Exception {
+        assertThat(decode("{\"error\":\"overloaded\"}").error())
+                .extracting(ServiceError::code, ServiceError::message)
+                .containsExactly("overloaded", "overloaded");
+        assertThat(decode("{\"error\":\"gave up\"}").error())
+                .extracting(ServiceError::code, ServiceError::message)
+                .containsExactly(null, "gave up");
+        assertThat(decode("{\"error\":{\"type\":\"overloaded_error\",\"message\":\"m\"}}")
+                        .error())
+                .extracting(ServiceError::code, ServiceError::message)
+                .containsExactly("overloaded_error", "m");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "1", "\"x\"", "[]", "{}", "\"\""})
+    void anErrorThatIsNotNullIsThere(String error) throws Exception {
+        assertThat(decode("{\"error\":" + error + "}").hasError()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "false"})
+    void anErrorThatIsNoneIsNotThere(String error) throws Exception {
+        assertThat(decode("{\"error\":" + error + "}").hasError()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"7", "0.01", "-1", "1e400", "\"7\"", "{}", "true"})
+    void aCostThatIsNotSurelyZeroMayBeOne(String tokens) throws Exception {
+        assertThat(decode("{\"tokens_used\":" + tokens + "}").mayHaveCost()).isTrue();
+        assertThat(decode("{\"tokens_used\":0,\"tokens_spent\":" + tokens + "}").mayHaveCost())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "0.000", "null", "-0"})
+    void aCostOfZeroIsNone(String tokens) throws Exception {
+        assertThat(decode("{\"tokens_used\":" + tokens + "}").mayHaveCost()).isFalse();
+    }
+
+    @Test
+    void anEmptyFieldMayStandForNone() throws Exception {
+        assertThat(decode("{\"content\":\"Hi\",\"url\":\"\",\"thumbnail_url\":\"\"}"))
+                .extracting(Answer::text, Answer::url, Answer::thumbnailUrl)
+                .containsExactly("Hi", null, null);
+        assertThat(decode("{\"content\":\"\",\"result_text\":\"Hi\"}").text()).isEqualTo("Hi");
+        assertThat(decode("{\"url\":\"\",\"result_url\":\"https://a/1\"}").url())
+                .isEqualTo("https://a/1");
     }
 
     @Test
@@ -102,7 +163,20 @@ class AnswerDecoderTest {
 
         assertThat(decode(body))
                 .isEqualTo(new Answer(
-                        null, null, null, null, null, null, null, null, Billing.of(null, null), null, null, body));
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        new ServiceError(null, null, null, null, body),
+                        true,
+                        Billing.of(null, null),
+                        true,
+                        null,
+                        null,
+                        body));
     }
 
     @Test

@@ -201,7 +201,7 @@ class ErrorsTest {
         assertThat(client.failure(call -> call.head(404, "Content-Type", "text/html")
                         .bytes("<p>Not Found</p>")
                         .finish()))
-                .hasMessageEndingWith("; check the base URI");
+                .hasMessageEndingWith("; asked for was POST /api/v2/generate; check the base URI");
         assertThat(client.failure(call -> call.json(404, "{\"error\": \"not_found\"}")))
                 .hasMessageNotContaining("base URI");
     }
@@ -221,7 +221,7 @@ class ErrorsTest {
                 client.failure(call -> call.stream().start().delta("Half").fail(Kind.LOST));
         assertBroken(error, StreamBrokenException.Kind.RESET);
         assertThat(error)
-                .hasMessageStartingWith("the connection was lost in the middle of the stream: scripted LOST;")
+                .hasMessageStartingWith("the response broke off: scripted LOST;")
                 .hasCauseInstanceOf(top.neuralbox.transport.TransportException.class);
         assertThat(error.partial().text()).isEqualTo("Half");
     }
@@ -298,11 +298,149 @@ class ErrorsTest {
     }
 
     @Test
-    void transportThatWasClosedEndsTheCallAsCancelled() {
+    void transportThatWasClosedUnderTheClientEndsTheCallAsCancelledAndSaysSo() {
         NeuralBoxException error = client.failure(call -> call.stream().start().fail(Kind.CLOSED));
         assertThat(error)
                 .isInstanceOfSatisfying(
                         GenerationCancelledException.class,
-                        e -> assertThat(e.reason()).isEqualTo(GenerationCancelledException.Reason.CLIENT_CLOSED));
+                        e -> assertThat(e.reason()).isEqualTo(GenerationCancelledException.Reason.TRANSPORT_CLOSED));
+        assertThat(error).hasMessageStartingWith("the transport was closed, although the client is not");
+        assertThat(client.failure(call -> call.fail(Kind.CLOSED)))
+                .isInstanceOfSatisfying(
+                        GenerationCancelledException.class,
+                        e -> assertThat(e.reason()).isEqualTo(GenerationCancelledException.Reason.TRANSPORT_CLOSED));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            value = {
+                "{'error':{'message':'overloaded','code':529}} | 529 | overloaded | (error, 529): overloaded",
+                "{'error':'upstream gave up'} |  | upstream gave up | (error): upstream gave up",
+                "{'error':'overloaded'} | overloaded | overloaded | (error): overloaded",
+                "{'error':'slow_down','message':'come back','retry_after':7} | slow_down | come back"
+                        + " | (error, slow_down): come back",
+                "{'error':{'type':'overloaded_error','message':'m'}} | overloaded_error | m"
+                        + " | (error, overloaded_error): m",
+                "{'error':{'code':'provider_error'}} | provider_error |  | (error, provider_error)",
+                "{'error':{}} |  |  | (error)",
+                "{'error':''} |  | '' | (error)",
+            },
+            delimiter = '|',
+            quoteCharacter = '"')
+    void errorWithoutATypeIsUnknownInItsChargeWhateverItsCode(
+            String event, String code, String message, String sentence) {
+        String json = event.replace('\'', '"');
+        String said = "''".equals(message) ? "" : message;
+        NeuralBoxException error =
+                client.failure(call -> call.stream().start().delta("Half").event(json));
+        assertThat(error).isInstanceOfSatisfying(GenerationFailedException.class, e -> {
+            assertThat(e.code()).isEqualTo(code);
+            assertThat(e.serviceMessage()).isEqualTo(said);
+            assertThat(e.json()).isEqualTo(json);
+        });
+        assertThat(error)
+                .hasMessageStartingWith("the stream brought an error without a type " + sentence + ";")
+                .hasMessageContaining("it may have been charged");
+        assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
+        assertThat(error.phase()).isEqualTo(Phase.STREAM);
+        assertThat(error.partial().text()).isEqualTo("Half");
+        assertThat(client.transport.call(0).cancels()).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'error': null}",
+                "{'error': 529}",
+                "{'error': true}",
+                "{'error': ['x']}",
+                "{'message': 'x'}",
+                "{'type': null, 'error': 'x'}",
+                "{'type': 5, 'error': {'message': 'x'}}",
+                "{'error': 'x', 'error': null}",
+            })
+    void everyOtherObjectWithoutATypeIsMalformed(String event) {
+        NeuralBoxException error = client.failure(call -> call.stream().start().event(event.replace('\'', '"')));
+        assertBroken(error, StreamBrokenException.Kind.MALFORMED);
+    }
+
+    @Test
+    void dataThatIsNoJsonIsQuoted() {
+        NeuralBoxException error = client.failure(
+                call -> call.stream().start().event("<html>\u001b[31m Bad Gateway nb_test " + "x".repeat(500)));
+        assertBroken(error, StreamBrokenException.Kind.MALFORMED);
+        assertThat(error)
+                .hasMessageStartingWith("an event is malformed: not a JSON object. It begins: <html>\\u001B[31m Bad"
+                        + " Gateway [redacted] xxx")
+                .hasMessageContaining("x…;")
+                .hasMessageNotContaining("nb_test");
+        assertThat(error.getMessage().length()).isLessThan(500);
+    }
+
+    /** Redacted first: cut first, most of the key would stand at the end of the excerpt. */
+    @Test
+    void keyAtTheEndOfAnExcerptIsNotCutInTwo() {
+        for (int before = 180; before < 205; before++) {
+            String data = "x".repeat(before) + "nb_test and more";
+            NeuralBoxException error = client.failure(call -> call.stream().event(data));
+            assertThat(error).hasMessageNotContaining("nb_").hasMessageContaining("It begins: xxx");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type': 'content_delta', 'delta': 'SECRET'",
+                "data: {'type': 'content_delta', 'delta': 'SECRET'}",
+                "'type': 'content_delta', 'delta': 'SECRET'}",
+                "type=content_delta delta=SECRET",
+                "x 'content' : 'SECRET'",
+                "x \\'content\\': \\'SECRET\\'",
+                "['SECRET']",
+                "'SECRET'",
+                " {'delta': 'SECRET'} x",
+            })
+    void noExcerptHoldsAPieceOfTheAnswer(String data) {
+        NeuralBoxException error = client.failure(call -> call.stream().start().event(data.replace('\'', '"')));
+        assertBroken(error, StreamBrokenException.Kind.MALFORMED);
+        assertThat(error).hasMessageNotContaining("SECRET");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            value = {
+                "<html>`<title>Sign in nb_test</title>`</html> | <html>\\n<title>Sign in [redacted]</title>\\n</html>",
+                "upstream connect error | upstream connect error",
+                "data source not found | data source not found",
+                "{'error':{'message':'overloaded nb_test'},'content':'SECRET'} | an error: overloaded [redacted]",
+                "{'error':'overloaded | ",
+                "{'id':'g','content':'SECRET'} | ",
+                "data: {'type':'content_delta','delta':'SECRET | ",
+                ": comment` | ",
+                "event: error` | ",
+                "data` | ",
+                " | ",
+            },
+            delimiter = '|',
+            quoteCharacter = '"')
+    void bodyWithoutAnyEventIsTruncatedAndQuoted(String body, String shown) {
+        String text = body == null ? "" : body.replace('\'', '"').replace('`', '\n');
+        for (int split = 0; split <= text.length(); split += 7) {
+            int at = split;
+            NeuralBoxException error = client.failure(call -> {
+                call.stream();
+                if (at > 0) {
+                    call.bytes(text.substring(0, at));
+                }
+                if (at < text.length()) {
+                    call.bytes(text.substring(at));
+                }
+                call.finish();
+            });
+            assertBroken(error, StreamBrokenException.Kind.TRUNCATED);
+            assertThat(error)
+                    .hasMessage("the body ended before generation_end: the stream is truncated"
+                            + (shown == null ? "" : ", and has no event at all. It begins: " + shown));
+        }
     }
 }

@@ -37,7 +37,7 @@ public final class BillingLedger implements GenerationListener {
 
     @Override
     public void settled(GenerationInfo info, GenerationOutcome outcome) {
-        add(info, 0, -1, outcome);
+        add(info, 0, outcome.billingState() == BillingState.UNKNOWN ? 0 : -1, outcome);
     }
 
     /** All totals, by tenant and then by model. */
