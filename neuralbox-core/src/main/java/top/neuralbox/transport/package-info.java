@@ -20,7 +20,8 @@
  *       error body, on a reused connection), from any thread, more than once, and never blocks. Within one second the
  *       connection is closed (HTTP/1.1) or the stream reset (HTTP/2), even if no byte ever arrives. A request cancelled
  *       while it is queued or connecting never reaches the wire. Before the head, {@code response()} fails with kind
- *       {@code CANCELLED}. After the end of the body it does nothing: a pooled connection stays.
+ *       {@code CANCELLED}. After the end of the body it does nothing: a pooled connection stays. A cancel that meets the end
+ *       of the response never touches the call that gets the connection next.
  *   <li><b>Body.</b> {@code body()} has one subscriber; a second one gets {@code onSubscribe} and then {@code onError}
  *       with an {@link java.lang.IllegalStateException}. Demand is counted in buffers. A buffer belongs to the receiver
  *       and is never empty. Cancelling the subscription cancels the call.

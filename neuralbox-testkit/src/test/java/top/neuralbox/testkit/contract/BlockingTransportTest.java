@@ -41,6 +41,9 @@ class BlockingTransportTest {
     class Tls implements TransportTlsContract, Blocking {}
 
     @Nested
+    class Isolation implements TransportIsolationContract, Blocking {}
+
+    @Nested
     class Lifecycle implements TransportLifecycleContract, Blocking {
 
         @Test

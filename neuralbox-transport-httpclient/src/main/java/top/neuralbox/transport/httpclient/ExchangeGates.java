@@ -8,6 +8,8 @@ import org.apache.hc.core5.http.EntityDetails;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.nio.AsyncDataConsumer;
 import org.apache.hc.core5.http.nio.AsyncEntityProducer;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +37,9 @@ final class ExchangeGates {
             AsyncExecChain chain,
             AsyncExecCallback callback)
             throws HttpException, IOException {
-        callOf(scope.clientContext).enter(scope.execRuntime);
-        chain.proceed(request, body, scope, callback);
+        HttpClientCall call = callOf(scope.clientContext);
+        call.enter(scope.execRuntime);
+        chain.proceed(request, body, scope, new CompleteWhenWhole(callback, call));
     }
 
     /**
@@ -65,5 +68,35 @@ final class ExchangeGates {
             request.removeHeaders(HttpHeaders.USER_AGENT);
         }
         call.beforeSending();
+    }
+
+    /**
+     * Keeps a connection from the pool until its response is whole. Over HTTP/2 the engine takes an exchange for complete
+     * when a refusal (400 and above) has begun and the request is written, whatever is left of the response (5.6.5).
+     */
+    private record CompleteWhenWhole(AsyncExecCallback callback, HttpClientCall call) implements AsyncExecCallback {
+
+        @Override
+        public @Nullable AsyncDataConsumer handleResponse(HttpResponse response, @Nullable EntityDetails entity)
+                throws HttpException, IOException {
+            return callback.handleResponse(response, entity);
+        }
+
+        @Override
+        public void handleInformationResponse(HttpResponse response) throws HttpException, IOException {
+            callback.handleInformationResponse(response);
+        }
+
+        @Override
+        public void completed() {
+            if (call.isWhole()) {
+                callback.completed();
+            }
+        }
+
+        @Override
+        public void failed(Exception cause) {
+            callback.failed(cause);
+        }
     }
 }

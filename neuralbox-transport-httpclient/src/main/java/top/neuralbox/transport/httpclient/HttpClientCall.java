@@ -38,10 +38,12 @@ import top.neuralbox.transport.TransportResponse;
 import top.neuralbox.transport.httpclient.FailureMapping.Progress;
 
 /**
- * The life of one exchange: waiting, sent, ended.
+ * The life of one exchange: waiting, sent, whole, ended.
  *
- * <p>Both transitions are one compare-and-set on {@link #state}, so that a call which failed before it was sent can never be
- * sent afterwards: whoever reads {@link #mayHaveBeenSent()} after the failure may safely send again.
+ * <p>Each transition is one compare-and-set on {@link #state}. So a call which failed before it was sent is never sent
+ * afterwards: after the failure, {@link #mayHaveBeenSent()} tells whether the request may safely be sent again. And either
+ * the response is whole, and its connection is no longer this call's to close; or the call ended before, and then its
+ * connection serves no other call.
  */
 final class HttpClientCall implements TransportCall {
 
@@ -49,11 +51,18 @@ final class HttpClientCall implements TransportCall {
 
     private enum Open implements State {
         WAITING,
-        SENT
+        SENT,
+        /** The response has arrived whole; the engine is about to give the connection to another call. */
+        WHOLE
     }
 
-    /** Failure is null when the whole response has arrived. */
-    private record Ended(boolean sent, @Nullable TransportException failure) implements State {}
+    /**
+     * The end of the call.
+     *
+     * @param failure null if the call ended with its response
+     * @param ownsConnection whether the call failed before its response was whole, so that no other has its connection
+     */
+    private record Ended(boolean sent, @Nullable TransportException failure, boolean ownsConnection) implements State {}
 
     /** Longer ones would overflow the timers. */
     private static final Duration FOREVER = Duration.ofDays(365);
@@ -74,8 +83,6 @@ final class HttpClientCall implements TransportCall {
     private volatile @Nullable Future<?> exchange;
     private volatile @Nullable AsyncExecRuntime runtime;
     private volatile @Nullable BodyPublisher body;
-    /** Touched by the I/O thread only. */
-    private boolean whole;
 
     HttpClientCall(TransportRequest request, Engine engine, Consumer<HttpClientCall> onEnd) {
         this.request = request;
@@ -94,7 +101,7 @@ final class HttpClientCall implements TransportCall {
     @Override
     public boolean mayHaveBeenSent() {
         State now = state.get();
-        return now instanceof Ended ended ? ended.sent() : now == Open.SENT;
+        return now instanceof Ended ended ? ended.sent() : now != Open.WAITING;
     }
 
     @Override
@@ -188,10 +195,11 @@ final class HttpClientCall implements TransportCall {
         if (state.get() instanceof Ended ended && ended.failure() != null) {
             publisher.abort(ended.failure());
         }
-        response.complete(TransportResponse.of(head.getCode(), headers(head), publisher, this::cancel));
         if (!hasBody) {
+            // Before anybody hears of the response, and cancels what is over.
             responseWhole();
         }
+        response.complete(TransportResponse.of(head.getCode(), headers(head), publisher, this::cancel));
     }
 
     void updateCapacity(CapacityChannel channel) {
@@ -208,25 +216,34 @@ final class HttpClientCall implements TransportCall {
         }
     }
 
-    /** The response has arrived whole, and the engine is about to put the connection back into the pool. */
+    /** The response has arrived whole, and the engine is about to put the connection back into the pool. I/O thread. */
     void responseWhole() {
-        whole = true;
-        if (requestBody != null && !requestBody.written()) {
-            // An early answer. The engine would first write the rest of the request, to whoever still reads it.
-            AsyncExecRuntime held = runtime;
-            if (held != null) {
-                held.discardEndpoint();
-            }
+        AsyncExecRuntime held = runtime;
+        boolean whole = state.compareAndSet(Open.SENT, Open.WHOLE);
+        boolean early = requestBody != null && !requestBody.written();
+        // A call that has just ended is about to close this connection, so it must not reach the pool. On an early
+        // answer
+        // the engine would first write the rest of the request, which nobody may read any more.
+        if ((!whole || early) && held != null) {
+            held.discardEndpoint();
+        }
+        if (early) {
             released();
         }
     }
 
+    /** Whether the whole response has arrived while the call was open. */
+    boolean isWhole() {
+        State now = state.get();
+        return now == Open.WHOLE || (now instanceof Ended ended && !ended.ownsConnection());
+    }
+
     /**
      * Ends a whole response once its connection is in the pool, so that a caller who goes on to the next request finds it
-     * there. From here on a cancel leaves the connection alone.
+     * there.
      */
     void released() {
-        if (whole) {
+        if (state.get() == Open.WHOLE) {
             end(null, false);
         }
     }
@@ -235,6 +252,11 @@ final class HttpClientCall implements TransportCall {
     void engineFailed(@Nullable Throwable cause) {
         State now = state.get();
         if (now instanceof Ended) {
+            return;
+        }
+        if (now == Open.WHOLE) {
+            // Nothing of this response is left to fail.
+            end(null, false);
             return;
         }
         FailureMapping mapping = new FailureMapping(
@@ -265,7 +287,7 @@ final class HttpClientCall implements TransportCall {
         } catch (RuntimeException e) {
             engineFailed(e);
         }
-        if (state.get() instanceof Ended ended && ended.failure() != null) {
+        if (state.get() instanceof Ended ended && ended.ownsConnection()) {
             stopEngine();
         }
     }
@@ -300,22 +322,25 @@ final class HttpClientCall implements TransportCall {
     }
 
     private void endUnsent(TransportException failure) {
-        if (state.compareAndSet(Open.WAITING, new Ended(false, failure))) {
-            settle(failure);
+        Ended ended = new Ended(false, failure, true);
+        if (state.compareAndSet(Open.WAITING, ended)) {
+            settle(ended);
         }
     }
 
     /** From any state but {@link Ended}. */
     private void end(@Nullable TransportException failure, boolean certainlyNotExecuted) {
         State before;
+        Ended ended;
         do {
             before = state.get();
             if (before instanceof Ended) {
                 abortUnreadBody(failure);
                 return;
             }
-        } while (!state.compareAndSet(before, new Ended(before == Open.SENT && !certainlyNotExecuted, failure)));
-        settle(failure);
+            ended = new Ended(before != Open.WAITING && !certainlyNotExecuted, failure, before != Open.WHOLE);
+        } while (!state.compareAndSet(before, ended));
+        settle(ended);
     }
 
     /** Bytes that arrived but were not read yet can still be given up; their connection is back in the pool already. */
@@ -327,14 +352,17 @@ final class HttpClientCall implements TransportCall {
     }
 
     /** Runs once, after the state has become {@link Ended}. */
-    private void settle(@Nullable TransportException failure) {
+    private void settle(Ended ended) {
+        TransportException failure = ended.failure();
         stopTimer();
         onEnd.accept(this);
         BodyPublisher publisher = body;
         if (failure == null) {
             Objects.requireNonNull(publisher, "body").complete();
         } else {
-            stopEngine();
+            if (ended.ownsConnection()) {
+                stopEngine();
+            }
             response.completeExceptionally(failure);
             if (publisher == null) {
                 return;

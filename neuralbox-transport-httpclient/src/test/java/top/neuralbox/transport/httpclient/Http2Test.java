@@ -156,6 +156,41 @@ class Http2Test {
         }
     }
 
+    /**
+     * When a refusal has begun, the engine ends the request early and takes the exchange for complete (5.6.5), though the rest
+     * of the response is outstanding.
+     */
+    @Test
+    void refusalThatIsStillArrivingKeepsItsConnection() throws Exception {
+        byte[] large = new byte[4 * 1024 * 1024];
+        try (Http2Server server = Http2Server.start(CERTIFICATES, request -> {
+                    if (request.path().equals("/first")) {
+                        request.response().setStatusCode(413).write("too ");
+                    } else {
+                        request.connection()
+                                .ping(Buffer.buffer("12345678"))
+                                .onComplete(pong -> request.response().end("second"));
+                    }
+                });
+                HttpClientTransport transport = HttpClientTransport.create(TransportConfig.builder()
+                        .trustManager(CERTIFICATES.trustManager())
+                        .protocols(Protocol.HTTP_2)
+                        .maxConnections(1)
+                        .build())) {
+            for (int round = 0; round < 10; round++) {
+                TransportCall first =
+                        transport.start(post(server.uri("/first")).body(large).build());
+                subscribe(head(first)).awaitItems(1);
+                TransportCall second =
+                        transport.start(post(server.uri("/second")).build());
+
+                first.cancel();
+
+                assertThat(text(head(second))).isEqualTo("second");
+            }
+        }
+    }
+
     /** RFC 9113, section 8.7, has it that it was not; gateways have been seen to say so of requests they had passed on. */
     @Test
     void refusedStreamMayHaveBeenSent() throws Exception {

@@ -5,6 +5,7 @@ import top.neuralbox.testkit.contract.TransportCancellationContract;
 import top.neuralbox.testkit.contract.TransportConnectContract;
 import top.neuralbox.testkit.contract.TransportFaultContract;
 import top.neuralbox.testkit.contract.TransportHttp2Contract;
+import top.neuralbox.testkit.contract.TransportIsolationContract;
 import top.neuralbox.testkit.contract.TransportLifecycleContract;
 import top.neuralbox.testkit.contract.TransportOnceContract;
 import top.neuralbox.testkit.contract.TransportProxyContract;
@@ -22,6 +23,7 @@ class HttpClientTransportContractTest
                 TransportConnectContract,
                 TransportFaultContract,
                 TransportHttp2Contract,
+                TransportIsolationContract,
                 TransportLifecycleContract,
                 TransportOnceContract,
                 TransportProxyContract,

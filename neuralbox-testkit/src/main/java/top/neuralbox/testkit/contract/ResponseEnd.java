@@ -1,0 +1,57 @@
+package top.neuralbox.testkit.contract;
+
+import top.neuralbox.testkit.Gate;
+import top.neuralbox.testkit.Script;
+
+/** How a response says that it is whole: engines give the connection back at different moments. */
+enum ResponseEnd {
+    LAST_CHUNK {
+        @Override
+        Script script(Gate last) {
+            return Script.builder()
+                    .eventStream()
+                    .await(last)
+                    .text("4\r\nlast\r\n0\r\n\r\n")
+                    .build();
+        }
+    },
+    CONTENT_LENGTH {
+        @Override
+        Script script(Gate last) {
+            return Script.builder()
+                    .head(200, "Content-Length: 4")
+                    .await(last)
+                    .text("last")
+                    .build();
+        }
+    },
+    REFUSAL {
+        @Override
+        Script script(Gate last) {
+            return Script.builder()
+                    .head(503, "Content-Length: 4")
+                    .await(last)
+                    .text("last")
+                    .build();
+        }
+    },
+    NO_CONTENT {
+        @Override
+        Script script(Gate last) {
+            return Script.builder().await(last).head(204).build();
+        }
+
+        @Override
+        boolean atHead() {
+            return true;
+        }
+    };
+
+    /** A response whose last bytes are sent when the gate opens. */
+    abstract Script script(Gate last);
+
+    /** Whether the head is the end already. */
+    boolean atHead() {
+        return false;
+    }
+}
