@@ -1,6 +1,7 @@
 package top.neuralbox.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import static top.neuralbox.testkit.contract.TransportFixture.PROMPTLY;
 import static top.neuralbox.testkit.contract.TransportFixture.assertKind;
 import static top.neuralbox.testkit.contract.TransportFixture.failure;
@@ -13,13 +14,18 @@ import static top.neuralbox.transport.TransportException.Kind.PROTOCOL;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
+import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 import top.neuralbox.testkit.Script;
 import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.testkit.TestCertificates;
 import top.neuralbox.transport.TransportCall;
+import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportException;
 import top.neuralbox.transport.TransportRequest;
 
@@ -101,6 +107,24 @@ public interface TransportFaultContract extends TransportContract {
             assertKind(failure(body), LOST);
             assertThat(text(body.items())).isEqualTo("data: 1\n\ndata: 2\n\n");
         }
+    }
+
+    /** Rule 7. What arrived before a fault is delivered before the error, also if one read brings both. */
+    @TestFactory
+    default Stream<DynamicTest> whatArrivedBeforeAFaultInTheSameReadIsDelivered() {
+        return Stream.of(
+                        "zz\r\n",
+                        "\r\n",
+                        " \r\n",
+                        ";x=1\r\n",
+                        "-9\r\ndata: 3\n\n\r\n",
+                        "10000000000000009\r\ndata: 3\n\n\r\n",
+                        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+                        "9\r\ndata: 3\n\n9\r\ndata: 4\n\n\r\n")
+                .flatMap(fault -> Stream.of(false, true)
+                        .map(secure -> dynamicTest(
+                                '"' + fault.strip() + (secure ? "\" over TLS" : "\""),
+                                () -> bodyBreaksAfterTwoEvents(fault, secure))));
     }
 
     /** Rules 2 and 3. */
@@ -244,6 +268,29 @@ public interface TransportFaultContract extends TransportContract {
                     throw new IllegalStateException("thrown by a test");
                 },
                 () -> {}));
+    }
+
+    private void bodyBreaksAfterTwoEvents(String fault, boolean secure) {
+        Script script = Script.builder()
+                .text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n9\r\ndata: 2\n\n\r\n"
+                        + fault)
+                .hold()
+                .build();
+        try (TransportFixture fixture = secure ? startTls() : TransportFixture.start(this)) {
+            RecordingSubscriber<ByteBuffer> body = subscribe(fixture.exchange(script));
+
+            assertKind(failure(body), PROTOCOL);
+            assertThat(text(body.items())).startsWith("data: 1\n\ndata: 2\n\n");
+            fixture.server().awaitNoOpenConnections(PROMPTLY);
+        }
+    }
+
+    private TransportFixture startTls() {
+        TransportConfig config = TransportConfig.builder()
+                .trustManager(TestCertificates.shared().trustManager())
+                .build();
+        return TransportFixture.start(
+                this, config, ScriptedServer.startTls(TestCertificates.shared().server()));
     }
 
     private void bodyIsLost(Script.Builder beforeTheGate, Script.Builder fault) {

@@ -6,94 +6,222 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectionKey;
 import java.util.concurrent.locks.Lock;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.impl.nio.ClientHttp1IOEventHandler;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.reactor.Command;
 import org.apache.hc.core5.reactor.IOEventHandler;
 import org.apache.hc.core5.reactor.IOSession;
-import org.apache.hc.core5.reactor.ssl.SSLIOSession;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection in clear text whose socket is read until it is empty and then, until the selector reports it again, not at all.
+ * A connection that the engine reads once a turn, so that it hands on what it has decoded before it reads more.
  *
- * <p>The engine's chunk decoder reads the socket once more after each chunk (5.4.4). That costs a system call for each token,
- * and if the peer has closed by then, the decoder throws away the chunks that it has decoded but not handed on yet. A read
- * that did not fill its buffer has emptied the socket, so the next one is answered here: nothing yet. What is left, the
- * close included, the selector reports again.
+ * <p>The engine's chunk decoder reads the connection once more after each chunk (5.4.4). That costs a system call for each
+ * token. And it throws away the chunks that it has decoded but not handed on yet if it then finds fault: because the
+ * connection has ended, or because the next chunk is malformed. So each read but the first of a turn is answered here:
+ * nothing yet. And if what the engine would decode next does not look like the head of a chunk, it is taken out of the
+ * engine's buffer, and given back in a turn of its own. That costs time where nothing is wrong (trailer fields, the first
+ * chunk behind a head), and changes nothing.
  *
- * <p>A read that did fill its buffer may have left more, but there would be room for no more than the chunk that was just
- * decoded. So it is answered here too, until half of the buffer is decoded. The decoder goes on with what it has; should it
- * come back having used nothing, because a chunk's head is longer than that, it may read after all.
+ * <p>A turn reads as much as the engine's buffer takes. So the engine has another turn as long as each read fills its buffer,
+ * up to a bound that is fair to the other connections of the thread. What is left, the selector reports again.
  *
- * <p>In the middle of a chunk the engine reads once and waits for the selector, even if there is more. So it is let read on as
- * long as each read fills its buffer, up to a bound that is fair to the other connections of the thread.
+ * <p>Over TLS the engine is handed what was decrypted, and each record is a turn. HTTP/2 is read as ever: its frames are
+ * handed on one by one.
  */
 final class BurstSession implements IOSession {
 
-    /** With the engine's buffer of 4 KiB, one turn of a connection reads 64 KiB. */
+    /** With the engine's buffer of 4 KiB, one event of a connection reads 64 KiB. */
     private static final int MOST_ROUNDS = 16;
 
-    private final IOSession session;
-    private final boolean encrypted;
-    private @Nullable ReadingOn readingOn;
-    /** These are touched by the session's I/O thread only. */
-    private boolean drained;
+    /** A chunk size of more digits is legal, but nothing that needs to be fast. */
+    private static final int USUAL_DIGITS = 15;
 
+    /** How the request for a tunnel begins, and no other: a call asks by GET or POST. */
+    private static final byte CONNECT = 'C';
+
+    private final IOSession session;
+    /** These are touched by the session's I/O thread only. */
+    private boolean inTurn;
+
+    private boolean served;
     private boolean filled;
-    /** How much room there was when a read was put off last. */
-    private int roomBefore;
+    private boolean atEnd;
+    private @Nullable ByteBuffer heldBack;
+    private boolean written;
+    private @Nullable TunnelAnswer tunnel;
+    /** How many bytes the engine got since it last made content or a whole response of them. */
+    private int unproductive;
 
     private BurstSession(IOSession session) {
         this.session = session;
-        this.encrypted = session instanceof SSLIOSession;
     }
 
-    /** Wraps a connection. The TLS layer is read as ever: it is handed what was decrypted, and has no socket to empty. */
+    /** Wraps a connection, or the TLS layer above one. */
     static IOSession over(IOSession session) {
         return new BurstSession(session);
     }
 
     @Override
     public int read(ByteBuffer destination) throws IOException {
-        if (encrypted) {
+        if (!inTurn) {
             return session.read(destination);
         }
-        int room = destination.remaining();
-        if (drained || isWorthWaiting(destination, room)) {
+        if (served) {
+            if (!mayBeChunkHead(destination)) {
+                heldBack = takeOut(destination);
+            }
             return 0;
         }
+        served = true;
+        ByteBuffer held = heldBack;
+        if (held != null) {
+            heldBack = null;
+            if (isNegativeSize(held)) {
+                throw new MalformedChunkCodingException("a chunk of negative size");
+            }
+            int count = held.remaining();
+            destination.put(held);
+            return count;
+        }
+        int from = destination.position();
+        int room = destination.remaining();
         int count = session.read(destination);
-        drained = count >= 0 && count < room;
+        TunnelAnswer answer = tunnel;
+        if (answer != null && count > 0) {
+            answer.pass(destination, from, from + count);
+            tunnel = answer.isKnown() ? null : answer;
+        }
         filled = count > 0 && count == room;
-        TransportThreads.readToEnd(count < 0);
+        atEnd = count < 0;
+        spend(count);
         return count;
     }
 
-    private boolean isWorthWaiting(ByteBuffer destination, int room) {
-        boolean wait = filled && room < destination.capacity() / 2 && room != roomBefore;
-        roomBefore = room;
-        return wait;
+    /** Whether the peer has closed the connection. */
+    boolean atEnd() {
+        return atEnd;
     }
 
-    /** The engine calls this as each burst begins, before it reads. */
+    /** The engine has made content of what it got, or a whole response. */
+    void productive() {
+        unproductive = 0;
+    }
+
+    /** Counts a head, interim ones included, and a trailer section; the engine bounds their fields, not their sum (5.4.4). */
+    private void spend(int count) throws MessageConstraintException {
+        if (unproductive >= Engine.MAX_HEAD) {
+            throw new MessageConstraintException("more than " + Engine.MAX_HEAD + " bytes without content");
+        }
+        unproductive += Math.max(0, count);
+    }
+
+    /** One turn of the engine, with what was decrypted or to read by itself, and others as long as there is more to do. */
+    private void turn(IOEventHandler handler, @Nullable ByteBuffer source) throws IOException {
+        inTurn = true;
+        try {
+            begin(source != null);
+            if (source != null) {
+                spend(source.remaining());
+            }
+            handler.inputReady(this, source);
+            for (int round = 1; session.isOpen() && (isHolding() || isWorthwhile(round)); round++) {
+                begin(false);
+                handler.inputReady(this, null);
+            }
+        } finally {
+            inTurn = false;
+        }
+    }
+
+    private void begin(boolean served) {
+        this.served = served;
+        filled = false;
+        atEnd = false;
+    }
+
+    /** Also if the engine has no room for more content: it had these bytes before. Not so once it reads no more. */
+    private boolean isHolding() {
+        return heldBack != null && served;
+    }
+
+    private boolean isWorthwhile(int round) {
+        return round < MOST_ROUNDS && filled && (session.getEventMask() & SelectionKey.OP_READ) != 0;
+    }
+
+    /**
+     * Whether the bytes in a buffer are what the engine expects behind a chunk, or the beginning of it: the end of the line
+     * and the next size (RFC 9112, section 7.1). It takes any extension.
+     */
+    private static boolean mayBeChunkHead(ByteBuffer buffer) {
+        int end = buffer.position();
+        int at = lineEnd(buffer, 0, end);
+        if (at < 0 || at == end) {
+            return at == end;
+        }
+        int size = at;
+        while (at < end && isHexDigit(buffer.get(at))) {
+            at++;
+        }
+        if (at == end || at == size || at - size > USUAL_DIGITS) {
+            return at == end;
+        }
+        return buffer.get(at) == ';' || lineEnd(buffer, at, end) >= 0;
+    }
+
+    /** Of such a size the engine reads what it has read before, and waits for nothing (5.4.4). */
+    private static boolean isNegativeSize(ByteBuffer bytes) {
+        int at = lineEnd(bytes, 0, bytes.limit());
+        return at > 0 && at < bytes.limit() && bytes.get(at) == '-';
+    }
+
+    /** Where a line end that begins here is over, or as much of it as there is; negative if there is none. */
+    private static int lineEnd(ByteBuffer buffer, int from, int end) {
+        int at = from;
+        if (at < end && buffer.get(at) == '\r') {
+            at++;
+        }
+        if (at < end) {
+            return buffer.get(at) == '\n' ? at + 1 : -1;
+        }
+        return at;
+    }
+
+    private static boolean isHexDigit(byte b) {
+        return (b >= '0' && b <= '9') || (b >= 'a' && b <= 'f') || (b >= 'A' && b <= 'F');
+    }
+
+    private static ByteBuffer takeOut(ByteBuffer buffer) {
+        ByteBuffer content = buffer.duplicate().flip();
+        buffer.position(0);
+        return ByteBuffer.allocate(content.remaining()).put(content).flip();
+    }
+
+    /** The engine calls this before it reads. */
     @Override
     public void updateReadTime() {
-        drained = false;
-        filled = false;
-        TransportThreads.readToEnd(false);
+        atEnd = false;
+        TransportThreads.serve(this);
         session.updateReadTime();
     }
 
     /** The engine calls this before it writes. */
     @Override
     public void updateWriteTime() {
-        TransportThreads.readToEnd(false);
+        atEnd = false;
+        TransportThreads.serve(this);
         session.updateWriteTime();
     }
 
     @Override
     public int write(ByteBuffer source) throws IOException {
+        if (!written && source.hasRemaining()) {
+            written = true;
+            tunnel = source.get(source.position()) == CONNECT ? new TunnelAnswer() : null;
+        }
         return session.write(source);
     }
 
@@ -107,24 +235,15 @@ final class BurstSession implements IOSession {
         return session.getId();
     }
 
-    /** Asked for whenever the selector has something to tell. */
     @Override
-    public @Nullable IOEventHandler getHandler() {
-        IOEventHandler handler = session.getHandler();
-        if (encrypted || handler == null) {
-            return handler;
-        }
-        ReadingOn known = readingOn;
-        if (known == null || !known.isOf(handler)) {
-            known = new ReadingOn(handler);
-            readingOn = known;
-        }
-        return known;
+    public IOEventHandler getHandler() {
+        return session.getHandler();
     }
 
+    /** The connection and the TLS layer above it share a handler, which may be there before the latter. */
     @Override
     public void upgrade(IOEventHandler handler) {
-        session.upgrade(handler);
+        session.upgrade(handler instanceof ClientHttp1IOEventHandler ? new Turns(handler) : handler);
     }
 
     @Override
@@ -222,24 +341,15 @@ final class BurstSession implements IOSession {
         session.close(mode);
     }
 
-    /** The engine's handler of what the selector tells, which is told again while there may be more to read. */
-    private final class ReadingOn implements IOEventHandler {
-
-        private final IOEventHandler handler;
-
-        ReadingOn(IOEventHandler handler) {
-            this.handler = handler;
-        }
-
-        boolean isOf(IOEventHandler other) {
-            return handler.equals(other);
-        }
+    /** The engine's handler of HTTP/1.1, which reads in turns of the session that it is called for. */
+    private record Turns(IOEventHandler handler) implements IOEventHandler {
 
         @Override
         public void inputReady(IOSession current, @Nullable ByteBuffer source) throws IOException {
-            handler.inputReady(current, source);
-            for (int round = 1; round < MOST_ROUNDS && filled && isWanted(); round++) {
-                handler.inputReady(current, null);
+            if (current instanceof BurstSession burst) {
+                burst.turn(handler, source);
+            } else {
+                handler.inputReady(current, source);
             }
         }
 
@@ -266,11 +376,6 @@ final class BurstSession implements IOSession {
         @Override
         public void disconnected(IOSession current) {
             handler.disconnected(current);
-        }
-
-        /** Not so while the engine has no room for more content, or after the end. */
-        private boolean isWanted() {
-            return session.isOpen() && (session.getEventMask() & SelectionKey.OP_READ) != 0;
         }
     }
 }

@@ -56,8 +56,14 @@ final class Engine {
     /** The smallest that RFC 9113 allows; the engine allocates a buffer of this size for each HTTP/2 connection. */
     private static final int HTTP2_FRAME = 16 * 1024;
 
-    private static final int MAX_HEADER_LINE = 16 * 1024;
-    private static final int MAX_HEADERS = 100;
+    /** The bound on a response head, as HTTP/1.1 writes it. The engine's buffers grow to it only if a head needs them. */
+    static final int MAX_HEAD = 64 * 1024;
+
+    /** A name of one character, a colon, and the end of the line. */
+    private static final int SHORTEST_FIELD = 4;
+
+    /** HTTP/2 counts 32 bytes more for each field (RFC 9113, section 6.5.2), which may be as short as 5 in HTTP/1.1. */
+    private static final int MAX_FIELD_LIST = 8 * MAX_HEAD;
 
     /** Servers and load balancers commonly drop an idle connection after a minute: be earlier, and do not lose the race. */
     private static final TimeValue MAX_IDLE = TimeValue.ofSeconds(30);
@@ -250,8 +256,8 @@ final class Engine {
         return Http1Config.custom()
                 .setBufferSize(HTTP1_BUFFER)
                 .setInitialWindowSize(BodyPublisher.WINDOW)
-                .setMaxLineLength(MAX_HEADER_LINE)
-                .setMaxHeaderCount(MAX_HEADERS)
+                .setMaxLineLength(MAX_HEAD)
+                .setMaxHeaderCount(MAX_HEAD / SHORTEST_FIELD)
                 .build();
     }
 
@@ -260,7 +266,7 @@ final class Engine {
                 .setPushEnabled(false)
                 .setInitialWindowSize(HTTP2_WINDOW)
                 .setMaxFrameSize(HTTP2_FRAME)
-                .setMaxHeaderListSize(MAX_HEADERS * MAX_HEADER_LINE)
+                .setMaxHeaderListSize(MAX_FIELD_LIST)
                 .build();
     }
 

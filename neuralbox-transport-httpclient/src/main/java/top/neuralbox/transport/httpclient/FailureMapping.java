@@ -11,11 +11,12 @@ import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.ParseException;
 import org.apache.hc.core5.http.RequestNotExecutedException;
 import org.apache.hc.core5.http.TruncatedChunkException;
 import org.apache.hc.core5.http2.H2ConnectionException;
-import org.apache.hc.core5.http2.H2CorruptFrameException;
 import org.apache.hc.core5.http2.H2StreamResetException;
+import org.apache.hc.core5.http2.hpack.HeaderListConstraintException;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.transport.ExchangeFailures;
 import top.neuralbox.transport.TransportException;
@@ -51,6 +52,11 @@ record FailureMapping(
      */
     static boolean certainlyNotExecuted(@Nullable Throwable cause) {
         return cause instanceof RequestNotExecutedException;
+    }
+
+    /** Whether the engine gave a head up because of its length. */
+    static boolean isTooLong(@Nullable Throwable cause) {
+        return cause instanceof MessageConstraintException || cause instanceof HeaderListConstraintException;
     }
 
     /** The failure to report; null as a cause means that the engine gave the exchange up without a reason. */
@@ -102,9 +108,10 @@ record FailureMapping(
 
     private static boolean isProtocolError(Throwable cause) {
         return cause instanceof HttpException
+                // As the engine wraps what is wrong with a trailer field (5.4.4).
+                || cause.getCause() instanceof ParseException
                 || cause instanceof MessageConstraintException
                 || cause instanceof H2ConnectionException
-                || cause instanceof H2CorruptFrameException
                 || (cause instanceof MalformedChunkCodingException && !(cause instanceof TruncatedChunkException));
     }
 }

@@ -3,6 +3,7 @@ package top.neuralbox.transport.httpclient;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +14,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.hc.client5.http.EndpointInfo;
 import org.apache.hc.client5.http.async.AsyncExecRuntime;
 import org.apache.hc.core5.http.ConnectionClosedException;
@@ -68,6 +68,8 @@ final class HttpClientCall implements TransportCall {
     private static final Duration FOREVER = Duration.ofDays(365);
 
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
+
+    private static final String HEAD_TOO_LONG = "the response head is longer than 64 KiB";
 
     private final TransportRequest request;
     private final Duration connectTimeout;
@@ -186,6 +188,11 @@ final class HttpClientCall implements TransportCall {
             engineFailed(new ConnectionClosedException("closed inside the response head"));
             return;
         }
+        TransportThreads.productive();
+        if (length(head) > Engine.MAX_HEAD) {
+            end(failures.protocol(HEAD_TOO_LONG), false);
+            return;
+        }
         if (hasConflictingLengths(head)) {
             end(failures.protocol("the response says in more than one way how long its content is"), false);
             return;
@@ -210,6 +217,7 @@ final class HttpClientCall implements TransportCall {
     }
 
     void receive(ByteBuffer bytes) {
+        TransportThreads.productive();
         BodyPublisher publisher = body;
         if (publisher != null) {
             publisher.receive(bytes);
@@ -218,6 +226,7 @@ final class HttpClientCall implements TransportCall {
 
     /** The response has arrived whole, and the engine is about to put the connection back into the pool. I/O thread. */
     void responseWhole() {
+        TransportThreads.productive();
         AsyncExecRuntime held = runtime;
         boolean whole = state.compareAndSet(Open.SENT, Open.WHOLE);
         boolean early = requestBody != null && !requestBody.written();
@@ -257,6 +266,10 @@ final class HttpClientCall implements TransportCall {
         if (now == Open.WHOLE) {
             // Nothing of this response is left to fail.
             end(null, false);
+            return;
+        }
+        if (now == Open.SENT && body == null && FailureMapping.isTooLong(cause)) {
+            end(failures.protocol(HEAD_TOO_LONG), false);
             return;
         }
         FailureMapping mapping = new FailureMapping(
@@ -409,17 +422,26 @@ final class HttpClientCall implements TransportCall {
         return lengths > 1 || (lengths == 1 && head.containsHeader("Transfer-Encoding"));
     }
 
+    /** How long a head is in HTTP/1.1, in which neither name nor value has a character of more than a byte. */
+    private static long length(HttpResponse head) {
+        long length = "HTTP/1.1 200 \r\n\r\n".length();
+        if (head.getReasonPhrase() != null) {
+            length += head.getReasonPhrase().length();
+        }
+        for (Header field : head.getHeaders()) {
+            length += field.getName().length() + ": \r\n".length();
+            length += field.getValue() == null ? 0 : field.getValue().length();
+        }
+        return length;
+    }
+
     private static Map<String, List<String>> headers(HttpResponse head) {
         Map<String, List<String>> headers = new LinkedHashMap<>();
         for (Header field : head.getHeaders()) {
             String value = field.getValue() == null ? "" : field.getValue();
-            headers.merge(field.getName(), List.of(value), HttpClientCall::joined);
+            headers.computeIfAbsent(field.getName(), name -> new ArrayList<>(1)).add(value);
         }
         return headers;
-    }
-
-    private static List<String> joined(List<String> first, List<String> second) {
-        return Stream.concat(first.stream(), second.stream()).toList();
     }
 
     /** An IPv6 address without the brackets that it wears in a URI. */

@@ -2,6 +2,7 @@ package top.neuralbox.transport.httpclient;
 
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the daemon threads of one transport, and tells the threads on which nobody may block. */
 final class TransportThreads implements ThreadFactory {
@@ -12,10 +13,10 @@ final class TransportThreads implements ThreadFactory {
     /** How HttpClient names the I/O threads of a client that the application made for itself. */
     private static final String ENGINES = "httpclient-dispatch-";
 
-    /** Remembers for the code further up the stack how its last read ended. */
+    /** Remembers for the code further up the stack which connection it serves. */
     private static final class OwnThread extends Thread {
 
-        private boolean readToEnd;
+        private @Nullable BurstSession served;
 
         OwnThread(Runnable task, String name) {
             super(task, name);
@@ -40,16 +41,23 @@ final class TransportThreads implements ThreadFactory {
         return name.startsWith(OURS) || name.startsWith(ENGINES);
     }
 
-    /** Notes whether the current I/O thread's last read found the end of its connection. */
-    static void readToEnd(boolean end) {
+    /** Notes the connection for which the current I/O thread is called. */
+    static void serve(BurstSession session) {
         if (Thread.currentThread() instanceof OwnThread own) {
-            own.readToEnd = end;
+            own.served = session;
         }
     }
 
     /** Whether the current thread is processing the end of a connection. */
     static boolean readToEnd() {
-        return Thread.currentThread() instanceof OwnThread own && own.readToEnd;
+        return Thread.currentThread() instanceof OwnThread own && own.served != null && own.served.atEnd();
+    }
+
+    /** Notes that the current I/O thread has got content or a whole response from the connection that it serves. */
+    static void productive() {
+        if (Thread.currentThread() instanceof OwnThread own && own.served != null) {
+            own.served.productive();
+        }
     }
 
     @Override

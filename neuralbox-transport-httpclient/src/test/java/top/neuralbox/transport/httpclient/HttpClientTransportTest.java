@@ -3,6 +3,7 @@ package top.neuralbox.transport.httpclient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static top.neuralbox.transport.httpclient.Calls.failure;
 import static top.neuralbox.transport.httpclient.Calls.head;
 import static top.neuralbox.transport.httpclient.Calls.post;
 import static top.neuralbox.transport.httpclient.Calls.subscribe;
@@ -18,6 +19,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -30,13 +32,20 @@ import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.util.TimeValue;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import top.neuralbox.testkit.Gate;
+import top.neuralbox.testkit.RecordingSubscriber;
 import top.neuralbox.testkit.Script;
 import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.testkit.TestCertificates;
+import top.neuralbox.transport.ProxySettings;
 import top.neuralbox.transport.Transport;
+import top.neuralbox.transport.TransportCall;
+import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.TransportException;
 import top.neuralbox.transport.TransportResponse;
 
 /** What this transport promises beyond the contract of the SPI. */
@@ -238,6 +247,229 @@ class HttpClientTransportTest {
             read.open();
             assertThat(server).succeedsWithin(Duration.ofSeconds(20));
         }
+    }
+
+    /** The bound that docs/transports.md names, as one field and as many. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 100, 3_000})
+    void headUpToTheBoundIsRead(int fields) {
+        try (ScriptedServer server = ScriptedServer.start();
+                HttpClientTransport transport = HttpClientTransport.create()) {
+            for (int i = 0; i < 2; i++) {
+                server.answer(Script.builder()
+                        .text(headOf(Engine.MAX_HEAD, fields))
+                        .text("content")
+                        .build());
+
+                TransportResponse response =
+                        head(transport.start(post(server.uri("/")).build()));
+
+                assertThat(response.headers()).containsKey("X-1");
+                assertThat(text(response)).isEqualTo("content");
+            }
+            assertThat(server.connectionCount()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 100, 3_000})
+    void headBeyondTheBoundIsRefusedByItsName(int fields) {
+        for (int length : new int[] {Engine.MAX_HEAD + 1, 2 * Engine.MAX_HEAD}) {
+            try (ScriptedServer server = ScriptedServer.start();
+                    HttpClientTransport transport = HttpClientTransport.create()) {
+                server.answer(
+                        Script.builder().text(headOf(length, fields)).hold().build());
+
+                TransportException failure =
+                        failure(transport.start(post(server.uri("/")).build()));
+
+                assertThat(failure.kind()).isEqualTo(TransportException.Kind.PROTOCOL);
+                assertThat(failure).hasMessageContaining("64 KiB");
+            }
+        }
+    }
+
+    @Test
+    void interimResponsesWithoutEndAreRefused() {
+        try (ScriptedServer server = ScriptedServer.start();
+                HttpClientTransport transport = HttpClientTransport.create()) {
+            server.answer(Script.builder()
+                    .repeatForever("HTTP/1.1 103 \r\nLink: </a>\r\n\r\n".getBytes(StandardCharsets.US_ASCII))
+                    .build());
+
+            assertThat(failure(transport.start(post(server.uri("/")).build())).kind())
+                    .isEqualTo(TransportException.Kind.PROTOCOL);
+        }
+    }
+
+    @Test
+    void trailerSectionWithoutEndIsRefusedAfterTheContent() {
+        try (ScriptedServer server = ScriptedServer.start();
+                HttpClientTransport transport = HttpClientTransport.create()) {
+            server.answer(Script.builder()
+                    .eventStream()
+                    .text("7\r\ncontent\r\n0\r\n")
+                    .repeatForever("X-More: and more\r\n".getBytes(StandardCharsets.US_ASCII))
+                    .build());
+
+            RecordingSubscriber<ByteBuffer> body =
+                    subscribe(head(transport.start(post(server.uri("/")).build())));
+
+            assertThat(body.awaitError())
+                    .isInstanceOfSatisfying(
+                            TransportException.class,
+                            failure -> assertThat(failure.kind()).isEqualTo(TransportException.Kind.PROTOCOL));
+            assertThat(text(body.items())).isEqualTo("content");
+        }
+    }
+
+    @Test
+    void trailerFieldThatIsMalformedIsAProtocolErrorAfterTheContent() {
+        try (ScriptedServer server = ScriptedServer.start();
+                HttpClientTransport transport = HttpClientTransport.create()) {
+            server.answer(Script.builder()
+                    .text("HTTP/1.1 200 \r\nTransfer-Encoding: chunked\r\n\r\n7\r\ncontent\r\n0\r\nno field\r\n\r\n")
+                    .hold()
+                    .build());
+
+            RecordingSubscriber<ByteBuffer> body =
+                    subscribe(head(transport.start(post(server.uri("/")).build())));
+
+            assertThat(body.awaitError())
+                    .isInstanceOfSatisfying(
+                            TransportException.class,
+                            failure -> assertThat(failure.kind()).isEqualTo(TransportException.Kind.PROTOCOL));
+            assertThat(text(body.items())).isEqualTo("content");
+        }
+    }
+
+    /** Wherever the chunks and trailer fields are cut, and whatever the reader takes at a time. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5, 7, 11, 4_096})
+    void oddButLegalChunksAreRead(int piece) {
+        String odd = "0000000000000000000001;a=\"b\" ; c\r\nx\r\n" + "1 \r\ny\r\n" + "1\r\nz\r\n";
+        try (ScriptedServer server = ScriptedServer.start();
+                HttpClientTransport transport = HttpClientTransport.create()) {
+            for (int i = 0; i < 2; i++) {
+                server.answer(Script.builder()
+                        .splitEvery(piece)
+                        .text("HTTP/1.1 200 \r\nTransfer-Encoding: chunked\r\n\r\n" + odd.repeat(20)
+                                + "0;last\r\nX-1: 1\r\nX-2: 2\r\n\r\n")
+                        .build());
+
+                assertThat(text(head(transport.start(post(server.uri("/")).build()))))
+                        .isEqualTo("xyz".repeat(20));
+            }
+            assertThat(server.connectionCount()).isEqualTo(1);
+        }
+    }
+
+    /** What lies behind a response is nobody's, and the next call gets a connection of its own or this one's answer. */
+    @Test
+    void garbageBehindAResponseReachesNoOtherCall() {
+        try (ScriptedServer server = ScriptedServer.start();
+                HttpClientTransport transport = HttpClientTransport.builder()
+                        .config(TransportConfig.builder().maxConnections(1).build())
+                        .build()) {
+            for (int i = 0; i < 20; i++) {
+                server.answer(Script.builder()
+                        .text(
+                                "HTTP/1.1 200 \r\nContent-Length: 5\r\n\r\nfirstHTTP/1.1 200 \r\nContent-Length: 6\r\n\r\nforged")
+                        .build());
+                server.answerAlways(Script.response(200, "second"));
+                TransportCall first = transport.start(post(server.uri("/")).build());
+                TransportCall second = transport.start(post(server.uri("/")).build());
+
+                assertThat(text(head(first))).isEqualTo("first");
+                Throwable failure = second.response()
+                        .<@Nullable Throwable>handle((head, error) -> error)
+                        .toCompletableFuture()
+                        .orTimeout(20, TimeUnit.SECONDS)
+                        .join();
+                if (failure == null) {
+                    assertThat(text(head(second))).isEqualTo("second");
+                } else {
+                    assertThat(second.mayHaveBeenSent()).as(failure.toString()).isFalse();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 \r\n\r\n",
+                "HTTP/1.1 201 Created\r\n\r\n",
+                "HTTP/1.1 204 \r\n\r\n",
+                "HTTP/1.1 299 \r\nX: 299\r\n\r\n",
+                "HTTP/1.1 202 \r\nContent-Length: 10\r\n\r\n",
+                "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 \r\n\r\n",
+                "HTTP/1.1 103 201\r\nLink: </a>\r\n\r\nHTTP/1.1 201 Created\r\n\r\n"
+            })
+    void proxyOpensTheTunnelWithAnySuccess(String answer) throws Exception {
+        TestCertificates certificates = TestCertificates.shared();
+        try (ScriptedServer server = ScriptedServer.startTls(certificates.server());
+                ServerSocket proxy = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+                HttpClientTransport transport = HttpClientTransport.builder()
+                        .config(TransportConfig.builder()
+                                .trustManager(certificates.trustManager())
+                                .proxy(ProxySettings.of("127.0.0.1", proxy.getLocalPort()))
+                                .build())
+                        .build()) {
+            server.answerAlways(Script.response(200, "through"));
+            CompletableFuture<Void> tunnel = CompletableFuture.runAsync(() -> openTunnel(proxy, server.port(), answer));
+
+            assertThat(text(head(transport.start(post(server.uri("/")).build()))))
+                    .isEqualTo("through");
+            assertThat(text(head(transport.start(post(server.uri("/")).build()))))
+                    .isEqualTo("through");
+            transport.close();
+            assertThat(tunnel).succeedsWithin(Duration.ofSeconds(20));
+        }
+    }
+
+    private static void openTunnel(ServerSocket proxy, int port, String answer) {
+        try (Socket client = proxy.accept()) {
+            StringBuilder head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) {
+                head.append((char) client.getInputStream().read());
+            }
+            try (Socket server = new Socket("127.0.0.1", port)) {
+                // One byte at a time: the status may be cut anywhere.
+                for (byte next : answer.getBytes(StandardCharsets.US_ASCII)) {
+                    client.getOutputStream().write(next);
+                }
+                CompletableFuture<Void> back = CompletableFuture.runAsync(() -> pump(server, client));
+                pump(client, server);
+                back.join();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void pump(Socket from, Socket to) {
+        try (from;
+                to) {
+            from.getInputStream().transferTo(to.getOutputStream());
+        } catch (IOException closed) {
+            // One side closed, and the tunnel ends.
+        }
+    }
+
+    /** A head of so many bytes, with so many fields beside the length of the content. */
+    private static String headOf(int length, int fields) {
+        String begin = "HTTP/1.1 200 \r\nContent-Length: 7\r\n";
+        String end = "\r\n";
+        int left = length - begin.length() - end.length();
+        StringBuilder head = new StringBuilder(begin);
+        for (int i = 1; i <= fields; i++) {
+            int line = i == fields ? left : left / (fields - i + 1);
+            String name = "X-" + i + ": ";
+            head.append(name).append("v".repeat(line - name.length() - 2)).append("\r\n");
+            left -= line;
+        }
+        return head.append(end).toString();
     }
 
     /** Takes the first bytes only until the answer was read, so that the request cannot be written whole before it. */

@@ -1,0 +1,52 @@
+package top.neuralbox.transport.httpclient;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Shows each success with which a proxy answers CONNECT to the engine as status 200, the only one that it understands
+ * (5.6.5); RFC 9110, section 9.3.6, has it that any 2xx opens the tunnel. Interim responses are passed over.
+ */
+final class TunnelAnswer {
+
+    /** Where the status code begins: behind {@code HTTP/1.1} and a space. */
+    private static final int CODE = 9;
+
+    private static final int CODE_END = CODE + 3;
+
+    private boolean inStatusLine = true;
+    private int column;
+    private byte firstDigit;
+    private boolean known;
+
+    /** Whether the final status has been seen. */
+    boolean isKnown() {
+        return known;
+    }
+
+    /** Looks through bytes as they arrive, and changes them if need be. */
+    void pass(ByteBuffer bytes, int from, int to) {
+        for (int at = from; at < to && !known; at++) {
+            byte next = bytes.get(at);
+            if (next == '\n') {
+                // An empty line ends a head that was not the final one.
+                inStatusLine = column == 0;
+                column = 0;
+            } else if (next != '\r') {
+                if (inStatusLine && column >= CODE && column < CODE_END) {
+                    status(bytes, at);
+                }
+                column++;
+            }
+        }
+    }
+
+    private void status(ByteBuffer bytes, int at) {
+        if (column == CODE) {
+            firstDigit = bytes.get(at);
+            known = firstDigit != '1' && firstDigit != '2';
+        } else if (firstDigit == '2') {
+            bytes.put(at, (byte) '0');
+            known = column == CODE_END - 1;
+        }
+    }
+}
