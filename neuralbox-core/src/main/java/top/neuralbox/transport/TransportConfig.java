@@ -1,6 +1,8 @@
 package top.neuralbox.transport;
 
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import javax.net.ssl.X509KeyManager;
@@ -33,10 +35,10 @@ public final class TransportConfig {
         this.keyManager = builder.keyManager;
         this.proxy = builder.proxy;
         this.maxConnections = builder.maxConnections;
-        this.protocols = java.util.Collections.unmodifiableSet(EnumSet.copyOf(builder.protocols));
+        this.protocols = builder.protocols;
     }
 
-    /** The platform's trust store, no client certificate, no proxy, 1,000 connections, HTTP/2 where the server offers it. */
+    /** The platform's trust store, no client certificate, no proxy, 1,000 connections, the transport's own versions of HTTP. */
     public static TransportConfig defaults() {
         return builder().build();
     }
@@ -69,9 +71,22 @@ public final class TransportConfig {
         return maxConnections;
     }
 
-    /** The versions that may be spoken. Never empty. */
-    public Set<Protocol> protocols() {
-        return protocols;
+    /**
+     * The versions that may be spoken: those that were chosen, else the transport's own.
+     *
+     * @param own what the transport speaks if nothing was chosen, because it suits its engine best
+     * @return never empty
+     * @throws IllegalArgumentException if the transport names none
+     */
+    public Set<Protocol> protocolsOr(Protocol... own) {
+        return protocols.isEmpty() ? setOf(own) : protocols;
+    }
+
+    private static Set<Protocol> setOf(Protocol... protocols) {
+        if (protocols.length == 0) {
+            throw new IllegalArgumentException("protocols must name at least one version");
+        }
+        return Collections.unmodifiableSet(EnumSet.copyOf(List.of(protocols)));
     }
 
     /** Collects settings. Not thread-safe. */
@@ -81,7 +96,7 @@ public final class TransportConfig {
         private @Nullable X509KeyManager keyManager;
         private @Nullable ProxySettings proxy;
         private int maxConnections = 1_000;
-        private Set<Protocol> protocols = EnumSet.allOf(Protocol.class);
+        private Set<Protocol> protocols = Set.of();
 
         private Builder() {}
 
@@ -120,15 +135,12 @@ public final class TransportConfig {
         }
 
         /**
-         * Restricts the versions of HTTP. Default: both.
+         * Chooses the versions of HTTP. Default: what suits the transport's engine best, see its documentation.
          *
          * @throws IllegalArgumentException if none is named
          */
         public Builder protocols(Protocol... protocols) {
-            if (protocols.length == 0) {
-                throw new IllegalArgumentException("protocols must name at least one version");
-            }
-            this.protocols = EnumSet.copyOf(java.util.List.of(protocols));
+            this.protocols = setOf(protocols);
             return this;
         }
 

@@ -8,8 +8,9 @@
  *       java.lang.IllegalArgumentException}, the offending header value not echoed); every other failure settles {@code
  *       response()} with a {@link top.neuralbox.transport.TransportException}, also after {@code close()}.
  *   <li><b>Head.</b> {@code response()} settles when the response head has arrived, whatever its status and before any
- *       byte of the body is needed. Interim (1xx) responses are passed over. A head that is malformed, or says in two ways
- *       where its content ends (RFC 9112, section 6.3), is kind {@code PROTOCOL}, and its connection is not used again.
+ *       byte of the body is needed. Interim (1xx) responses are passed over. A head that is malformed, is longer than 64 KiB
+ *       as HTTP/1.1 writes it, or says in two ways where its content ends (RFC 9112, section 6.3), is kind {@code
+ *       PROTOCOL}, and its connection is not used again.
  *   <li><b>Sent.</b> {@code mayHaveBeenSent()} is false only while it is certain that the service cannot have seen the
  *       request: nothing was written, or a GOAWAY of HTTP/2 named a last stream identifier below ours (RFC 9113, section
  *       6.8). Except on the latter it never goes from true to false. In doubt it is true, and so it is on REFUSED_STREAM:
@@ -29,7 +30,8 @@
  *       server sends.
  *   <li><b>End.</b> A body ends with exactly one terminal signal, or with none after the subscription was cancelled. An
  *       early close (a missing last chunk, a short {@code Content-Length}, a reset) is {@code onError} with kind {@code
- *       LOST}, never {@code onComplete}; what was read before it is delivered first, as demand allows. A cancel through
+ *       LOST}, never {@code onComplete}, and content that is malformed is kind {@code PROTOCOL}. What arrived before is
+ *       delivered first, as demand allows, also if one read brings both. A cancel through
  *       the call, or {@code close()} of the response, that comes before the end is {@code onError} with kind {@code
  *       CANCELLED}.
  *   <li><b>Once.</b> A request is written once. Transports do not retry, follow redirects, decompress, authenticate,

@@ -15,6 +15,7 @@ import javax.net.ssl.TrustManager;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.TransportConfig.Protocol;
 import top.neuralbox.transport.TransportRequest;
 
 /**
@@ -46,7 +47,7 @@ public final class JdkTransport implements Transport {
      * @throws IllegalArgumentException if a proxy or HTTP/2 alone is asked for
      */
     public static JdkTransport create(TransportConfig config) {
-        if (config.proxy() != null || !config.protocols().contains(TransportConfig.Protocol.HTTP_1_1)) {
+        if (config.proxy() != null || !config.protocolsOr(Protocol.HTTP_1_1).contains(Protocol.HTTP_1_1)) {
             throw new IllegalArgumentException("The transport jdk speaks HTTP/1.1 only, and to no proxy.");
         }
         return new JdkTransport(config);

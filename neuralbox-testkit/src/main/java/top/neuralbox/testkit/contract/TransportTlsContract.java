@@ -70,6 +70,33 @@ public interface TransportTlsContract extends TransportContract {
         }
     }
 
+    /** Rules 2 and 3. */
+    @Test
+    default void closeInsideTheHeadOverTlsIsALoss() {
+        try (TransportFixture fixture = trusting(TestCertificates.shared().server())) {
+            TransportCall call = fixture.start(
+                    Script.builder().text("HTTP/1.1 200 OK\r\nContent-Ty").close().build());
+
+            assertKind(failure(call), LOST);
+            assertThat(call.mayHaveBeenSent()).isTrue();
+        }
+    }
+
+    /** Rule 7. What arrived before the loss is delivered before the error, also if one record brings both. */
+    @Test
+    default void whatArrivedBeforeTheCloseOverTlsIsDelivered() {
+        try (TransportFixture fixture = trusting(TestCertificates.shared().server())) {
+            RecordingSubscriber<ByteBuffer> body = subscribe(fixture.exchange(Script.builder()
+                    .eventStream()
+                    .text("9\r\ndata: 1\n\n\r\n9\r\ndata: 2\n\n\r\n9\r\nda")
+                    .close()
+                    .build()));
+
+            assertKind(failure(body), LOST);
+            assertThat(text(body.items())).startsWith("data: 1\n\ndata: 2\n\n");
+        }
+    }
+
     /** Rule 4. */
     @Test
     default void cancelOverTlsClosesTheConnection() {

@@ -24,11 +24,6 @@ final class ConnectionAttempt {
     private volatile boolean abandoned;
     private volatile @Nullable IOSession session;
 
-    /** Whether a TCP connection was made for this call. */
-    boolean connected() {
-        return session != null;
-    }
-
     /** Wraps what connects, so that this attempt knows the socket as soon as there is one. */
     ConnectionInitiator watch(ConnectionInitiator initiator) {
         return (endpoint, remote, local, timeout, attachment, callback) ->

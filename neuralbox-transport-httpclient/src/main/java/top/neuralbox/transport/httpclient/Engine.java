@@ -111,6 +111,10 @@ final class Engine {
         return config;
     }
 
+    boolean speaks(Protocol version) {
+        return speaks(config, version);
+    }
+
     HostNames names() {
         return names;
     }
@@ -207,6 +211,11 @@ final class Engine {
         }
     }
 
+    /** HTTP/2 where it is asked for: the engine ends streams on what the standard lets a server send (see the README). */
+    private static boolean speaks(TransportConfig config, Protocol version) {
+        return config.protocolsOr(Protocol.HTTP_1_1).contains(version);
+    }
+
     private static WatchedConnections connections(TransportConfig config, HostNames names) {
         WatchedConnections connections = new WatchedConnections(tls(config), names);
         connections.setMaxTotal(config.maxConnections());
@@ -215,7 +224,7 @@ final class Engine {
                 ConnectionConfig.custom().setTimeToLive(MAX_AGE).build());
         connections.setDefaultTlsConfig(TlsConfig.custom()
                 .setVersionPolicy(
-                        config.protocols().contains(Protocol.HTTP_2)
+                        speaks(config, Protocol.HTTP_2)
                                 ? HttpVersionPolicy.NEGOTIATE
                                 : HttpVersionPolicy.FORCE_HTTP_1)
                 // The call's own timer covers the handshake.

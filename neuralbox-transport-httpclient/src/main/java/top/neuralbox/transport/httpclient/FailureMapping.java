@@ -27,11 +27,9 @@ import top.neuralbox.transport.TransportException;
  * @param failures the sentences of this exchange
  * @param progress how far the exchange was
  * @param behindProxy whether the first host is a proxy
- * @param connecting whether the TLS handshake may be under way
  * @param readToEnd whether the peer had closed the connection when the engine found fault
  */
-record FailureMapping(
-        ExchangeFailures failures, Progress progress, boolean behindProxy, boolean connecting, boolean readToEnd) {
+record FailureMapping(ExchangeFailures failures, Progress progress, boolean behindProxy, boolean readToEnd) {
 
     /** How far an exchange was when it failed. */
     enum Progress {
@@ -64,7 +62,7 @@ record FailureMapping(
         Throwable cause =
                 reported instanceof CompletionException && reported.getCause() != null ? reported.getCause() : reported;
         boolean unsent = progress == Progress.UNSENT;
-        if (cause instanceof SSLException tls) {
+        if (cause instanceof SSLException tls && !isEndOfConnection(tls)) {
             return unsent || tls instanceof SSLHandshakeException ? failures.tlsFailed(tls) : lost(tls);
         }
         if (cause instanceof SocketTimeoutException && unsent) {
@@ -82,9 +80,6 @@ record FailureMapping(
         if (cause != null && isProtocolError(cause)) {
             // The engine parses half a head as if it were whole when the connection ends there (5.4.4).
             return readToEnd ? lost(null) : protocol(cause);
-        }
-        if (unsent && connecting && cause instanceof IOException broken) {
-            return failures.tlsFailed(broken);
         }
         return cause == null || cause instanceof IOException ? lost(cause) : failures.other(cause);
     }
@@ -104,6 +99,13 @@ record FailureMapping(
     /** A parser's exception quotes what it could not read, which may echo the key: its type alone is told. */
     private TransportException protocol(Throwable cause) {
         return failures.protocol(cause.getClass().getSimpleName());
+    }
+
+    /** What the engine makes of a connection that ends inside the handshake (5.4.4). */
+    private static boolean isEndOfConnection(SSLException cause) {
+        return cause instanceof SSLHandshakeException
+                && cause.getCause() == null
+                && "TLS handshake failed".equals(cause.getMessage());
     }
 
     private static boolean isProtocolError(Throwable cause) {

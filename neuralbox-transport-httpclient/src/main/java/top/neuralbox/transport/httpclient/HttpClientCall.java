@@ -115,7 +115,7 @@ final class HttpClientCall implements TransportCall {
     void begin() {
         URI uri = request.uri();
         boolean secure = isSecure();
-        if (!secure && !engine.config().protocols().contains(Protocol.HTTP_1_1)) {
+        if (!secure && !engine.speaks(Protocol.HTTP_1_1)) {
             end(failures.http2Missing(true), false);
             return;
         }
@@ -163,7 +163,7 @@ final class HttpClientCall implements TransportCall {
 
     /** Called immediately before the first byte is written; what it throws keeps the request off the wire. */
     void beforeSending() throws RequestNotExecutedException {
-        if (!engine.config().protocols().contains(Protocol.HTTP_1_1) && !speaksHttp2()) {
+        if (!engine.speaks(Protocol.HTTP_1_1) && !speaksHttp2()) {
             end(failures.http2Missing(false), false);
         }
         if (!state.compareAndSet(Open.WAITING, Open.SENT)) {
@@ -276,7 +276,6 @@ final class HttpClientCall implements TransportCall {
                 failures,
                 now == Open.WAITING ? Progress.UNSENT : body == null ? Progress.SENT : Progress.BODY,
                 isBehindProxy(),
-                attempt.connected() && isSecure(),
                 TransportThreads.readToEnd());
         end(mapping.map(cause), FailureMapping.certainlyNotExecuted(cause));
     }

@@ -21,10 +21,12 @@ import top.neuralbox.transport.TransportRequest;
  * switched off or seen from outside once the client is built. {@link Builder#customize} reaches the builder instead, and the
  * settings that this transport's promises rest on are applied after it.
  *
- * <p>HTTP/2 is used where the server chooses it by ALPN and {@link TransportConfig#protocols()} allows it. Each call has a
- * connection of its own in either version, as is HttpClient's way: its sharing of HTTP/2 connections is experimental, and
- * there one cancelled call would close the connection beneath the others. So {@link TransportConfig#maxConnections()} bounds
- * the calls under way, and cancelling an HTTP/2 call closes its connection, which ends the one stream on it.
+ * <p>It speaks HTTP/1.1. HTTP/2 has to be asked for ({@link TransportConfig.Builder#protocols}), and is then used where the
+ * server chooses it by ALPN: the engine ends streams on frames and settings that RFC 9113 allows (5.6.5), and a call would
+ * gain nothing. For each call has a connection of its own in either version, as is HttpClient's way: its sharing of HTTP/2
+ * connections is experimental, and there one cancelled call would close the connection beneath the others. So {@link
+ * TransportConfig#maxConnections()} bounds the calls under way, and cancelling an HTTP/2 call closes its connection, which
+ * ends the one stream on it.
  *
  * @since 0.1.0
  */

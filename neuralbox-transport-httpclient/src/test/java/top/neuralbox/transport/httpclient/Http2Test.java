@@ -38,6 +38,8 @@ class Http2Test {
     private static final long REFUSED_STREAM = 7;
     private static final long NO_ERROR = 0;
     private static final int FIRST_STREAM = 1;
+    /** A field of HPACK's static table (RFC 7541, appendix A). */
+    private static final int STATUS_200 = 0x88;
 
     @Test
     void firstBufferArrivesOverHttp2WhileTheResponseIsHeldOpen() throws Exception {
@@ -305,6 +307,47 @@ class Http2Test {
                 HttpClientTransport transport = transport(Protocol.HTTP_1_1)) {
             assertThat(text(head(transport.start(post(server.uri("/")).build()))))
                     .isEqualTo(HttpVersion.HTTP_1_1.toString());
+        }
+    }
+
+    /** This engine ends streams on what RFC 9113 allows; a call has a connection of its own in either version. */
+    @Test
+    void http1IsSpokenWhereHttp2IsNotAskedFor() throws Exception {
+        try (Http2Server server = Http2Server.start(
+                        CERTIFICATES,
+                        request -> request.response().end(request.version().toString()));
+                HttpClientTransport transport = HttpClientTransport.create(TransportConfig.builder()
+                        .trustManager(CERTIFICATES.trustManager())
+                        .build())) {
+            assertThat(text(head(transport.start(post(server.uri("/")).build()))))
+                    .isEqualTo(HttpVersion.HTTP_1_1.toString());
+        }
+    }
+
+    @Test
+    void connectionThatEndsWithoutAnAnswerIsALoss() throws Exception {
+        try (RawHttp2Server server = RawHttp2Server.start(CERTIFICATES, (in, out) -> {});
+                HttpClientTransport transport = transport(Protocol.HTTP_2)) {
+            assertThat(failure(transport.start(post(server.uri("/")).build())).kind())
+                    .isEqualTo(Kind.LOST);
+        }
+    }
+
+    @Test
+    void connectionThatEndsInsideAFrameIsALossAfterWhatArrived() throws Exception {
+        try (RawHttp2Server server = RawHttp2Server.start(CERTIFICATES, (in, out) -> {
+                    out.write(RawHttp2Server.SETTINGS);
+                    RawHttp2Server.awaitRequest(in);
+                    out.write(RawHttp2Server.frame(RawHttp2Server.HEADERS, RawHttp2Server.END_HEADERS, 1, STATUS_200));
+                    out.write(RawHttp2Server.frame(RawHttp2Server.DATA, 0, 1, 'd', 'a', 't', 'a'));
+                    out.write(RawHttp2Server.frame(RawHttp2Server.DATA, 0, 1, 'l', 'o', 's', 't'), 0, 10);
+                });
+                HttpClientTransport transport = transport(Protocol.HTTP_2)) {
+            RecordingSubscriber<ByteBuffer> body =
+                    subscribe(head(transport.start(post(server.uri("/")).build())));
+
+            assertThat(((TransportException) body.awaitError()).kind()).isEqualTo(Kind.LOST);
+            assertThat(text(body.items())).isEqualTo("data");
         }
     }
 

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
 import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
@@ -392,6 +393,42 @@ class HttpClientTransportTest {
                     assertThat(second.mayHaveBeenSent()).as(failure.toString()).isFalse();
                 }
             }
+        }
+    }
+
+    /** A gateway that restarts, for one: nothing was sent, and another try may help. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void connectionThatEndsWithoutAnAnswerIsNoFailedHandshake(boolean afterTheHandshake) throws Exception {
+        TestCertificates certificates = TestCertificates.shared();
+        try (ServerSocket listener = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+                HttpClientTransport transport = HttpClientTransport.builder()
+                        .config(TransportConfig.builder()
+                                .trustManager(certificates.trustManager())
+                                .build())
+                        .build()) {
+            CompletableFuture<Void> server = CompletableFuture.runAsync(() -> {
+                try (Socket socket = listener.accept()) {
+                    if (afterTheHandshake) {
+                        SSLSocket secure = (SSLSocket)
+                                certificates.server().getSocketFactory().createSocket(socket, null, true);
+                        secure.setUseClientMode(false);
+                        secure.startHandshake();
+                    } else {
+                        // All of the greeting, or the close would be a reset.
+                        byte[] record = socket.getInputStream().readNBytes(5);
+                        socket.getInputStream().readNBytes((record[3] & 0xff) << 8 | record[4] & 0xff);
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            TransportCall call = transport.start(post(URI.create("https://127.0.0.1:" + listener.getLocalPort()))
+                    .build());
+
+            assertThat(failure(call).kind()).isEqualTo(TransportException.Kind.LOST);
+            assertThat(afterTheHandshake || !call.mayHaveBeenSent()).isTrue();
+            assertThat(server).succeedsWithin(Duration.ofSeconds(20));
         }
     }
 

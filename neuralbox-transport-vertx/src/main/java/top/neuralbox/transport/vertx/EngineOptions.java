@@ -10,6 +10,7 @@ import io.vertx.core.net.ProxyType;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import top.neuralbox.transport.ProxySettings;
 import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportConfig.Protocol;
@@ -55,10 +56,8 @@ final class EngineOptions {
         if (config.proxy() != null) {
             options.setProxyOptions(proxy(config.proxy()));
         }
-        return speak(
-                options,
-                config.protocols().contains(Protocol.HTTP_1_1),
-                config.protocols().contains(Protocol.HTTP_2));
+        Set<Protocol> protocols = config.protocolsOr(Protocol.HTTP_1_1, Protocol.HTTP_2);
+        return speak(options, protocols.contains(Protocol.HTTP_1_1), protocols.contains(Protocol.HTTP_2));
     }
 
     /**
