@@ -23,6 +23,8 @@ class DocumentsTest {
     private static final Pattern TEST = Pattern.compile("`(\\w+)#(\\w+)`");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| (\\d+) \\| .* \\| .*`\\w+#\\w+`.* \\| .+ \\|$");
     private static final int ROWS = 74;
+    /** The second round, of which rows 75 to 79 belong to other work. */
+    private static final List<Integer> SECOND_ROUND = List.of(80, 81, 82, 83, 84);
 
     @ParameterizedTest
     @ValueSource(strings = {"SECURITY.md", "docs/faults.md"})
@@ -49,8 +51,9 @@ class DocumentsTest {
             seen.add(Integer.valueOf(row.group(1)));
         }
         assertThat(seen)
-                .containsExactlyElementsOf(
-                        IntStream.rangeClosed(1, ROWS).boxed().toList());
+                .containsExactlyElementsOf(Stream.concat(
+                                IntStream.rangeClosed(1, ROWS).boxed(), SECOND_ROUND.stream())
+                        .toList());
     }
 
     private static boolean isThere(List<Path> sources, String type, String method) throws IOException {

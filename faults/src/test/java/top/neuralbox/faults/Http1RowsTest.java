@@ -22,6 +22,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -30,22 +31,28 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import top.neuralbox.BillingState;
 import top.neuralbox.ConnectionException;
+import top.neuralbox.GenerationEvent;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException.Phase;
+import top.neuralbox.StreamBrokenException;
 import top.neuralbox.UnexpectedResponseException;
 import top.neuralbox.ValidationException;
 import top.neuralbox.testkit.Gate;
+import top.neuralbox.testkit.RecordingSubscriber;
 import top.neuralbox.testkit.Script;
 import top.neuralbox.testkit.ScriptedServer;
 
-/** Rows 43 and 71 to 74: how HTTP/1.1 itself is spoken, byte by byte. */
+/** Rows 43, 71 to 74, 80 and 81: how HTTP/1.1 itself is spoken, byte by byte. */
 @ParameterizedClass
 @EnumSource(mode = EnumSource.Mode.MATCH_ANY, names = ".*_HTTP_1_1")
 class Http1RowsTest {
 
     /** The kernel keeps some ten mebibytes at the most of what a peer does not read. */
     private static final int MORE_THAN_SOCKETS_HOLD = 24 << 20;
+
+    private static final int RACES = 100;
+    private static final long STEP_NANOS = 500;
 
     private static final String WHOLE = sse(START, DELTA, END, DONE);
 
@@ -137,6 +144,78 @@ class Http1RowsTest {
                 .chunk(WHOLE)
                 .lastChunk()
                 .build());
+    }
+
+    /** The cancel moves through the end of the first answer, while the second call waits for the one connection. */
+    @Test
+    void row80CancelThatMeetsTheEndLeavesTheNextCallAlone() throws InterruptedException {
+        ScriptedServer server = ScriptedServer.start();
+        try (FaultRow row = FaultRow.on(
+                carrier, new Http1FaultServer(server), config -> config.maxConnections(1), settings -> {})) {
+            for (int round = 0; round < RACES; round++) {
+                server.answer(inOneWrite(WHOLE, "0\r\n\r\n")).answer(inOneWrite(WHOLE, "0\r\n\r\n"));
+                long later = STEP_NANOS * round;
+                AtomicBoolean ending = new AtomicBoolean();
+                RecordingSubscriber<GenerationEvent> first = RecordingSubscriber.<GenerationEvent>unbounded()
+                        .onItem(event -> ending.set(true));
+                Thread cancelling = new Thread(() -> cancel(first, ending, later), "cancelling");
+                cancelling.start();
+
+                row.start(first);
+
+                assertThat(text(row.start().awaitCompletion())).isEqualTo("Here");
+                ending.set(true);
+                cancelling.join();
+            }
+            row.expectRequests(2 * RACES);
+        }
+    }
+
+    @Test
+    void row81EndBeforeABrokenChunkIsASuccess() {
+        row((row, server) -> {
+            server.answer(Script.builder()
+                    .then(inOneWrite(sse(START, DELTA, END), "zz\r\n"))
+                    .hold()
+                    .build());
+
+            assertThat(text(row.completes())).isEqualTo("Here");
+        });
+    }
+
+    @Test
+    void row81TextBeforeABrokenChunkIsKept() {
+        row((row, server) -> {
+            server.answer(Script.builder()
+                    .then(inOneWrite(sse(START, DELTA), "zz\r\n"))
+                    .hold()
+                    .build());
+
+            StreamBrokenException error = failure(StreamBrokenException.class, row.start());
+
+            assertThat(error.partial().text()).isEqualTo("Here");
+            assertFacts(error, Phase.STREAM, BillingState.UNKNOWN, 1);
+        });
+    }
+
+    private static void cancel(RecordingSubscriber<?> subscriber, AtomicBoolean ending, long later) {
+        while (!ending.get()) {
+            Thread.onSpinWait();
+        }
+        long moment = System.nanoTime() + later;
+        while (System.nanoTime() < moment) {
+            Thread.onSpinWait();
+        }
+        subscriber.cancel();
+    }
+
+    /** Head, one chunk and what follows it, which a client may read at once. */
+    private static Script inOneWrite(String content, String rest) {
+        return Script.builder()
+                .text("HTTP/1.1 200 \r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        + Integer.toHexString(content.getBytes(StandardCharsets.UTF_8).length) + "\r\n" + content
+                        + "\r\n" + rest)
+                .build();
     }
 
     /** Takes the first bytes only until the answer was read, so that the request cannot be written whole before it. */
