@@ -74,8 +74,10 @@ public interface TransportTlsContract extends TransportContract {
     @Test
     default void closeInsideTheHeadOverTlsIsALoss() {
         try (TransportFixture fixture = trusting(TestCertificates.shared().server())) {
-            TransportCall call = fixture.start(
-                    Script.builder().text("HTTP/1.1 200 OK\r\nContent-Ty").close().build());
+            TransportCall call = fixture.start(Script.builder()
+                    .text("HTTP/1.1 200 OK\r\nContent-Ty")
+                    .close()
+                    .build());
 
             assertKind(failure(call), LOST);
             assertThat(call.mayHaveBeenSent()).isTrue();

@@ -40,9 +40,6 @@ final class BurstSession implements IOSession {
     /** A chunk size of more digits is legal, but nothing that needs to be fast. */
     private static final int USUAL_DIGITS = 15;
 
-    /** How the request for a tunnel begins, and no other: a call asks by GET or POST. */
-    private static final byte CONNECT = 'C';
-
     private final IOSession session;
     /** These are touched by the session's I/O thread only. */
     private boolean inTurn;
@@ -220,7 +217,7 @@ final class BurstSession implements IOSession {
     public int write(ByteBuffer source) throws IOException {
         if (!written && source.hasRemaining()) {
             written = true;
-            tunnel = source.get(source.position()) == CONNECT ? new TunnelAnswer() : null;
+            tunnel = TunnelAnswer.isAskedForBy(source) ? new TunnelAnswer() : null;
         }
         return session.write(source);
     }

@@ -224,9 +224,7 @@ final class Engine {
                 ConnectionConfig.custom().setTimeToLive(MAX_AGE).build());
         connections.setDefaultTlsConfig(TlsConfig.custom()
                 .setVersionPolicy(
-                        speaks(config, Protocol.HTTP_2)
-                                ? HttpVersionPolicy.NEGOTIATE
-                                : HttpVersionPolicy.FORCE_HTTP_1)
+                        speaks(config, Protocol.HTTP_2) ? HttpVersionPolicy.NEGOTIATE : HttpVersionPolicy.FORCE_HTTP_1)
                 // The call's own timer covers the handshake.
                 .setHandshakeTimeout(Timeout.DISABLED)
                 .build());

@@ -69,6 +69,8 @@ final class HttpClientCall implements TransportCall {
 
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
 
+    private static final int MOST_INTERIMS = 32;
+
     private static final String HEAD_TOO_LONG = "the response head is longer than 64 KiB";
 
     private final TransportRequest request;
@@ -85,6 +87,8 @@ final class HttpClientCall implements TransportCall {
     private volatile @Nullable Future<?> exchange;
     private volatile @Nullable AsyncExecRuntime runtime;
     private volatile @Nullable BodyPublisher body;
+    /** Touched by the I/O thread only. */
+    private int interims;
 
     HttpClientCall(TransportRequest request, Engine engine, Consumer<HttpClientCall> onEnd) {
         this.request = request;
@@ -175,6 +179,14 @@ final class HttpClientCall implements TransportCall {
         } catch (Throwable foreign) {
             end(failures.other(foreign), false);
             throw new RequestNotExecutedException();
+        }
+    }
+
+    /** An interim response, which says nothing that a caller could use; without those of status 100 (5.6.5). I/O thread. */
+    void interim() {
+        interims++;
+        if (interims > MOST_INTERIMS) {
+            end(failures.protocol("more than " + MOST_INTERIMS + " interim responses came before the response"), false);
         }
     }
 

@@ -25,7 +25,7 @@ final class ResponseConsumer implements AsyncResponseConsumer<Void> {
 
     @Override
     public void informationResponse(HttpResponse response, HttpContext context) {
-        // Interim responses say nothing that a caller could use.
+        fenced(call::interim);
     }
 
     @Override

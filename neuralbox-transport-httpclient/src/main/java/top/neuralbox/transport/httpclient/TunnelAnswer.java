@@ -1,6 +1,7 @@
 package top.neuralbox.transport.httpclient;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Shows each success with which a proxy answers CONNECT to the engine as status 200, the only one that it understands
@@ -13,10 +14,19 @@ final class TunnelAnswer {
 
     private static final int CODE_END = CODE + 3;
 
+    private static final ByteBuffer CONNECT =
+            ByteBuffer.wrap("CONNECT ".getBytes(StandardCharsets.US_ASCII)).asReadOnlyBuffer();
+
     private boolean inStatusLine = true;
     private int column;
     private byte firstDigit;
     private boolean known;
+
+    /** Whether these bytes begin a request for a tunnel. */
+    static boolean isAskedForBy(ByteBuffer request) {
+        return request.remaining() >= CONNECT.remaining()
+                && request.slice(request.position(), CONNECT.remaining()).equals(CONNECT);
+    }
 
     /** Whether the final status has been seen. */
     boolean isKnown() {

@@ -291,11 +291,29 @@ class HttpClientTransportTest {
     }
 
     @Test
+    void thirtyTwoInterimResponsesArePassedOver() {
+        try (ScriptedServer server = ScriptedServer.start();
+                HttpClientTransport transport = HttpClientTransport.create()) {
+            String interim = "HTTP/1.1 102 \r\n\r\n";
+            server.answer(Script.builder()
+                    .text(interim.repeat(32))
+                    .then(Script.response(200, "content"))
+                    .build());
+            server.answer(Script.builder().text(interim.repeat(33)).hold().build());
+
+            assertThat(text(head(transport.start(post(server.uri("/")).build()))))
+                    .isEqualTo("content");
+            assertThat(failure(transport.start(post(server.uri("/")).build())).kind())
+                    .isEqualTo(TransportException.Kind.PROTOCOL);
+        }
+    }
+
+    @Test
     void interimResponsesWithoutEndAreRefused() {
         try (ScriptedServer server = ScriptedServer.start();
                 HttpClientTransport transport = HttpClientTransport.create()) {
             server.answer(Script.builder()
-                    .repeatForever("HTTP/1.1 103 \r\nLink: </a>\r\n\r\n".getBytes(StandardCharsets.US_ASCII))
+                    .repeatForever("HTTP/1.1 100 \r\n\r\n".getBytes(StandardCharsets.US_ASCII))
                     .build());
 
             assertThat(failure(transport.start(post(server.uri("/")).build())).kind())
