@@ -11,6 +11,8 @@ module top.neuralbox.transport.vertx {
     requires transitive io.vertx.web.client;
     requires io.netty.buffer;
     requires io.netty.codec;
+    requires io.netty.codec.http;
+    requires io.netty.codec.http2;
     requires io.netty.common;
     requires io.netty.handler;
     requires io.netty.handler.proxy;

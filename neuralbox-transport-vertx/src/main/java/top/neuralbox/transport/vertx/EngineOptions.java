@@ -2,6 +2,7 @@ package top.neuralbox.transport.vertx;
 
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.OpenSSLEngineOptions;
@@ -32,6 +33,24 @@ final class EngineOptions {
     /** Bounds what the engine reads ahead: it queues up to 16 chunks before it stops reading. */
     private static final int CHUNK_BYTES = 4 * 1024;
 
+    /**
+     * What a server may send on a stream that nobody reads; the engine's default is 1 MiB. Together with what {@link
+     * BodyPublisher} keeps ahead it stays below 128 KiB.
+     */
+    private static final int STREAM_WINDOW = 64 * 1024;
+
+    /** All that HTTP/2 allows (RFC 9113, section 6.9.1): the streams' own windows are what bounds a connection. */
+    private static final int CONNECTION_WINDOW = Integer.MAX_VALUE;
+
+    /**
+     * So many streams leave half of their connection's window when none of them is read. The other half may be on its way
+     * back: the engine returns a window when half of it is used up (Netty 4.2).
+     */
+    private static final int MOST_STREAMS = CONNECTION_WINDOW / STREAM_WINDOW / 2;
+
+    /** HTTP/2 counts 32 bytes more for each field than there are. {@link ResponseHead} has the bound; this one ends all. */
+    private static final int HTTP2_HEAD_BYTES = 4 * ResponseHead.MOST_BYTES;
+
     private EngineOptions() {}
 
     static VertxOptions ownVertx(int eventLoops) {
@@ -48,6 +67,8 @@ final class EngineOptions {
     static WebClientOptions of(TransportConfig config) {
         WebClientOptions options = new WebClientOptions();
         options.setMaxChunkSize(CHUNK_BYTES);
+        options.setHttp2ConnectionWindowSize(CONNECTION_WINDOW).setHttp2MultiplexingLimit(MOST_STREAMS);
+        options.getInitialSettings().setInitialWindowSize(STREAM_WINDOW);
         options.setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setHttp2KeepAliveTimeout(KEEP_ALIVE_SECONDS);
         options.setConnectTimeout(CONNECT_BACKSTOP_SECONDS * 1_000);
         options.setSslHandshakeTimeout(CONNECT_BACKSTOP_SECONDS);
@@ -57,7 +78,7 @@ final class EngineOptions {
             options.setProxyOptions(proxy(config.proxy()));
         }
         Set<Protocol> protocols = config.protocolsOr(Protocol.HTTP_1_1, Protocol.HTTP_2);
-        return speak(options, protocols.contains(Protocol.HTTP_1_1), protocols.contains(Protocol.HTTP_2));
+        return speak(headsOf(options), protocols.contains(Protocol.HTTP_1_1), protocols.contains(Protocol.HTTP_2));
     }
 
     /**
@@ -77,6 +98,7 @@ final class EngineOptions {
         if (!(given.getSslEngineOptions() instanceof OpenSSLEngineOptions)) {
             options.setSslEngineOptions(new TlsEngine(null, null));
         }
+        headsOf(options);
         return options.isUseAlpn() ? speak(options, true, true) : options;
     }
 
@@ -94,6 +116,18 @@ final class EngineOptions {
         int most = Math.min(maxConnections, MOST_CONNECTIONS);
         // Equal limits: with a smaller one for HTTP/2, requests for HTTP/1.1 servers are held back as well.
         return new PoolOptions().setHttp1MaxSize(most).setHttp2MaxSize(most);
+    }
+
+    /** Lets heads of the documented size through; more, where an application asked for it. */
+    private static WebClientOptions headsOf(WebClientOptions options) {
+        options.setMaxInitialLineLength(Math.max(options.getMaxInitialLineLength(), ResponseHead.MOST_BYTES));
+        options.setMaxHeaderSize(Math.max(options.getMaxHeaderSize(), ResponseHead.MOST_BYTES));
+        if (options.getInitialSettings() == null) {
+            options.setInitialSettings(new Http2Settings());
+        }
+        Http2Settings settings = options.getInitialSettings();
+        settings.setMaxHeaderListSize(Math.max(settings.getMaxHeaderListSize(), HTTP2_HEAD_BYTES));
+        return options;
     }
 
     private static ProxyOptions proxy(ProxySettings settings) {

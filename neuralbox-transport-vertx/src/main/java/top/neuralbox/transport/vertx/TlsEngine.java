@@ -2,6 +2,7 @@ package top.neuralbox.transport.vertx;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.ssl.ApplicationProtocolNegotiator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The JDK's TLS as the engine uses it by default, save that a call learns which connection it is waiting for: a peer that
- * stalls in the handshake would keep a cancelled call's socket open until the handshake times out.
+ * stalls in the handshake would keep a cancelled call's socket open until the handshake times out. And a connection is
+ * watched by a {@link ConnectionGuard}.
  *
  * <p>For an engine that is not ours, whose transport is not {@link WatchedNio}. There the time-out has to do where the
  * handshake does not begin on the stack of the request: through a proxy, or while a key store is still loaded.
@@ -109,6 +111,8 @@ final class TlsEngine extends JdkSSLEngineOptions {
 
     private static final class WatchedHandler extends SslHandler {
 
+        private final ConnectionGuard guard = new ConnectionGuard();
+
         WatchedHandler(SSLEngine engine, boolean startTls, Executor executor) {
             super(engine, startTls, executor);
         }
@@ -120,6 +124,12 @@ final class TlsEngine extends JdkSSLEngineOptions {
             if (call != null) {
                 call.connecting(context.channel());
             }
+        }
+
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
+            guard.bytesLeave(context.pipeline());
+            super.write(context, message, promise);
         }
     }
 }

@@ -1,0 +1,95 @@
+package top.neuralbox.transport.vertx;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.transport.TransportException;
+
+/**
+ * Stands between the frames of an HTTP/2 connection and the engine, which knows two interim responses (5.2.3): behind any
+ * other it would end the connection with all of its streams. Confined to the event loop of the connection.
+ */
+final class Http2Heads extends Http2FrameListenerDecorator {
+
+    private final Http2Connection connection;
+    private final Http2Connection.PropertyKey interims;
+
+    Http2Heads(Http2FrameListener engine, Http2Connection connection) {
+        super(engine);
+        this.connection = connection;
+        this.interims = connection.newKey();
+    }
+
+    @Override
+    public void onHeadersRead(
+            ChannelHandlerContext context, int id, Http2Headers headers, int padding, boolean endOfStream)
+            throws Http2Exception {
+        if (!isPassedOver(id, headers)) {
+            super.onHeadersRead(context, id, headers, padding, endOfStream);
+        }
+    }
+
+    @Override
+    public void onHeadersRead(
+            ChannelHandlerContext context,
+            int id,
+            Http2Headers headers,
+            int dependency,
+            short weight,
+            boolean exclusive,
+            int padding,
+            boolean endOfStream)
+            throws Http2Exception {
+        if (!isPassedOver(id, headers)) {
+            super.onHeadersRead(context, id, headers, dependency, weight, exclusive, padding, endOfStream);
+        }
+    }
+
+    /** @throws Http2Exception for this stream alone */
+    private boolean isPassedOver(int id, Http2Headers headers) throws Http2Exception {
+        Integer status = statusOf(headers);
+        if (status == null) {
+            // A trailer section, or a head that the engine refuses.
+            return false;
+        }
+        boolean interim = ResponseHead.isInterim(status);
+        TransportException fault = ResponseHead.fault(status, headers, interim ? count(id) : 0);
+        if (fault != null) {
+            throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, fault, "%s", fault.getMessage());
+        }
+        return interim;
+    }
+
+    private int count(int id) {
+        Http2Stream stream = connection.stream(id);
+        if (stream == null) {
+            return 0;
+        }
+        Integer before = stream.getProperty(interims);
+        int count = before == null ? 1 : before + 1;
+        stream.setProperty(interims, count);
+        return count;
+    }
+
+    private static @Nullable Integer statusOf(Http2Headers headers) {
+        CharSequence status = headers.status();
+        if (status == null || status.length() != 3) {
+            return null;
+        }
+        int code = 0;
+        for (int i = 0; i < 3; i++) {
+            int digit = status.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return null;
+            }
+            code = 10 * code + digit;
+        }
+        return code;
+    }
+}

@@ -1,0 +1,70 @@
+package top.neuralbox.transport.vertx;
+
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http2.Http2Exception;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.transport.TransportException;
+import top.neuralbox.transport.TransportException.Kind;
+
+/** What holds for the heads of responses, over either version of HTTP. */
+final class ResponseHead {
+
+    /** The most that a head may have: the status line and the field lines, as HTTP/1.1 writes them. */
+    static final int MOST_BYTES = 64 * 1024;
+
+    /** How many interim responses are passed over before one response. */
+    static final int MOST_INTERIM = 32;
+
+    static final int SWITCHING_PROTOCOLS = 101;
+    /** How the engine begins when a field section does not even end (Netty 4.2). */
+    private static final String HTTP2_TOO_LONG = "Header size exceeded";
+
+    private static final int STATUS_LINE = "HTTP/1.1 200 \r\n".length();
+    private static final int SEPARATORS = ": \r\n".length();
+
+    private ResponseHead() {}
+
+    static boolean isInterim(int status) {
+        return status >= 100 && status < 200;
+    }
+
+    /**
+     * What is wrong with a head, or null.
+     *
+     * @param interim how many interim responses have come for the request, this one included
+     */
+    static @Nullable TransportException fault(
+            int status,
+            Iterable<? extends Map.Entry<? extends CharSequence, ? extends CharSequence>> fields,
+            int interim) {
+        if (status == SWITCHING_PROTOCOLS) {
+            return protocol("the server switched to another protocol, which nobody asked for");
+        }
+        if (interim > MOST_INTERIM) {
+            return protocol("the server sent more than " + MOST_INTERIM + " interim responses");
+        }
+        long length = STATUS_LINE;
+        for (Map.Entry<? extends CharSequence, ? extends CharSequence> field : fields) {
+            length += field.getKey().length() + field.getValue().length() + SEPARATORS;
+        }
+        return length > MOST_BYTES ? tooLong() : null;
+    }
+
+    /** Whether an engine refused a head for its size. */
+    static boolean isTooLong(Throwable cause) {
+        if (cause instanceof TooLongFrameException || cause instanceof Http2Exception.HeaderListSizeException) {
+            return true;
+        }
+        return cause instanceof Http2Exception
+                && String.valueOf(cause.getMessage()).startsWith(HTTP2_TOO_LONG);
+    }
+
+    static TransportException tooLong() {
+        return protocol("the response head is longer than " + MOST_BYTES / 1024 + " KiB");
+    }
+
+    private static TransportException protocol(String sentence) {
+        return new TransportException(Kind.PROTOCOL, sentence, null);
+    }
+}
