@@ -13,6 +13,7 @@ import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 import top.neuralbox.testkit.Script;
 import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportRequest;
 import top.neuralbox.transport.TransportResponse;
 
@@ -101,6 +102,27 @@ public interface TransportBackPressureContract extends TransportContract {
 
             enough.await(TransportFixture.PATIENCE);
             sizes.cancel();
+        }
+    }
+
+    /** Rule 6. The engine may have read all of it, and have given the connection to the next call. */
+    @Test
+    default void wholeResponseThatNobodyReadsHoldsUpNoOther() {
+        TransportConfig config = TransportConfig.builder().maxConnections(2).build();
+        for (int pages = 1; pages <= 40; pages++) {
+            try (TransportFixture fixture = TransportFixture.start(this, config)) {
+                byte[] content = new byte[pages * 4 * 1024];
+                RecordingSubscriber<ByteBuffer> unread =
+                        subscribeWithoutDemand(fixture.exchange(Script.response(200, content)));
+                for (int i = 0; i < 3; i++) {
+                    assertThat(bytes(fixture.exchange(Script.response(200, "read"))))
+                            .as("after %d pages", pages)
+                            .hasSize(4);
+                }
+
+                unread.request(Long.MAX_VALUE);
+                assertThat(bytes(unread.awaitCompletion())).hasSize(content.length);
+            }
         }
     }
 

@@ -52,6 +52,32 @@ public interface TransportProxyContract extends TransportContract {
         }
     }
 
+    /** Rule 2, and RFC 9110, section 9.3.6. */
+    @Test
+    default void tunnelIsOpenAfterAnySuccess() {
+        for (String answer : new String[] {
+            "HTTP/1.1 201 Created\r\n\r\n",
+            "HTTP/1.0 200 OK\r\n\r\n",
+            "HTTP/1.1 204 \r\nVia: 1.1 proxy\r\n\r\n",
+            "HTTP/1.1 299 Whatever\r\nContent-Length: 5\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        }) {
+            opensATunnel(answer);
+        }
+    }
+
+    /** Rule 2. */
+    @Test
+    default void interimResponsesOfAProxyArePassedOver() {
+        for (String interim : new String[] {
+            "HTTP/1.1 100 Continue\r\n\r\n",
+            "HTTP/1.1 102 Processing\r\nDate: now\r\n\r\n",
+            "HTTP/1.1 100 \r\n\r\n".repeat(TransportHeadContract.MOST_INTERIM)
+        }) {
+            opensATunnel(interim + "HTTP/1.1 200 OK\r\n\r\n");
+        }
+    }
+
     /** Rule 12. */
     @Test
     default void tunnelIsOpenedWithTheProxysCredentialsAndNothingOfTheRequest() {
@@ -234,6 +260,15 @@ public interface TransportProxyContract extends TransportContract {
             fixture.server().answer(Script.response(407, "", "Proxy-Authenticate: Basic realm=\"x\""));
 
             assertKind(failure(fixture.transport().start(to("http"))), PROXY);
+        }
+    }
+
+    private void opensATunnel(String answer) {
+        try (TunnelProxy proxy = TunnelProxy.open(answer);
+                TransportFixture fixture = secureBehind(proxy.settings())) {
+            assertThat(text(fixture.exchange(Script.response(200, "through the tunnel"))))
+                    .as(answer)
+                    .isEqualTo("through the tunnel");
         }
     }
 

@@ -17,15 +17,22 @@ import top.neuralbox.transport.ProxySettings;
 final class TunnelProxy implements AutoCloseable {
 
     private final ServerSocket listener;
+    private final String answer;
     private final List<String> heads = new CopyOnWriteArrayList<>();
 
-    private TunnelProxy(ServerSocket listener) {
+    private TunnelProxy(ServerSocket listener, String answer) {
         this.listener = listener;
+        this.answer = answer;
     }
 
     static TunnelProxy open() {
+        return open("HTTP/1.1 200 Connected\r\n\r\n");
+    }
+
+    /** One that answers thus when a tunnel is open. */
+    static TunnelProxy open(String answer) {
         try {
-            TunnelProxy proxy = new TunnelProxy(new ServerSocket(0, 0, InetAddress.getLoopbackAddress()));
+            TunnelProxy proxy = new TunnelProxy(new ServerSocket(0, 0, InetAddress.getLoopbackAddress()), answer);
             inBackground(proxy::accept);
             return proxy;
         } catch (IOException e) {
@@ -67,7 +74,7 @@ final class TunnelProxy implements AutoCloseable {
             int colon = target.lastIndexOf(':');
             try (Socket server =
                     new Socket(target.substring(0, colon), Integer.parseInt(target.substring(colon + 1)))) {
-                client.getOutputStream().write("HTTP/1.1 200 Connected\r\n\r\n".getBytes(ISO_8859_1));
+                client.getOutputStream().write(answer.getBytes(ISO_8859_1));
                 inBackground(() -> pump(server, client));
                 pump(client, server);
             }

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Spreads calls over the event loops: the next one goes to the loop that carries the fewest. The engine would give all calls
@@ -29,18 +31,22 @@ final class EventLoops {
     private final List<Context> contexts;
     private final AtomicIntegerArray calls;
 
-    /** The loop of each open connection. Weak, because a connection tells one listener of its end, which is the pool. */
-    private final Map<HttpConnection, Integer> connections = Collections.synchronizedMap(new WeakHashMap<>());
+    /** Where each open connection lives. Weak, because a connection tells one listener of its end, which is the pool. */
+    private final Map<HttpConnection, Home> connections = Collections.synchronizedMap(new WeakHashMap<>());
 
-    private EventLoops(List<Context> contexts) {
+    private final LongSupplier nanoTime;
+
+    private EventLoops(List<Context> contexts, LongSupplier nanoTime) {
         this.contexts = contexts;
         this.calls = new AtomicIntegerArray(contexts.size());
+        this.nanoTime = nanoTime;
     }
 
-    static EventLoops of(VertxInternal vertx) {
+    /** @param nanoTime tells the age of connections */
+    static EventLoops of(VertxInternal vertx, LongSupplier nanoTime) {
         List<Context> contexts = new ArrayList<>();
         vertx.nettyEventLoopGroup().forEach(loop -> contexts.add(vertx.createEventLoopContext()));
-        return new EventLoops(List.copyOf(contexts));
+        return new EventLoops(List.copyOf(contexts), nanoTime);
     }
 
     List<Context> contexts() {
@@ -69,14 +75,35 @@ final class EventLoops {
         Context current = Vertx.currentContext();
         for (int i = 0; i < contexts.size() && current != null; i++) {
             if (loop(contexts.get(i)) == loop(current)) {
-                connections.put(connection, i);
+                connections.put(connection, new Home(i, new ConnectionAge(nanoTime.getAsLong())));
             }
         }
+    }
+
+    /** The age of a connection; null if it is not known. */
+    @Nullable
+    ConnectionAge ageOf(HttpConnection connection) {
+        Home home = connections.get(connection);
+        return home == null ? null : home.age();
+    }
+
+    /** The loop on which a connection lives; null if it is not known. */
+    @Nullable
+    Context contextOf(HttpConnection connection) {
+        Home home = connections.get(connection);
+        return home == null ? null : contexts.get(home.loop());
+    }
+
+    long nanoTime() {
+        return nanoTime.getAsLong();
     }
 
     private static EventLoop loop(Context context) {
         return ((ContextInternal) context).nettyEventLoop();
     }
+
+    /** Where a connection lives, and for how long. */
+    private record Home(int loop, ConnectionAge age) {}
 
     /** The loop of one call. */
     final class Place {
@@ -101,14 +128,14 @@ final class EventLoops {
 
         /** Moves to the loop of this connection. False if the call is there, has to stay, or has given its place back. */
         boolean moveTo(HttpConnection connection) {
-            Integer home = connections.get(connection);
+            Home home = connections.get(connection);
             int here = counted.get();
-            if (home == null || here == NONE || here == home || !counted.compareAndSet(here, home)) {
+            if (home == null || here == NONE || here == home.loop() || !counted.compareAndSet(here, home.loop())) {
                 return false;
             }
-            calls.incrementAndGet(home);
+            calls.incrementAndGet(home.loop());
             calls.decrementAndGet(here);
-            context = contexts.get(home);
+            context = contexts.get(home.loop());
             return true;
         }
 

@@ -2,6 +2,7 @@ package top.neuralbox.transport.vertx;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.handler.proxy.ProxyConnectException;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -12,6 +13,9 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.NoRouteToHostException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +37,9 @@ final class VertxCall implements TransportCall {
 
     /** HTTP/2's CANCEL (RFC 9113, section 7); on HTTP/1.1 the engine closes the connection whatever the code. */
     private static final long CANCEL = 0x8;
+
+    /** HTTP/2's NO_ERROR: a GOAWAY with it closes nothing. */
+    private static final long NO_ERROR = 0x0;
 
     /** How long a place on a connection may have been granted before its stream is opened. */
     private static final int LINGER_MILLIS = 200;
@@ -74,6 +81,12 @@ final class VertxCall implements TransportCall {
     private boolean moved;
     /** The engine was asked for a connection and has not answered yet. */
     private boolean asking;
+
+    /** The address that the engine is to connect to; null if that is the engine's choice. */
+    private @Nullable InetAddress address;
+
+    /** How many addresses were tried in vain. */
+    private int tried;
 
     private @Nullable Channel connecting;
     private @Nullable HttpClientRequest exchange;
@@ -137,7 +150,7 @@ final class VertxCall implements TransportCall {
 
     /** The queue lets this call go to the engine. From any thread. */
     void admitted() {
-        onEventLoop(this::ask);
+        onEventLoop(this::lookUp);
     }
 
     /** The engine opens this connection because this call asked for one. On the event loop of the connection. */
@@ -149,6 +162,11 @@ final class VertxCall implements TransportCall {
         connecting = fresh;
         if (hasEnded()) {
             closeUnfinished();
+        }
+        int untried = addresses() - tried;
+        if (untried > 1) {
+            // A dead address leaves time for the next.
+            fresh.config().setConnectTimeoutMillis((int) Math.min(Integer.MAX_VALUE, millisLeft() / untried));
         }
     }
 
@@ -174,6 +192,10 @@ final class VertxCall implements TransportCall {
 
     /** The engine has handed over the last byte. On the event loop. */
     void received() {
+        HttpClientRequest whole = exchange;
+        if (whole != null && whole.version() != HttpVersion.HTTP_2) {
+            givenBack(whole.connection());
+        }
         ResponseFlow finished = flow;
         if (end() && finished != null) {
             finished.body().complete();
@@ -210,8 +232,31 @@ final class VertxCall implements TransportCall {
         };
     }
 
+    private void lookUp() {
+        HostNames names = transport.names();
+        if (names == null) {
+            ask();
+        } else if (!hasEnded()) {
+            try {
+                names.lookUp(transport.firstHop(options.getHost()), unknown -> onEventLoop(() -> lookedUp(unknown)));
+            } catch (RejectedExecutionException transportIsClosed) {
+                giveUp(Kind.CLOSED);
+            }
+        }
+    }
+
+    private void lookedUp(@Nullable Throwable unknown) {
+        if (unknown == null) {
+            ask();
+        } else {
+            fail(unknown, FailureMapping.Phase.CONNECTING);
+        }
+    }
+
     private void ask() {
         if (!hasEnded()) {
+            HostNames names = transport.names();
+            address = names == null ? null : names.first(transport.firstHop(options.getHost()));
             AskingCall.run(this, this::lease);
         }
     }
@@ -241,12 +286,20 @@ final class VertxCall implements TransportCall {
         asking = false;
         connecting = null;
         if (lease.failed()) {
-            fail(lease.cause(), FailureMapping.Phase.CONNECTING);
+            if (!hasAnotherAddress(lease.cause())) {
+                fail(lease.cause(), FailureMapping.Phase.CONNECTING);
+            } else {
+                ask();
+            }
             return;
         }
         HttpClientRequest granted = lease.result();
         // Every failure arrives through the futures as well; without a handler the engine logs it.
         granted.exceptionHandler(ignored -> {});
+        if (!hasEnded() && transport.isSpent(granted.connection())) {
+            renew(granted.connection());
+            return;
+        }
         Context here = place.context();
         if (!moved && granted.version() != HttpVersion.HTTP_2 && place.moveTo(granted.connection())) {
             follow(granted, here);
@@ -262,8 +315,62 @@ final class VertxCall implements TransportCall {
         if (granted.version() == HttpVersion.HTTP_2) {
             // A stream does not occupy its connection.
             transport.queue().leave(this);
+        } else {
+            taken(granted.connection());
         }
         send(granted);
+    }
+
+    private void taken(HttpConnection connection) {
+        ConnectionAge age = transport.places().ageOf(connection);
+        if (age != null) {
+            age.taken();
+        }
+    }
+
+    private void givenBack(HttpConnection connection) {
+        ConnectionAge age = transport.places().ageOf(connection);
+        if (age != null) {
+            age.givenBack(transport.places().nanoTime());
+        }
+    }
+
+    /** Whether a connection failed, and there is another address to try. */
+    private boolean hasAnotherAddress(Throwable cause) {
+        HostNames names = transport.names();
+        boolean unreachable = cause instanceof ConnectException || cause instanceof NoRouteToHostException;
+        // What a proxy answers is the proxy's word, and no other address of it would say more.
+        boolean answered = cause instanceof ProxyConnectException;
+        if (!unreachable || answered || names == null || address == null) {
+            return false;
+        }
+        names.failed(transport.firstHop(options.getHost()), address);
+        tried++;
+        return tried < addresses();
+    }
+
+    private int addresses() {
+        HostNames names = transport.names();
+        return names == null ? 1 : names.addressesOf(transport.firstHop(options.getHost()));
+    }
+
+    /** Takes a connection that was granted, and is too old, out of the pool, and asks for another one. */
+    private void renew(HttpConnection old) {
+        Context home = transport.places().contextOf(old);
+        if (old.protocolVersion() != HttpVersion.HTTP_2 || home == null) {
+            old.close().onComplete(fenced(closed -> onEventLoop(this::ask)));
+            return;
+        }
+        home.runOnContext(fenced(here -> {
+            leavePool(old);
+            closeWhenIdle(old);
+            onEventLoop(this::ask);
+        }));
+    }
+
+    @SuppressWarnings("deprecation") // The engine has no other way out of the pool that leaves the open streams alone.
+    private static void leavePool(HttpConnection connection) {
+        connection.goAway(NO_ERROR);
     }
 
     /** Gives the connection back and asks for it again on its own event loop: it is the first that the pool grants. */
@@ -288,7 +395,10 @@ final class VertxCall implements TransportCall {
         }
         // A stream that is reset before it was opened never gives its place back (5.2.3). So the connection leaves
         // the pool, and closes when the streams that others have on it, or are about to open, have ended.
-        HttpConnection connection = unsent.connection();
+        closeWhenIdle(unsent.connection());
+    }
+
+    private void closeWhenIdle(HttpConnection connection) {
         transport.vertx().setTimer(LINGER_MILLIS, elapsed -> connection.shutdown(LONGEST_STREAM));
     }
 
@@ -314,7 +424,13 @@ final class VertxCall implements TransportCall {
         ResponseFlow content = new ResponseFlow(this, place.loop(), head);
         content.attach();
         flow = content;
+        ConnectionAge age = transport.places().ageOf(head.request().connection());
+        if (age != null) {
+            age.keepAlive(head.headers().getAll("Keep-Alive"));
+        }
         if (head.statusCode() < 200) {
+            // An interim response where there is no guard: the answer is still to come, and nobody may read it.
+            head.request().connection().close();
             giveUp(failures.protocol("an interim response took the place of the final one"));
         } else if (head.statusCode() == PROXY_AUTHENTICATION_REQUIRED && transport.sendsThroughProxy()) {
             giveUp(failures.proxyAnswered(head.statusCode()));
@@ -384,8 +500,12 @@ final class VertxCall implements TransportCall {
     }
 
     private void startTimer() {
-        long millis = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
-        timer = transport.vertx().setTimer(millis, fenced(this::connectTimedOut));
+        timer = transport.vertx().setTimer(millisLeft(), fenced(this::connectTimedOut));
+    }
+
+    /** Until the connect timeout; at least 1. */
+    private long millisLeft() {
+        return Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
     }
 
     private void cancelTimer() {

@@ -4,11 +4,16 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientBuilder;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.Address;
+import io.vertx.core.net.AddressResolver;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.net.URI;
@@ -20,6 +25,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.transport.ProxySettings;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportConfig;
@@ -41,28 +49,40 @@ public final class VertxTransport implements Transport {
     private static final int CLOSE_MILLIS = 1_000;
 
     private final VertxInternal vertx;
-    private final boolean ownsVertx;
     private final TransportConfig config;
     private final boolean speaksClearText;
     private final HttpClient client;
     private final WebClient webClient;
     private final ConnectionQueue queue;
     private final EventLoops eventLoops;
+
+    /** Null on a {@code Vertx} of the application, whose names and connections are its own matter. */
+    private final @Nullable HostNames names;
+
     private final Set<VertxCall> calls = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closed;
 
     private VertxTransport(
-            Vertx vertx, boolean ownsVertx, TransportConfig config, WebClientOptions engine, WebClientOptions web) {
+            Vertx vertx,
+            @Nullable HostNames names,
+            LongSupplier nanoTime,
+            TransportConfig config,
+            WebClientOptions engine,
+            WebClientOptions web) {
         this.vertx = (VertxInternal) vertx;
-        this.ownsVertx = ownsVertx;
+        this.names = names;
         this.config = config;
         this.speaksClearText = engine.getProtocolVersion() != HttpVersion.HTTP_2;
-        this.eventLoops = EventLoops.of(this.vertx);
+        this.eventLoops = EventLoops.of(this.vertx, nanoTime);
         PoolOptions pool = EngineOptions.pool(config.maxConnections());
-        this.client = vertx.httpClientBuilder()
-                .with(engine)
-                .with(pool)
+        HttpClientBuilder builder = vertx.httpClientBuilder().with(engine).with(pool);
+        if (names != null) {
+            pool.setMaxLifetime((int) ConnectionAge.MOST.toSeconds()).setMaxLifetimeUnit(TimeUnit.SECONDS);
+            // One pool for each name: the engine would look it up first, and have one for each address.
+            builder.with(pool).withAddressResolver(AddressResolver.<Address>mappingResolver(VertxTransport::itself));
+        }
+        this.client = builder
                 // Calls report what befalls their connection; the engine would write it to the log as well.
                 .withConnectHandler(connection -> eventLoops.opened(connection.exceptionHandler(reported -> {})))
                 .build();
@@ -87,10 +107,7 @@ public final class VertxTransport implements Transport {
     public static VertxTransport create(TransportConfig config) {
         EngineVersions.require();
         Objects.requireNonNull(config, "config");
-        Vertx own = WatchedNio.vertx(EngineOptions.ownVertx(Runtime.getRuntime().availableProcessors()));
-        VertxTransport transport = on(own, true, config);
-        transport.nameEventLoops();
-        return transport;
+        return own(config, HostNames.ofThePlatform(), System::nanoTime);
     }
 
     /**
@@ -110,7 +127,13 @@ public final class VertxTransport implements Transport {
         EngineVersions.require();
         Objects.requireNonNull(vertx, "vertx");
         WebClientOptions engine = EngineOptions.of(options);
-        return new VertxTransport(vertx, false, EngineOptions.config(engine), engine, new WebClientOptions(options));
+        return new VertxTransport(
+                vertx,
+                null,
+                System::nanoTime,
+                EngineOptions.config(engine),
+                engine,
+                new WebClientOptions(options));
     }
 
     /**
@@ -155,7 +178,10 @@ public final class VertxTransport implements Transport {
         closed = true;
         calls.forEach(VertxCall::close);
         try {
-            Future<Void> closing = ownsVertx ? vertx.close() : client.close();
+            if (names != null) {
+                names.close();
+            }
+            Future<Void> closing = names != null ? vertx.close() : client.close();
             if (!mustNotBlock(Thread.currentThread())) {
                 await(closing);
             }
@@ -165,9 +191,19 @@ public final class VertxTransport implements Transport {
         }
     }
 
-    static VertxTransport on(Vertx vertx, boolean owned, TransportConfig config) {
+    /** On a {@code Vertx} of its own, with these names and this clock. */
+    static VertxTransport own(TransportConfig config, HostNames names, LongSupplier nanoTime) {
+        Vertx own = WatchedNio.vertx(EngineOptions.ownVertx(Runtime.getRuntime().availableProcessors()), names);
         WebClientOptions options = EngineOptions.of(config);
-        return new VertxTransport(vertx, owned, config, options, options);
+        VertxTransport transport = new VertxTransport(own, names, nanoTime, config, options, options);
+        transport.nameEventLoops();
+        return transport;
+    }
+
+    /** On a {@code Vertx} that is not its own. */
+    static VertxTransport on(Vertx vertx, TransportConfig config) {
+        WebClientOptions options = EngineOptions.of(config);
+        return new VertxTransport(vertx, null, System::nanoTime, config, options, options);
     }
 
     Vertx vertx() {
@@ -194,6 +230,34 @@ public final class VertxTransport implements Transport {
         return config;
     }
 
+    /** Whose addresses connections are made to: the proxy's, or those of the host itself. */
+    String firstHop(String host) {
+        ProxySettings proxy = config.proxy();
+        return proxy == null ? host : proxy.host();
+    }
+
+    @Nullable
+    HostNames names() {
+        return names;
+    }
+
+    /** The ages of connections and the loops they live on. */
+    EventLoops places() {
+        return eventLoops;
+    }
+
+    /**
+     * Whether a connection that was granted is not to be used: it is too old, or stands still. The engine gives a connection
+     * back when it has read a response, and may have stopped it then because the call has not taken so much (5.2.3).
+     */
+    boolean isSpent(HttpConnection connection) {
+        ConnectionAge age = eventLoops.ageOf(connection);
+        if (age == null) {
+            return false;
+        }
+        return age.isTaken() || (names != null && age.isSpent(eventLoops.nanoTime()));
+    }
+
     void forget(VertxCall call) {
         calls.remove(call);
         call.place().giveBack();
@@ -202,7 +266,7 @@ public final class VertxTransport implements Transport {
     /** The call's own event loop if it is one of this {@code Vertx} that the application owns, else the least busy one. */
     private EventLoops.Place place() {
         Context current = Vertx.currentContext();
-        if (!ownsVertx && current != null && current.owner() == vertx && current.isEventLoopContext()) {
+        if (names == null && current != null && current.owner() == vertx && current.isEventLoopContext()) {
             return eventLoops.stay(current);
         }
         return eventLoops.take();
@@ -227,6 +291,10 @@ public final class VertxTransport implements Transport {
                 .setPort(port)
                 .setURI(uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery())
                 .setFollowRedirects(false);
+    }
+
+    private static List<SocketAddress> itself(Address target) {
+        return target instanceof SocketAddress known ? List.of(known) : List.of();
     }
 
     private static void await(Future<Void> closing) {

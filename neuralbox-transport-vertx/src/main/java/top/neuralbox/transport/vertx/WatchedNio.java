@@ -4,38 +4,53 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.InternetProtocolFamily;
+import io.netty.handler.proxy.HttpProxyHandler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.net.TcpConfig;
 import io.vertx.core.spi.transport.Transport;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * NIO as the engine uses it by default, save that a call learns which connection it is waiting for as soon as there is one:
- * also while a proxy has yet to say a word, before there is TLS.
+ * NIO as the engine uses it by default, save that a call learns which connection it is waiting for as soon as there is one
+ * (also while a proxy has yet to say a word, before there is TLS), that names are those of {@link HostNames}, and that a
+ * connection has the handlers which the engine lacks.
  */
 final class WatchedNio implements Transport, io.vertx.core.transport.Transport {
 
     private final Transport nio = NIO.implementation();
 
-    private WatchedNio() {}
+    private final HostNames names;
+
+    private WatchedNio(HostNames names) {
+        this.names = names;
+    }
 
     /**
      * A {@code Vertx} on it. It is made here, for a class that names this one would not load beside a Vert.x that knows no such
      * transport, and could not say that it is the wrong version.
      */
-    static Vertx vertx(VertxOptions options) {
-        return Vertx.builder().with(options).withTransport(new WatchedNio()).build();
+    static Vertx vertx(VertxOptions options, HostNames names) {
+        return Vertx.builder()
+                .with(options)
+                .withTransport(new WatchedNio(names))
+                .build();
     }
 
     @Override
@@ -61,13 +76,13 @@ final class WatchedNio implements Transport, io.vertx.core.transport.Transport {
     @Override
     public ChannelFactory<? extends Channel> channelFactory(boolean domainSocket) {
         ChannelFactory<? extends Channel> factory = nio.channelFactory(domainSocket);
-        VertxCall call = AskingCall.current();
-        if (call == null) {
+        if (domainSocket) {
             return factory;
         }
+        VertxCall call = AskingCall.current();
         return (ChannelFactory<Channel>) () -> {
             Channel fresh = factory.newChannel();
-            fresh.pipeline().addLast(new Introduction(call));
+            fresh.pipeline().addLast(new Introduction(call, names));
             return fresh;
         };
     }
@@ -89,7 +104,8 @@ final class WatchedNio implements Transport, io.vertx.core.transport.Transport {
 
     @Override
     public SocketAddress convert(io.vertx.core.net.SocketAddress address) {
-        return nio.convert(address);
+        InetAddress known = address.isInetSocket() ? names.first(address.host()) : null;
+        return known == null ? nio.convert(address) : new InetSocketAddress(known, address.port());
     }
 
     @Override
@@ -138,20 +154,55 @@ final class WatchedNio implements Transport, io.vertx.core.transport.Transport {
         nio.configure(config, domainSocket, bootstrap);
     }
 
-    /** Tells the call of its connection when the event loop has it, from when on it can be closed. */
+    /**
+     * Tells the call of its connection when the event loop has it, from when on it can be closed; and sees to what stands
+     * next to the network.
+     */
     private static final class Introduction extends ChannelInboundHandlerAdapter {
 
-        private final VertxCall call;
+        private final @Nullable VertxCall call;
+        private final HostNames names;
 
-        Introduction(VertxCall call) {
+        Introduction(@Nullable VertxCall call, HostNames names) {
             this.call = call;
+            this.names = names;
         }
 
         @Override
         public void channelRegistered(ChannelHandlerContext context) {
-            context.pipeline().remove(this);
-            call.connecting(context.channel());
+            ChannelPipeline pipeline = context.pipeline();
+            pipeline.remove(this);
+            if (pipeline.get(HttpProxyHandler.class) != null) {
+                pipeline.addFirst(new ProxyAnswers());
+                pipeline.addFirst(new ProxyAddress(names));
+            }
+            pipeline.addFirst(new ConnectionGuard.AtTheNetwork());
+            if (call != null) {
+                call.connecting(context.channel());
+            }
             context.fireChannelRegistered();
+        }
+    }
+
+    /** Connects to the address of the proxy that is first now: the engine has looked its name up by itself. */
+    private static final class ProxyAddress extends ChannelOutboundHandlerAdapter {
+
+        private final HostNames names;
+
+        ProxyAddress(HostNames names) {
+            this.names = names;
+        }
+
+        @Override
+        public void connect(
+                ChannelHandlerContext context, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+            context.pipeline().remove(this);
+            SocketAddress chosen = remote;
+            if (remote instanceof InetSocketAddress proxy) {
+                InetAddress known = names.first(proxy.getHostString());
+                chosen = known == null ? remote : new InetSocketAddress(known, proxy.getPort());
+            }
+            ChannelFuture unused = context.connect(chosen, local, promise);
         }
     }
 }

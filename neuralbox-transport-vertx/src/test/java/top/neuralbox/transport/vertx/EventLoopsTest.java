@@ -29,7 +29,7 @@ class EventLoopsTest {
         server = ScriptedServer.start();
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(3));
         client = vertx.createHttpClient();
-        loops = EventLoops.of((VertxInternal) vertx);
+        loops = EventLoops.of((VertxInternal) vertx, System::nanoTime);
     }
 
     @AfterEach

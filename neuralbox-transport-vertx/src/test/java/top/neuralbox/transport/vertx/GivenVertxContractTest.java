@@ -7,6 +7,8 @@ import top.neuralbox.testkit.contract.TransportBackPressureContract;
 import top.neuralbox.testkit.contract.TransportCancellationContract;
 import top.neuralbox.testkit.contract.TransportConnectContract;
 import top.neuralbox.testkit.contract.TransportFaultContract;
+import top.neuralbox.testkit.contract.TransportHeadContract;
+import top.neuralbox.testkit.contract.TransportHttp2StreamContract;
 import top.neuralbox.testkit.contract.TransportOnceContract;
 import top.neuralbox.testkit.contract.TransportRequestContract;
 import top.neuralbox.testkit.contract.TransportSentencesContract;
@@ -21,6 +23,8 @@ class GivenVertxContractTest
                 TransportCancellationContract,
                 TransportConnectContract,
                 TransportFaultContract,
+                TransportHeadContract,
+                TransportHttp2StreamContract,
                 TransportOnceContract,
                 TransportRequestContract,
                 TransportSentencesContract,
@@ -41,6 +45,6 @@ class GivenVertxContractTest
 
     @Override
     public Transport transport(TransportConfig config) {
-        return VertxTransport.on(vertx, false, config);
+        return VertxTransport.on(vertx, config);
     }
 }
