@@ -43,7 +43,7 @@ import top.neuralbox.testkit.RecordingSubscriber;
 import top.neuralbox.testkit.Script;
 import top.neuralbox.testkit.ScriptedServer;
 
-/** Rows 43, 71 to 74, 80 and 81: how HTTP/1.1 itself is spoken, byte by byte. */
+/** Rows 43, 71 to 76, 80 and 81: how HTTP/1.1 itself is spoken, byte by byte. */
 @ParameterizedClass
 @EnumSource(mode = EnumSource.Mode.MATCH_ANY, names = ".*_HTTP_1_1")
 class Http1RowsTest {
@@ -95,7 +95,9 @@ class Http1RowsTest {
         row((row, server) -> {
             server.answer(Script.builder()
                     .head(100)
+                    .head(102)
                     .head(103, "Link: </style.css>")
+                    .head(199, "Content-Length: 5")
                     .eventStream()
                     .chunk(WHOLE)
                     .lastChunk()
@@ -216,6 +218,89 @@ class Http1RowsTest {
                         + Integer.toHexString(content.getBytes(StandardCharsets.UTF_8).length) + "\r\n" + content
                         + "\r\n" + rest)
                 .build();
+    }
+
+    @Test
+    void row75InterimResponsesWithoutEnd() {
+        protocol(Script.builder()
+                .repeatForever("HTTP/1.1 102 Processing\r\n\r\n".getBytes(StandardCharsets.US_ASCII))
+                .build());
+    }
+
+    @Test
+    void row75SwitchToAnotherProtocol() {
+        protocol(Script.builder()
+                .head(101, "Upgrade: h2c", "Connection: Upgrade")
+                .then(chunked(WHOLE))
+                .build());
+    }
+
+    /** On the only connection there is, the second caller would read what is left of the first one's answer. */
+    @Test
+    void row75AnswerBehindInterimResponsesIsReadByItsOwnCallerAlone() {
+        ScriptedServer server = ScriptedServer.start();
+        try (FaultRow row = FaultRow.on(
+                carrier, new Http1FaultServer(server), config -> config.maxConnections(1), settings -> {})) {
+            for (String text : new String[] {"Mine", "Yours"}) {
+                server.answer(Script.builder()
+                        .head(102)
+                        .then(chunked(WHOLE.replace("Here", text)))
+                        .build());
+                assertThat(text(row.completes())).isEqualTo(text);
+            }
+            row.expectRequests(2);
+        }
+    }
+
+    @Test
+    void row75SecondAnswerToOneRequestIsNobodys() {
+        ScriptedServer server = ScriptedServer.start();
+        try (FaultRow row = FaultRow.on(
+                carrier, new Http1FaultServer(server), config -> config.maxConnections(1), settings -> {})) {
+            String answer = "HTTP/1.1 200 \r\nContent-Type: text/event-stream\r\nContent-Length: " + WHOLE.length()
+                    + "\r\n\r\n";
+            server.answer(Script.builder()
+                            .text(answer + WHOLE + answer + WHOLE.replace("Here", "Also"))
+                            .build())
+                    .answer(chunked(WHOLE));
+
+            assertThat(text(row.completes())).isEqualTo("Here");
+            assertThat(text(row.completes())).isEqualTo("Here");
+            row.expectRequests(2);
+        }
+    }
+
+    @Test
+    void row76LongHeadIsRead() {
+        for (int length : new int[] {12_000, 60_000}) {
+            row((row, server) -> {
+                server.answer(Script.builder()
+                        .head(
+                                200,
+                                "Content-Type: text/event-stream",
+                                "Transfer-Encoding: chunked",
+                                "Report-To: " + "x".repeat(length))
+                        .chunk(WHOLE)
+                        .lastChunk()
+                        .build());
+
+                assertThat(text(row.completes())).isEqualTo("Here");
+            });
+        }
+    }
+
+    @Test
+    void row76TooLongHeadNamesTheBound() {
+        row((row, server) -> {
+            server.answer(Script.response(200, WHOLE, "Report-To: " + "x".repeat(70_000)));
+
+            UnexpectedResponseException error = failure(UnexpectedResponseException.class, row.start());
+
+            assertThat(error.reason()).isEqualTo(UnexpectedResponseException.Reason.PROTOCOL);
+            assertThat(error).hasMessageContaining("64 KiB");
+            assertFacts(error, Phase.SENT, BillingState.UNKNOWN, 1);
+            server.awaitNoOpenConnections(Duration.ofSeconds(1));
+        });
     }
 
     /** Takes the first bytes only until the answer was read, so that the request cannot be written whole before it. */

@@ -20,6 +20,9 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -30,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import top.neuralbox.BillingState;
 import top.neuralbox.ConnectionException;
+import top.neuralbox.GenerationEvent;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
@@ -37,8 +41,9 @@ import top.neuralbox.NeuralBoxException.Phase;
 import top.neuralbox.StreamBrokenException;
 import top.neuralbox.ValidationException;
 import top.neuralbox.testkit.Gate;
+import top.neuralbox.testkit.RecordingSubscriber;
 
-/** Rows 64 to 66 and 71 to 73: how HTTP/2 itself is spoken. */
+/** Rows 64 to 66, 71 to 73, 76 and 77: how HTTP/2 itself is spoken. */
 @ParameterizedClass
 @EnumSource(mode = EnumSource.Mode.MATCH_ANY, names = ".*_HTTP_2")
 class Http2RowsTest {
@@ -150,6 +155,43 @@ class Http2RowsTest {
 
             assertThat(error.serviceMessage()).isEqualTo("too long");
             assertFacts(error, Phase.HEAD, BillingState.NOT_CHARGED, 1);
+        }
+    }
+
+    @Test
+    void row76LongHeadIsRead() {
+        try (FaultRow row = FaultRow.on(carrier)) {
+            assertThat(text(row.completes(
+                            Reply.head(200, "Content-Type", "text/event-stream", "report-to", "x".repeat(60_000))
+                                    .data(sse(START, DELTA, END, DONE))
+                                    .end())))
+                    .isEqualTo("Here");
+        }
+    }
+
+    /** They may be as many as a connection of HTTP/2 carries. */
+    @Test
+    void row77ReadersThatStandStillHoldUpNoOther() {
+        int stalled = 40;
+        try (FaultRow row = FaultRow.on(carrier).expectRequests(stalled + 1).pooled(stalled)) {
+            List<RecordingSubscriber<GenerationEvent>> readers = new ArrayList<>();
+            for (int i = 0; i < stalled; i++) {
+                RecordingSubscriber<GenerationEvent> reader = RecordingSubscriber.withoutDemand();
+                row.start(reader, Reply.stream(sse(START)).forever(sse(DELTA).repeat(500)));
+                reader.request(1);
+                reader.awaitItems(1);
+                readers.add(reader);
+            }
+
+            String[] much = new String[2_000];
+            Arrays.fill(much, DELTA);
+            assertThat(text(row.completes(Reply.stream(sse(START) + sse(much))
+                            .data(sse(END, DONE))
+                            .end())))
+                    .hasSize("Here".length() * much.length);
+
+            readers.forEach(RecordingSubscriber::cancel);
+            row.server().awaitRelease();
         }
     }
 
