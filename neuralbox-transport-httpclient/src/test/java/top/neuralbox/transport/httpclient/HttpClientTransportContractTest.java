@@ -4,7 +4,9 @@ import top.neuralbox.testkit.contract.TransportBackPressureContract;
 import top.neuralbox.testkit.contract.TransportCancellationContract;
 import top.neuralbox.testkit.contract.TransportConnectContract;
 import top.neuralbox.testkit.contract.TransportFaultContract;
+import top.neuralbox.testkit.contract.TransportHeadContract;
 import top.neuralbox.testkit.contract.TransportHttp2Contract;
+import top.neuralbox.testkit.contract.TransportHttp2StreamContract;
 import top.neuralbox.testkit.contract.TransportIsolationContract;
 import top.neuralbox.testkit.contract.TransportLifecycleContract;
 import top.neuralbox.testkit.contract.TransportOnceContract;
@@ -25,6 +27,8 @@ class HttpClientTransportContractTest
                 TransportHttp2Contract,
                 TransportIsolationContract,
                 TransportLifecycleContract,
+                TransportHeadContract,
+                TransportHttp2StreamContract,
                 TransportOnceContract,
                 TransportProxyContract,
                 TransportRequestContract,
