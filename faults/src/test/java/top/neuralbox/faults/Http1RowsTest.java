@@ -158,8 +158,8 @@ class Http1RowsTest {
                 server.answer(inOneWrite(WHOLE, "0\r\n\r\n")).answer(inOneWrite(WHOLE, "0\r\n\r\n"));
                 long later = STEP_NANOS * round;
                 AtomicBoolean ending = new AtomicBoolean();
-                RecordingSubscriber<GenerationEvent> first = RecordingSubscriber.<GenerationEvent>unbounded()
-                        .onItem(event -> ending.set(true));
+                RecordingSubscriber<GenerationEvent> first =
+                        RecordingSubscriber.<GenerationEvent>unbounded().onItem(event -> ending.set(true));
                 Thread cancelling = new Thread(() -> cancel(first, ending, later), "cancelling");
                 cancelling.start();
 

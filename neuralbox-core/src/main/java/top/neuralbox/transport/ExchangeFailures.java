@@ -20,6 +20,12 @@ import top.neuralbox.transport.TransportException.Kind;
  */
 public final class ExchangeFailures {
 
+    /** The most bytes that the head of a response may have, status line and field lines together. */
+    public static final int MOST_HEAD_BYTES = 64 * 1024;
+
+    /** How many interim responses (status 1xx) a transport passes over before the final one. */
+    public static final int MOST_INTERIM_RESPONSES = 32;
+
     /** Longer reasons of an engine are cut: some of them dump what they have read. */
     private static final int LONGEST_REASON = 200;
 
@@ -153,6 +159,26 @@ public final class ExchangeFailures {
      */
     public TransportException protocol(String what) {
         return failure(Kind.PROTOCOL, service() + " broke the HTTP protocol: " + what, null);
+    }
+
+    /** The head of the response is longer than {@link #MOST_HEAD_BYTES}. */
+    public TransportException headTooLong() {
+        return protocol("the response head is longer than " + MOST_HEAD_BYTES / 1024 + " KiB");
+    }
+
+    /** More than {@link #MOST_INTERIM_RESPONSES} interim responses came. */
+    public TransportException tooManyInterim() {
+        return protocol("more than " + MOST_INTERIM_RESPONSES + " interim responses came before the final one");
+    }
+
+    /** The response is a 101, which no request asked for (RFC 9110, section 15.2.2). */
+    public TransportException switchedProtocols() {
+        return protocol("it switched to another protocol, which was not asked for");
+    }
+
+    /** The head says in two ways where the content ends (RFC 9112, section 6.3). */
+    public TransportException conflictingLengths() {
+        return protocol("the response says in more than one way how long its content is");
     }
 
     /** HTTP/2 alone is allowed, and the peer speaks HTTP/1.1 or clear text. */

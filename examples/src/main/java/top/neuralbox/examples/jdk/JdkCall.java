@@ -138,7 +138,7 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
         // Of two answers to where the content ends, the engine believes one, and takes the rest for the next response.
         List<String> lengths = head.headers().allValues("Content-Length");
         if (lengths.size() + head.headers().allValues("Transfer-Encoding").size() > 1) {
-            end(failures.protocol("the response says in more than one way how long its content is"));
+            end(failures.conflictingLengths());
         }
         response.complete(TransportResponse.of(head.statusCode(), head.headers().map(), body, this::cancel));
         return body;

@@ -34,6 +34,7 @@ import org.apache.hc.core5.reactor.IOReactorConfig;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.transport.ExchangeFailures;
 import top.neuralbox.transport.ProxySettings;
 import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportConfig.Protocol;
@@ -57,7 +58,7 @@ final class Engine {
     private static final int HTTP2_FRAME = 16 * 1024;
 
     /** The bound on a response head, as HTTP/1.1 writes it. The engine's buffers grow to it only if a head needs them. */
-    static final int MAX_HEAD = 64 * 1024;
+    static final int MAX_HEAD = ExchangeFailures.MOST_HEAD_BYTES;
 
     /** A name of one character, a colon, and the end of the line. */
     private static final int SHORTEST_FIELD = 4;

@@ -69,10 +69,6 @@ final class HttpClientCall implements TransportCall {
 
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
 
-    private static final int MOST_INTERIMS = 32;
-
-    private static final String HEAD_TOO_LONG = "the response head is longer than 64 KiB";
-
     private final TransportRequest request;
     private final Duration connectTimeout;
     private final Engine engine;
@@ -185,8 +181,8 @@ final class HttpClientCall implements TransportCall {
     /** An interim response, which says nothing that a caller could use; without those of status 100 (5.6.5). I/O thread. */
     void interim() {
         interims++;
-        if (interims > MOST_INTERIMS) {
-            end(failures.protocol("more than " + MOST_INTERIMS + " interim responses came before the response"), false);
+        if (interims > ExchangeFailures.MOST_INTERIM_RESPONSES) {
+            end(failures.tooManyInterim(), false);
         }
     }
 
@@ -202,11 +198,11 @@ final class HttpClientCall implements TransportCall {
         }
         TransportThreads.productive();
         if (length(head) > Engine.MAX_HEAD) {
-            end(failures.protocol(HEAD_TOO_LONG), false);
+            end(failures.headTooLong(), false);
             return;
         }
         if (hasConflictingLengths(head)) {
-            end(failures.protocol("the response says in more than one way how long its content is"), false);
+            end(failures.conflictingLengths(), false);
             return;
         }
         BodyPublisher publisher = new BodyPublisher(this::cancel, this::engineFailed);
@@ -281,7 +277,7 @@ final class HttpClientCall implements TransportCall {
             return;
         }
         if (now == Open.SENT && body == null && FailureMapping.isTooLong(cause)) {
-            end(failures.protocol(HEAD_TOO_LONG), false);
+            end(failures.headTooLong(), false);
             return;
         }
         FailureMapping mapping = new FailureMapping(

@@ -73,6 +73,12 @@ record FailureMapping(ExchangeFailures failures, boolean behindProxy) {
         if (cause instanceof TransportException known) {
             return known;
         }
+        if (cause instanceof HeadFault.Found head) {
+            return head.failure(failures);
+        }
+        if (ResponseHead.isTooLong(cause)) {
+            return failures.headTooLong();
+        }
         if (cause instanceof IllegalStateException && HTTP_1_REFUSED.equals(cause.getMessage())) {
             return failures.http2Missing(false);
         }

@@ -8,7 +8,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
-import top.neuralbox.transport.TransportException;
 
 /**
  * Stands between the codec of an HTTP/1.1 connection and the engine, and passes interim responses over. The engine knows two
@@ -40,11 +39,11 @@ final class Http1Heads extends ChannelInboundHandlerAdapter {
     private void head(ChannelHandlerContext context, HttpResponse head) {
         boolean passedOver = ResponseHead.isInterim(head.status().code());
         interim = passedOver ? interim + 1 : 0;
-        TransportException fault = faultOf(head);
+        HeadFault fault = faultOf(head);
         if (fault != null) {
             broken = true;
             // The engine fails the request and closes the connection.
-            head.setDecoderResult(DecoderResult.failure(fault));
+            head.setDecoderResult(DecoderResult.failure(fault.found()));
             context.fireChannelRead(head);
         } else if (passedOver) {
             inInterim = true;
@@ -54,9 +53,9 @@ final class Http1Heads extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private @Nullable TransportException faultOf(HttpResponse head) {
+    private @Nullable HeadFault faultOf(HttpResponse head) {
         if (head.decoderResult().isFailure()) {
-            return ResponseHead.isTooLong(head.decoderResult().cause()) ? ResponseHead.tooLong() : null;
+            return ResponseHead.isTooLong(head.decoderResult().cause()) ? HeadFault.TOO_LONG : null;
         }
         return ResponseHead.fault(head.status().code(), head.headers(), interim);
     }

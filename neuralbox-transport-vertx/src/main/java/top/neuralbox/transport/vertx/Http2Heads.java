@@ -9,7 +9,6 @@ import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
-import top.neuralbox.transport.TransportException;
 
 /**
  * Stands between the frames of an HTTP/2 connection and the engine, which knows two interim responses (5.2.3): behind any
@@ -59,9 +58,9 @@ final class Http2Heads extends Http2FrameListenerDecorator {
             return false;
         }
         boolean interim = ResponseHead.isInterim(status);
-        TransportException fault = ResponseHead.fault(status, headers, interim ? count(id) : 0);
+        HeadFault fault = ResponseHead.fault(status, headers, interim ? count(id) : 0);
         if (fault != null) {
-            throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, fault, "%s", fault.getMessage());
+            throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, fault.found(), "%s", fault);
         }
         return interim;
     }

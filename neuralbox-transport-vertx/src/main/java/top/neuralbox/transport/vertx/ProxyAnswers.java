@@ -7,6 +7,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.proxy.ProxyConnectException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import top.neuralbox.transport.ExchangeFailures;
 
 /**
  * Stands between a proxy and the engine while a tunnel is opened. Any answer of the class 2xx opens it (RFC 9110, section
@@ -33,7 +34,7 @@ final class ProxyAnswers extends ByteToMessageDecoder {
         int status = statusOf(in);
         in.skipBytes(length);
         if (ResponseHead.isInterim(status) && status != ResponseHead.SWITCHING_PROTOCOLS) {
-            if (++interim > ResponseHead.MOST_INTERIM) {
+            if (++interim > ExchangeFailures.MOST_INTERIM_RESPONSES) {
                 throw new ProxyConnectException("the proxy sent too many interim responses");
             }
             return;

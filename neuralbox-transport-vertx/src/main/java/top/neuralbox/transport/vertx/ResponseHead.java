@@ -4,17 +4,13 @@ import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http2.Http2Exception;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import top.neuralbox.transport.TransportException;
-import top.neuralbox.transport.TransportException.Kind;
+import top.neuralbox.transport.ExchangeFailures;
 
 /** What holds for the heads of responses, over either version of HTTP. */
 final class ResponseHead {
 
     /** The most that a head may have: the status line and the field lines, as HTTP/1.1 writes them. */
-    static final int MOST_BYTES = 64 * 1024;
-
-    /** How many interim responses are passed over before one response. */
-    static final int MOST_INTERIM = 32;
+    static final int MOST_BYTES = ExchangeFailures.MOST_HEAD_BYTES;
 
     static final int SWITCHING_PROTOCOLS = 101;
     /** How the engine begins when a field section does not even end (Netty 4.2). */
@@ -34,21 +30,21 @@ final class ResponseHead {
      *
      * @param interim how many interim responses have come for the request, this one included
      */
-    static @Nullable TransportException fault(
+    static @Nullable HeadFault fault(
             int status,
             Iterable<? extends Map.Entry<? extends CharSequence, ? extends CharSequence>> fields,
             int interim) {
         if (status == SWITCHING_PROTOCOLS) {
-            return protocol("the server switched to another protocol, which nobody asked for");
+            return HeadFault.SWITCHED_PROTOCOLS;
         }
-        if (interim > MOST_INTERIM) {
-            return protocol("the server sent more than " + MOST_INTERIM + " interim responses");
+        if (interim > ExchangeFailures.MOST_INTERIM_RESPONSES) {
+            return HeadFault.TOO_MANY_INTERIM;
         }
         long length = STATUS_LINE;
         for (Map.Entry<? extends CharSequence, ? extends CharSequence> field : fields) {
             length += field.getKey().length() + field.getValue().length() + SEPARATORS;
         }
-        return length > MOST_BYTES ? tooLong() : null;
+        return length > MOST_BYTES ? HeadFault.TOO_LONG : null;
     }
 
     /** Whether an engine refused a head for its size. */
@@ -58,13 +54,5 @@ final class ResponseHead {
         }
         return cause instanceof Http2Exception
                 && String.valueOf(cause.getMessage()).startsWith(HTTP2_TOO_LONG);
-    }
-
-    static TransportException tooLong() {
-        return protocol("the response head is longer than " + MOST_BYTES / 1024 + " KiB");
-    }
-
-    private static TransportException protocol(String sentence) {
-        return new TransportException(Kind.PROTOCOL, sentence, null);
     }
 }

@@ -240,7 +240,7 @@ final class VertxCall implements TransportCall {
             try {
                 names.lookUp(transport.firstHop(options.getHost()), unknown -> onEventLoop(() -> lookedUp(unknown)));
             } catch (RejectedExecutionException transportIsClosed) {
-                giveUp(Kind.CLOSED);
+                close();
             }
         }
     }

@@ -128,12 +128,7 @@ public final class VertxTransport implements Transport {
         Objects.requireNonNull(vertx, "vertx");
         WebClientOptions engine = EngineOptions.of(options);
         return new VertxTransport(
-                vertx,
-                null,
-                System::nanoTime,
-                EngineOptions.config(engine),
-                engine,
-                new WebClientOptions(options));
+                vertx, null, System::nanoTime, EngineOptions.config(engine), engine, new WebClientOptions(options));
     }
 
     /**

@@ -9,6 +9,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.proxy.ProxyConnectException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import top.neuralbox.transport.ExchangeFailures;
 
 /** What the engine reads of a proxy's answer, wherever the network splits it. */
 class ProxyAnswersTest {
@@ -50,7 +51,7 @@ class ProxyAnswersTest {
             "SSH-2.0-secret\r\n\r\n",
             "HTTP/1.1 2secret\r\n\r\n",
             "secret".repeat(20_000),
-            "HTTP/1.1 102 secret\r\n\r\n".repeat(ResponseHead.MOST_INTERIM + 1)
+            "HTTP/1.1 102 secret\r\n\r\n".repeat(ExchangeFailures.MOST_INTERIM_RESPONSES + 1)
         }) {
             EmbeddedChannel channel = new EmbeddedChannel(new ProxyAnswers());
 

@@ -1,0 +1,39 @@
+package top.neuralbox.transport.vertx;
+
+import java.io.Serial;
+import top.neuralbox.transport.ExchangeFailures;
+import top.neuralbox.transport.TransportException;
+
+/** What is wrong with the head of a response that the engine would take. */
+enum HeadFault {
+    TOO_LONG,
+    TOO_MANY_INTERIM,
+    SWITCHED_PROTOCOLS;
+
+    /** The fault on its way through the engine, to the call that it concerns. */
+    Found found() {
+        return new Found(this);
+    }
+
+    /** Carries a fault; the call knows the sentence. */
+    static final class Found extends RuntimeException {
+
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        private final HeadFault fault;
+
+        private Found(HeadFault fault) {
+            super(fault.name(), null, false, false);
+            this.fault = fault;
+        }
+
+        TransportException failure(ExchangeFailures failures) {
+            return switch (fault) {
+                case TOO_LONG -> failures.headTooLong();
+                case TOO_MANY_INTERIM -> failures.tooManyInterim();
+                case SWITCHED_PROTOCOLS -> failures.switchedProtocols();
+            };
+        }
+    }
+}
