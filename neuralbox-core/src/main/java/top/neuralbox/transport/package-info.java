@@ -8,9 +8,11 @@
  *       java.lang.IllegalArgumentException}, the offending header value not echoed); every other failure settles {@code
  *       response()} with a {@link top.neuralbox.transport.TransportException}, also after {@code close()}.
  *   <li><b>Head.</b> {@code response()} settles when the response head has arrived, whatever its status and before any
- *       byte of the body is needed. Interim (1xx) responses are passed over. A head that is malformed, is longer than 64 KiB
- *       as HTTP/1.1 writes it, or says in two ways where its content ends (RFC 9112, section 6.3), is kind {@code
- *       PROTOCOL}, and its connection is not used again.
+ *       byte of the body is needed. Interim (1xx) responses are passed over, up to 32 for a request; one more, or a 101, is
+ *       kind {@code PROTOCOL}. So is a head that is malformed, that says in two ways where its content ends (RFC 9112,
+ *       section 6.3), or that has more than 64 KiB (the status line and the field lines, as HTTP/1.1 writes them); the
+ *       message names the bound. A connection of HTTP/1.1 serves the next call only when its response was read whole; else
+ *       it is closed. Over HTTP/2 the stream is reset, and the connection ends with an error of the connection only.
  *   <li><b>Sent.</b> {@code mayHaveBeenSent()} is false only while it is certain that the service cannot have seen the
  *       request: nothing was written, or a GOAWAY of HTTP/2 named a last stream identifier below ours (RFC 9113, section
  *       6.8). Except on the latter it never goes from true to false. In doubt it is true, and so it is on REFUSED_STREAM:
@@ -27,7 +29,7 @@
  *       with an {@link java.lang.IllegalStateException}. Demand is counted in buffers. A buffer belongs to the receiver
  *       and is never empty. Cancelling the subscription cancels the call.
  *   <li><b>Back-pressure.</b> Without demand nothing but one engine window (at most 128 KiB) is read, whatever the
- *       server sends.
+ *       server sends. However many calls are not read, they hold up no other, not even on the same connection of HTTP/2.
  *   <li><b>End.</b> A body ends with exactly one terminal signal, or with none after the subscription was cancelled. An
  *       early close (a missing last chunk, a short {@code Content-Length}, a reset) is {@code onError} with kind {@code
  *       LOST}, never {@code onComplete}, and content that is malformed is kind {@code PROTOCOL}. What arrived before is

@@ -1,0 +1,221 @@
+package top.neuralbox.testkit.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+import static top.neuralbox.testkit.contract.TransportFixture.PROMPTLY;
+import static top.neuralbox.testkit.contract.TransportFixture.assertKind;
+import static top.neuralbox.testkit.contract.TransportFixture.bytes;
+import static top.neuralbox.testkit.contract.TransportFixture.failure;
+import static top.neuralbox.testkit.contract.TransportFixture.head;
+import static top.neuralbox.testkit.contract.TransportFixture.subscribe;
+import static top.neuralbox.testkit.contract.TransportFixture.subscribeWithoutDemand;
+import static top.neuralbox.testkit.contract.TransportFixture.text;
+import static top.neuralbox.transport.TransportConfig.Protocol.HTTP_2;
+import static top.neuralbox.transport.TransportException.Kind.PROTOCOL;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import top.neuralbox.testkit.RecordingSubscriber;
+import top.neuralbox.testkit.TestCertificates;
+import top.neuralbox.transport.Transport;
+import top.neuralbox.transport.TransportCall;
+import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.TransportException;
+import top.neuralbox.transport.TransportRequest;
+import top.neuralbox.transport.TransportResponse;
+
+/**
+ * Streams of HTTP/2, whether they share a connection or not: what goes wrong on one, or stands still on it, does not concern
+ * another. For transports that know HTTP/2.
+ *
+ * @since 0.1.0
+ */
+public interface TransportHttp2StreamContract extends TransportContract {
+
+    /** What may be read of a response that nobody reads (rule 6). */
+    int WINDOW = 128 * 1024;
+
+    /** Rule 2. */
+    @TestFactory
+    default Stream<DynamicTest> interimResponseIsPassedOverInHttp2() {
+        return Stream.of(100, 102, 103, 104, 199)
+                .map(status -> dynamicTest("status " + status, () -> {
+                    try (FrameServer server = FrameServer.start();
+                            Transport transport = http2()) {
+                        TransportCall call = start(transport, server);
+
+                        FrameServer.Stream stream = server.awaitStream();
+                        stream.head(status, "link", "</style.css>")
+                                .head(200)
+                                .data("answer")
+                                .end();
+
+                        assertThat(text(head(call))).isEqualTo("answer");
+                    }
+                }));
+    }
+
+    /** Rule 2. */
+    @Test
+    default void asManyInterimResponsesAsAreAllowedArePassedOverForEachStream() {
+        try (FrameServer server = FrameServer.start();
+                Transport transport = http2()) {
+            for (String answer : new String[] {"first", "second"}) {
+                TransportCall call = start(transport, server);
+                FrameServer.Stream stream = server.awaitStream();
+                interim(stream, TransportHeadContract.MOST_INTERIM);
+                stream.head(200).data(answer).end();
+
+                assertThat(text(head(call))).isEqualTo(answer);
+            }
+        }
+    }
+
+    /** Rules 2 and 4. */
+    @Test
+    default void moreInterimResponsesAreAProtocolErrorOfTheirStreamAlone() {
+        endsAlone(stream -> interim(stream, TransportHeadContract.MOST_INTERIM + 1));
+    }
+
+    /** Rules 2 and 4, and RFC 9113, section 8.6. */
+    @Test
+    default void switchToAnotherProtocolIsAProtocolErrorOfItsStreamAlone() {
+        endsAlone(stream -> stream.head(101));
+    }
+
+    /** Rule 2. */
+    @TestFactory
+    default Stream<DynamicTest> headWithinTheBoundIsReadInHttp2() {
+        return Stream.of(
+                dynamicTest("12 KB, one field", () -> isRead(1, 12_000)),
+                dynamicTest("60 KB, one field", () -> isRead(1, 60_000)),
+                dynamicTest("12 KB, 100 fields", () -> isRead(100, 120)),
+                dynamicTest("60 KB, 500 fields", () -> isRead(500, 120)));
+    }
+
+    /** Rules 2 and 4. */
+    @TestFactory
+    default Stream<DynamicTest> headBeyondTheBoundIsAProtocolErrorThatNamesTheBoundInHttp2() {
+        return Stream.of(
+                dynamicTest("70 KB, one field", () -> isRefused(1, 70_000)),
+                dynamicTest("70 KB, 700 fields", () -> isRefused(700, 100)),
+                dynamicTest("200 KB, 2,000 fields", () -> isRefused(2_000, 100)));
+    }
+
+    /** Rule 6. */
+    @Test
+    default void streamsThatNobodyReadsHoldUpNoOther() {
+        try (FrameServer server = FrameServer.start();
+                Transport transport = http2()) {
+            List<FrameServer.Stream> stalled = new ArrayList<>();
+            List<RecordingSubscriber<ByteBuffer>> bodies = new ArrayList<>();
+            long sent = 0;
+            for (int i = 0; i < 100; i++) {
+                TransportCall call = start(transport, server);
+                FrameServer.Stream stream = server.awaitStream().head(200);
+                bodies.add(subscribeWithoutDemand(head(call)));
+                sent += stream.fill();
+                stalled.add(stream);
+            }
+
+            byte[] much = new byte[2 * 1024 * 1024];
+            TransportCall innocent = start(transport, server);
+            FrameServer.Stream stream = server.awaitStream().head(200);
+            RecordingSubscriber<ByteBuffer> read = subscribe(head(innocent));
+            stream.data(much).end();
+
+            assertThat(bytes(read.awaitCompletion())).hasSize(much.length);
+            for (FrameServer.Stream each : stalled) {
+                sent += each.fill();
+            }
+            assertThat(sent).isLessThanOrEqualTo(100L * WINDOW);
+            assertThat(bodies).allSatisfy(body -> assertThat(body.items()).isEmpty());
+        }
+    }
+
+    /** Rule 6. */
+    @Test
+    default void streamThatStoodStillGoesOnWithTheDemand() {
+        try (FrameServer server = FrameServer.start();
+                Transport transport = http2()) {
+            TransportCall call = start(transport, server);
+            FrameServer.Stream stream = server.awaitStream().head(200);
+            RecordingSubscriber<ByteBuffer> body = subscribeWithoutDemand(head(call));
+            int sent = stream.fill();
+            assertThat(sent).isPositive();
+
+            body.request(Long.MAX_VALUE);
+            stream.data(new byte[4 * WINDOW]).end();
+
+            assertThat(bytes(body.awaitCompletion())).hasSize(sent + 4 * WINDOW);
+        }
+    }
+
+    private void isRead(int fields, int length) {
+        try (FrameServer server = FrameServer.start();
+                Transport transport = http2()) {
+            TransportCall call = start(transport, server);
+            FrameServer.Stream stream = server.awaitStream();
+            stream.head(200, HeadFields.pairs(fields, length)).data("read").end();
+
+            TransportResponse response = head(call);
+
+            assertThat(response.header("x-" + (fields - 1))).hasSize(length - HeadFields.OVERHEAD);
+            assertThat(text(response)).isEqualTo("read");
+        }
+    }
+
+    private void isRefused(int fields, int length) {
+        TransportException failure = endsAlone(stream -> stream.head(200, HeadFields.pairs(fields, length)));
+
+        assertThat(failure).hasMessageContaining("64 KiB");
+    }
+
+    /** The stream is reset, and another one, on the same connection if the transport shares it, goes on. */
+    private TransportException endsAlone(Consumer<FrameServer.Stream> fault) {
+        try (FrameServer server = FrameServer.start();
+                Transport transport = http2()) {
+            TransportCall other = start(transport, server);
+            FrameServer.Stream quiet = server.awaitStream().head(200).data("still ");
+            RecordingSubscriber<ByteBuffer> body = subscribe(head(other));
+            body.awaitItems(1);
+            TransportCall call = start(transport, server);
+            FrameServer.Stream broken = server.awaitStream();
+
+            fault.accept(broken);
+
+            TransportException failure = failure(call);
+            assertKind(failure, PROTOCOL);
+            assertThat(call.mayHaveBeenSent()).isTrue();
+            broken.awaitReset(PROMPTLY);
+            quiet.data("here").end();
+            assertThat(text(body.awaitCompletion())).isEqualTo("still here");
+            return failure;
+        }
+    }
+
+    private Transport http2() {
+        return transport(TransportConfig.builder()
+                .trustManager(TestCertificates.shared().trustManager())
+                .protocols(HTTP_2)
+                .build());
+    }
+
+    private static TransportCall start(Transport transport, FrameServer server) {
+        return transport.start(TransportRequest.builder("POST", server.uri())
+                .body(new byte[] {'{', '}'})
+                .build());
+    }
+
+    private static void interim(FrameServer.Stream stream, int count) {
+        for (int i = 0; i < count; i++) {
+            stream.head(i % 2 == 0 ? 102 : 103);
+        }
+    }
+}
