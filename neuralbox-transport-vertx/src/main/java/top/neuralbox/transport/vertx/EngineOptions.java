@@ -118,7 +118,7 @@ final class EngineOptions {
         return new PoolOptions().setHttp1MaxSize(most).setHttp2MaxSize(most);
     }
 
-    /** Lets heads of the documented size through; more, where an application asked for it. */
+    /** Lets heads of the documented size through, whose bound {@link ResponseHead} has. */
     private static WebClientOptions headsOf(WebClientOptions options) {
         options.setMaxInitialLineLength(Math.max(options.getMaxInitialLineLength(), ResponseHead.MOST_BYTES));
         options.setMaxHeaderSize(Math.max(options.getMaxHeaderSize(), ResponseHead.MOST_BYTES));

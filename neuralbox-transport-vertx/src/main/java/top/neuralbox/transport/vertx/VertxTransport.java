@@ -117,6 +117,9 @@ public final class VertxTransport implements Transport {
      * loops. The options are copied. Pipelining, decompression and idle time-outs are switched off; what concerns the Web
      * Client alone, such as redirects, holds for {@link #webClient()} and not for calls. At most 1,000 connections.
      *
+     * <p>How names are looked up, how long connections are used and how large the windows of HTTP/2 are stays as the {@code
+     * Vertx} and the options have it.
+     *
      * <p>A call that is cancelled while a proxy of these options is silent leaves its socket to the proxy's connect timeout;
      * on a {@code Vertx} of the transport's own it is closed at once.
      *
