@@ -248,6 +248,30 @@ class VertxTransportTest {
         });
     }
 
+    /** Where nothing can stand before the engine, the answer behind it ends with its connection. */
+    @Test
+    void interimResponseThatTheEngineTakesForTheAnswerLeavesNothingToTheNextCall() throws Exception {
+        withVertx(vertx -> {
+            try (VertxTransport transport = VertxTransport.create(vertx, new WebClientOptions())) {
+                Gate asked = new Gate();
+                server.answer(Script.builder()
+                        .head(102)
+                        .await(asked)
+                        .then(Script.response(200, "not for you"))
+                        .build());
+                assertThat(failure(transport.start(request())).kind()).isEqualTo(Kind.PROTOCOL);
+                server.awaitRequest();
+
+                TransportCall next = transport.start(request());
+                server.awaitRequest();
+                asked.open();
+
+                assertThat(text(head(next))).isEqualTo("answer");
+                assertThat(server.connectionCount()).isEqualTo(2);
+            }
+        });
+    }
+
     /** More connections than the engine can count as it counts them. */
     @Test
     void anyNumberOfConnectionsMayBeAllowed() throws Exception {
