@@ -155,17 +155,24 @@ class Http1RowsTest {
         try (FaultRow row = FaultRow.on(
                 carrier, new Http1FaultServer(server), config -> config.maxConnections(1), settings -> {})) {
             for (int round = 0; round < RACES; round++) {
-                server.answer(inOneWrite(WHOLE, "0\r\n\r\n")).answer(inOneWrite(WHOLE, "0\r\n\r\n"));
+                Gate last = new Gate();
+                Script whole = inOneWrite(WHOLE, "0\r\n\r\n");
+                server.answer(Script.builder().await(last).then(whole).build()).answer(whole);
                 long later = STEP_NANOS * round;
                 AtomicBoolean ending = new AtomicBoolean();
                 RecordingSubscriber<GenerationEvent> first =
                         RecordingSubscriber.<GenerationEvent>unbounded().onItem(event -> ending.set(true));
                 Thread cancelling = new Thread(() -> cancel(first, ending, later), "cancelling");
+                cancelling.setDaemon(true);
                 cancelling.start();
 
                 row.start(first);
+                server.awaitRequest();
+                RecordingSubscriber<GenerationEvent> second = row.start();
+                last.open();
 
-                assertThat(text(row.start().awaitCompletion())).isEqualTo("Here");
+                assertThat(text(second.awaitCompletion())).isEqualTo("Here");
+                server.awaitRequest();
                 ending.set(true);
                 cancelling.join();
             }

@@ -55,6 +55,8 @@ public interface TransportIsolationContract extends TransportContract {
         RecordingSubscriber<ByteBuffer> body = RecordingSubscriber.unbounded();
         body.onItem(item -> ending.set(true));
         TransportCall first = fixture.start(end.script(last));
+        // An engine may start them in another order.
+        fixture.server().awaitRequest();
         CompletableFuture<TransportResponse> response = new CompletableFuture<>();
         var unused = first.response().whenComplete((head, error) -> {
             if (error != null) {
@@ -91,6 +93,7 @@ public interface TransportIsolationContract extends TransportContract {
         last.open();
 
         assertThat(text(head(second))).isEqualTo("second " + round);
+        fixture.server().awaitRequest();
         cancelling.join(PATIENCE.toMillis());
         assertThat(cancelling.isAlive()).isFalse();
     }
