@@ -47,9 +47,9 @@ class ByteFuzzTest {
     @FuzzTest(maxDuration = "10m")
     void errorBody(byte[] input) {
         for (int status : new int[] {400, 401, 402, 403, 404, 422, 429, 500, 503}) {
-            ServiceError error = ErrorDecoder.decode(input, 0, input.length);
-            NeuralBoxException failure =
-                    ServiceFailures.refusal(status, error, error.retryAfter()).in(CallFacts.NONE);
+            ServiceError error = ErrorDecoder.decode(input, 0, input.length, text -> text);
+            NeuralBoxException failure = ServiceFailures.refusal(status, error, error.retryAfter(), "POST /")
+                    .in(CallFacts.NONE);
 
             assertThat(failure.getMessage()).hasSizeLessThan(LONGEST_MESSAGE).doesNotContainPattern("\\p{Cntrl}");
         }

@@ -20,6 +20,9 @@ public final class FaultClock implements Delayer, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(1);
 
+    /** What core waits at least before it sends again; a row would wait for it in vain on a clock that stands still. */
+    private static final Duration AT_ONCE = RetryPolicy.SHORTEST_WAIT;
+
     private final ExecutorService atOnce = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "testkit-clock");
         thread.setDaemon(true);
@@ -29,7 +32,7 @@ public final class FaultClock implements Delayer, AutoCloseable {
     private long now;
     private Duration wallAhead = Duration.ZERO;
 
-    /** Gives a client this clock, and waits of length zero where the service asks for none. */
+    /** Gives a client this clock, and the shortest waits where the service asks for none. */
     public NeuralBox.Builder drive(NeuralBox.Builder builder) {
         return builder.delayer(this).random(() -> 0);
     }
@@ -97,7 +100,7 @@ public final class FaultClock implements Delayer, AutoCloseable {
 
     @Override
     public synchronized Cancellable after(long nanos, Runnable work) {
-        if (nanos <= 0) {
+        if (nanos <= AT_ONCE.toNanos()) {
             atOnce.execute(work);
             return () -> {};
         }

@@ -4,8 +4,12 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service began the generation and gave it up, with an {@code error} event or an answer whose status is {@code failed}.
- * A failed generation costs nothing (wire contract, part B, money).
+ * The service, or a gateway before it, gave the generation up: with an {@code error} event, an answer whose status is {@code
+ * failed}, or an error in a form that nobody documents.
+ *
+ * <p>Read {@link #billingState()} before the request is sent again. It is {@code NOT_CHARGED} for the two documented forms
+ * (wire contract, part B, money), unless the answer tells of a cost all the same. It is {@code UNKNOWN} for every other form,
+ * whatever the code, and then {@link #partial()} has what was told of the bill.
  *
  * @since 0.1.0
  */

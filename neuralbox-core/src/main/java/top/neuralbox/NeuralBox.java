@@ -135,7 +135,8 @@ public final class NeuralBox implements AutoCloseable {
      * <p>It is sent again under the same conditions as a stream, and listeners hear of it as of one.
      *
      * @throws NullPointerException if the request is null
-     * @throws GenerationFailedException if the service gave the generation up, which costs nothing
+     * @throws GenerationFailedException if the service gave the generation up; its {@code billingState()} says what is known
+     *     of the charge
      * @throws NeuralBoxException if there is no answer for another reason
      * @throws IllegalStateException if this thread must not block
      */
@@ -162,7 +163,8 @@ public final class NeuralBox implements AutoCloseable {
      * interrupt flag stays set.
      *
      * @return the result: never pending
-     * @throws GenerationFailedException if the service gave the generation up, which costs nothing
+     * @throws GenerationFailedException if the service gave the generation up; its {@code billingState()} says what is known
+     *     of the charge
      * @throws GenerationTimeoutException of the timer {@code TOTAL} after {@link Polling#total()}; the service may still
      *     finish, and be asked again
      * @throws NeuralBoxException if the service refuses to answer, or the client is closed

@@ -108,6 +108,10 @@ final class FaultRow implements AutoCloseable {
         return client;
     }
 
+    Transport transport() {
+        return transport;
+    }
+
     static GenerationRequest request() {
         return REQUEST;
     }

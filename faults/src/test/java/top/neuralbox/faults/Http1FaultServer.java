@@ -73,6 +73,7 @@ final class Http1FaultServer implements FaultServer {
         for (Reply.Step step : reply.steps()) {
             if (step instanceof Reply.Head head) {
                 chunked = head.status() != 204
+                        && head.status() != 304
                         && head.status() >= 200
                         && !head.fields().containsKey("Content-Length");
                 script.head(head.status(), fieldLines(head, chunked));

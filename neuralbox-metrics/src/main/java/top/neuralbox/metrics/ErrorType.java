@@ -54,6 +54,7 @@ enum ErrorType {
     /** An answer, but no event stream. */
     CONTENT_TYPE("content_type"),
     TRUNCATED("truncated"),
+    /** The client was closed, or the transport under it. */
     CLIENT_CLOSED("client_closed"),
     /** A budget refused, or could not tell; nothing was sent. */
     BUDGET_EXCEEDED("budget_exceeded"),
@@ -89,7 +90,10 @@ enum ErrorType {
         } else if (error instanceof UnexpectedResponseException unexpected) {
             return ofResponse(unexpected.reason());
         } else if (error instanceof GenerationCancelledException cancelled) {
-            return cancelled.reason() == GenerationCancelledException.Reason.CLIENT_CLOSED ? CLIENT_CLOSED : null;
+            return switch (cancelled.reason()) {
+                case CLIENT_CLOSED, TRANSPORT_CLOSED -> CLIENT_CLOSED;
+                case CALLER, INTERRUPTED, ABANDONED -> null;
+            };
         }
         return error == null ? null : ofBudget(error);
     }
