@@ -64,16 +64,16 @@ final class AccountFields {
     }
 
     static Balance balance(byte[] body, RetryLoop sending) throws MalformedEventException {
-        return new Balance(decode(body), sending.rateLimits());
+        return new Balance(decode(body, sending::redacted), sending.rateLimits());
     }
 
     static Model model(byte[] body, RetryLoop sending) throws MalformedEventException {
-        return new Model(decode(body), sending.rateLimits());
+        return new Model(decode(body, sending::redacted), sending.rateLimits());
     }
 
-    private static AccountFields decode(byte[] body) throws MalformedEventException {
+    private static AccountFields decode(byte[] body, ServiceError.Redaction redaction) throws MalformedEventException {
         int begin = Utf8.behindByteOrderMark(body, 0, body.length);
-        AccountFields fields = new AccountFields(Utf8.text(body, begin, body.length));
+        AccountFields fields = new AccountFields(redaction.ofText(Utf8.text(body, begin, body.length)));
         JsonObjectReader reader = new JsonObjectReader();
         try {
             reader.open(body, begin, body.length);
@@ -83,6 +83,13 @@ final class AccountFields {
         } finally {
             reader.close();
         }
+        fields.plan = redaction.ofName(fields.plan);
+        fields.slug = redaction.ofName(fields.slug);
+        fields.name = redaction.ofName(fields.name);
+        fields.category = redaction.ofName(fields.category);
+        fields.provider = redaction.ofName(fields.provider);
+        fields.minPlan = redaction.ofName(fields.minPlan);
+        fields.configJson = redaction.of(fields.configJson);
         return fields;
     }
 

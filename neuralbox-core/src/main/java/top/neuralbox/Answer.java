@@ -78,23 +78,26 @@ record Answer(
         return status == null ? telling || (hasError && !hasResult()) : telling && !hasResult();
     }
 
-    /** Without secrets in what is shown of it, should the service have echoed one; {@code json} stays as it came. */
+    /**
+     * Without a secret that the service may have echoed. Text and URLs stay as they came: they are what was paid for, and nothing
+     * prints them.
+     */
     Answer redacted(ServiceError.Redaction redaction) {
         return new Answer(
-                redaction.of(id),
-                redaction.of(status),
-                redaction.of(model),
+                redaction.ofName(id),
+                redaction.ofName(status),
+                redaction.ofName(model),
                 text,
                 url,
                 thumbnailUrl,
-                metadataJson,
+                redaction.of(metadataJson),
                 error.redacted(redaction),
                 hasError,
                 billing,
                 mayHaveCost,
                 progress,
                 etaSeconds,
-                json);
+                redaction.ofText(json));
     }
 
     /** The id and the status: an answer's text does not belong in a log. */

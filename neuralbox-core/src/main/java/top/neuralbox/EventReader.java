@@ -225,7 +225,7 @@ final class EventReader implements EventStreamHandler {
             return;
         }
         if (event != null) {
-            accept(event, length);
+            accept(event instanceof GenerationEvent.Delta ? event : redacted(event), length);
             return;
         }
         switch (decoder.signal()) {
@@ -235,6 +235,22 @@ final class EventReader implements EventStreamHandler {
                 // Passed over, as the wire contract says.
             }
         }
+    }
+
+    /** The event without a secret that the service may have echoed: here it enters, and whoever sees it may show it. */
+    private GenerationEvent redacted(GenerationEvent event) {
+        if (event instanceof GenerationEvent.Start start) {
+            return new GenerationEvent.Start(
+                    redaction.ofName(start.id()), redaction.ofName(start.model()), redaction.ofText(start.json()));
+        }
+        if (event instanceof GenerationEvent.End end) {
+            return new GenerationEvent.End(redaction.ofName(end.id()), end.billing(), redaction.ofText(end.json()));
+        }
+        if (event instanceof GenerationEvent.Unknown unknown) {
+            return new GenerationEvent.Unknown(
+                    String.valueOf(redaction.ofName(unknown.type())), redaction.ofText(unknown.json()));
+        }
+        return event;
     }
 
     @Override
@@ -255,11 +271,11 @@ final class EventReader implements EventStreamHandler {
                 return;
             }
             started = true;
-            id = redaction.of(start.id());
-            model = redaction.of(start.model());
+            id = start.id();
+            model = start.model();
         } else if (event instanceof GenerationEvent.End end) {
             billing = end.billing();
-            id = id == null ? redaction.of(end.id()) : id;
+            id = id == null ? end.id() : id;
         } else {
             listener.unknownEvent();
         }

@@ -4,11 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the beginning of a foreign body fit to stand in a message: one line, bounded, nothing that steers a terminal. */
 final class Excerpt {
 
     private static final int MOST_BYTES = 2048;
+
+    private static final int LONGEST_NAME = 256;
 
     /** Of what should have been events, whose text belongs to the user. */
     private static final int MOST_CHARACTERS = 200;
@@ -33,6 +36,21 @@ final class Excerpt {
         boolean cut = to - from > MOST_BYTES;
         int end = cut ? characterStart(body, from + MOST_BYTES) : to;
         return line(Utf8.text(body, from, end).strip(), cut);
+    }
+
+    /**
+     * A name that came over the wire, fit to be logged by whoever asks for it: of printable characters alone, and bounded. One
+     * that is so already, which every name of the service is, is returned itself.
+     */
+    static @Nullable String name(@Nullable String name) {
+        if (name == null || (name.length() <= LONGEST_NAME && name.codePoints().allMatch(Excerpt::isPrintable))) {
+            return name;
+        }
+        StringBuilder line = new StringBuilder();
+        name.codePoints().limit(LONGEST_NAME).forEach(character -> append(line, character));
+        boolean cut = line.length() > LONGEST_NAME || name.length() > LONGEST_NAME;
+        line.setLength(Math.min(line.length(), LONGEST_NAME));
+        return cut ? line.append('…').toString() : line.toString();
     }
 
     /** The same for a body that may hold a secret: that is taken out first, for a secret that is cut is not recognised. */

@@ -113,7 +113,7 @@ final class RetryLoop {
     @Nullable
     String requestId() {
         TransportResponse head = response;
-        return head == null ? null : redacted(head.header("X-Request-Id"));
+        return head == null ? null : Excerpt.name(redacted(head.header("X-Request-Id")));
     }
 
     RateLimits rateLimits() {

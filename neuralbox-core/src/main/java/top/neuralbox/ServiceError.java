@@ -21,10 +21,10 @@ record ServiceError(
         @Nullable Duration retryAfter,
         String json) {
 
-    /** The same error without a secret that the service or a gateway may have echoed. */
+    /** The same error without a secret that the service or a gateway may have echoed, and with a code that can be logged. */
     ServiceError redacted(Redaction redaction) {
         return new ServiceError(
-                redaction.of(code),
+                redaction.ofName(code),
                 redaction.of(message),
                 redaction.of(detailsJson),
                 retryAfter,
@@ -41,6 +41,16 @@ record ServiceError(
     interface Redaction {
         @Nullable
         String of(@Nullable String text);
+
+        /** The same of an id, a model or another name, which is made fit to be logged too. */
+        default @Nullable String ofName(@Nullable String name) {
+            return Excerpt.name(of(name));
+        }
+
+        /** The same of a text that is there. */
+        default String ofText(String text) {
+            return String.valueOf(of(text));
+        }
     }
 
     /** The code alone: a service may quote the request in its message. */
