@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Billing {
 
+    private static final BigDecimal MOST = BigDecimal.valueOf(1_000_000_000);
+    private static final int MOST_DECIMALS = 64;
     private static final Billing UNTOLD = new Billing(null, null);
 
     private final @Nullable BigDecimal creditsUsed;
@@ -36,6 +38,19 @@ public final class Billing {
     /** Credits left on the account right after it; {@code balance_remaining} on the wire. May be negative or a fraction. */
     public @Nullable BigDecimal balanceRemaining() {
         return balanceRemaining;
+    }
+
+    /**
+     * Whether it can be true that something cost so much: not negative, at most a thousand million, which is far beyond every
+     * price, and with no more decimals than can be reckoned with.
+     */
+    static boolean isCredible(BigDecimal credits) {
+        return credits.signum() >= 0 && credits.compareTo(MOST) <= 0 && credits.scale() <= MOST_DECIMALS;
+    }
+
+    /** Whether the cost, if one is told, can be true. */
+    boolean isCredible() {
+        return creditsUsed == null || isCredible(creditsUsed);
     }
 
     /** Equal figures by value: 296.5 equals 296.50. */
@@ -68,6 +83,10 @@ public final class Billing {
     }
 
     private static String plain(@Nullable BigDecimal figure) {
-        return figure == null ? "unknown" : figure.toPlainString();
+        if (figure == null) {
+            return "unknown";
+        }
+        // Written out, a figure with a large exponent would fill memory.
+        return Math.abs((long) figure.scale()) <= MOST_DECIMALS ? figure.toPlainString() : figure.toString();
     }
 }

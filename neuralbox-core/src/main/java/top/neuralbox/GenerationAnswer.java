@@ -151,7 +151,7 @@ public abstract sealed class GenerationAnswer {
         /** What it cost in the end, told to whom it may concern. */
         void settled(@Nullable NeuralBoxException error, BillingState state, @Nullable Billing billing) {
             if (settlement != null) {
-                settlement.known(new GenerationOutcome(error, state, billing, 1, 0));
+                settlement.known(GenerationOutcome.of(error, state, billing, 1));
             }
         }
 

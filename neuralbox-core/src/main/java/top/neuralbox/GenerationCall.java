@@ -357,7 +357,7 @@ final class GenerationCall
         BillingState state = error == null ? stateOfTheBill() : error.billingState();
         // An answer that does not stream has its bill in the exception alone.
         Billing billing = error != null ? error.partial().billing() : reader == null ? null : reader.billing();
-        return new GenerationOutcome(error, state, billing, sending.attempts(), 0);
+        return GenerationOutcome.of(error, state, billing, sending.attempts());
     }
 
     /** A generation that completed was charged; a result that is still to come may be. */

@@ -40,6 +40,17 @@ public final class GenerationOutcome {
         this.listenerErrors = listenerErrors;
     }
 
+    /** How a generation ended. A bill that cannot be true counts as unknown, whoever adds it up. */
+    static GenerationOutcome of(
+            @Nullable NeuralBoxException error, BillingState billingState, @Nullable Billing billing, int attempts) {
+        if (billing == null || billing.isCredible()) {
+            return new GenerationOutcome(error, billingState, billing, attempts, 0);
+        }
+        Log.incredibleBill();
+        Billing withoutCost = Billing.of(null, billing.balanceRemaining());
+        return new GenerationOutcome(error, BillingState.UNKNOWN, withoutCost, attempts, 0);
+    }
+
     /** Which of the four ways it was. */
     public Kind kind() {
         if (error == null) {

@@ -296,12 +296,16 @@ public final class GenerationRequest {
         /**
          * Says what the generation may cost at most, for a budget, in place of the model's highest price. It is not sent.
          *
-         * @param credits not negative
-         * @throws IllegalArgumentException if it is negative
+         * @param credits not negative, at most a thousand million, with at most 64 decimals
+         * @throws IllegalArgumentException if it is not
          */
         public Builder estimatedCredits(BigDecimal credits) {
             if (credits.signum() < 0) {
                 throw new IllegalArgumentException("estimatedCredits must not be negative: " + credits);
+            }
+            if (!Billing.isCredible(credits)) {
+                throw new IllegalArgumentException(
+                        "estimatedCredits is more than anything can cost, or finer: " + credits);
             }
             this.estimatedCredits = credits;
             return this;

@@ -2,6 +2,7 @@ package top.neuralbox;
 
 import java.io.Serial;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,11 @@ public final class GenerationTimeoutException extends NeuralBoxException {
     private final Duration limit;
 
     GenerationTimeoutException(Timer timer, Duration limit, @Nullable Throwable cause, CallFacts facts) {
-        super(facts.pointing(timer.what + " took longer than " + limit.toMillis() + " ms"), cause, facts);
+        super(
+                facts.pointing(timer.what + " took longer than " + TimeUnit.NANOSECONDS.toMillis(Delayer.nanos(limit))
+                        + " ms"),
+                cause,
+                facts);
         this.timer = timer;
         this.limit = limit;
     }

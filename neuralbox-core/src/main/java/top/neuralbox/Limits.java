@@ -91,8 +91,13 @@ public final class Limits {
                 + "]";
     }
 
-    /** Collects limits. Not thread-safe. Each method refuses a value below 1, {@code keptText} one below 0. */
+    /**
+     * Collects limits. Not thread-safe. Each method refuses a value below 1, {@code keptText} one below 0, and {@code
+     * lineBytes} and {@code eventBytes} one above 2<sup>30</sup>.
+     */
     public static final class Builder {
+
+        private static final int GREATEST_BUFFER = 1 << 30;
 
         private int lineBytes = 1 << 20;
         private int eventBytes = 4 << 20;
@@ -105,13 +110,13 @@ public final class Limits {
 
         /** Sets {@link Limits#lineBytes()}. */
         public Builder lineBytes(int lineBytes) {
-            this.lineBytes = Math.toIntExact(atLeast(1, "lineBytes", lineBytes));
+            this.lineBytes = atMost("lineBytes", Math.toIntExact(atLeast(1, "lineBytes", lineBytes)));
             return this;
         }
 
         /** Sets {@link Limits#eventBytes()}. */
         public Builder eventBytes(int eventBytes) {
-            this.eventBytes = Math.toIntExact(atLeast(1, "eventBytes", eventBytes));
+            this.eventBytes = atMost("eventBytes", Math.toIntExact(atLeast(1, "eventBytes", eventBytes)));
             return this;
         }
 
@@ -142,6 +147,14 @@ public final class Limits {
         /** Makes the limits. */
         public Limits build() {
             return new Limits(this);
+        }
+
+        /** What an array may have on any virtual machine, with room to spare. */
+        private static int atMost(String what, int value) {
+            if (value > GREATEST_BUFFER) {
+                throw new IllegalArgumentException(what + " must be at most " + GREATEST_BUFFER + ": " + value);
+            }
+            return value;
         }
 
         private static long atLeast(int least, String what, long value) {

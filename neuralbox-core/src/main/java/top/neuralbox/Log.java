@@ -1,6 +1,7 @@
 package top.neuralbox;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** Every line that the client logs, in one place: no prompt, no text, no header value and no key is among the arguments. */
 final class Log {
@@ -13,7 +14,7 @@ final class Log {
         LOGGER.log(
                 System.Logger.Level.DEBUG,
                 () -> "attempt " + attempt + " ended with " + reason.getClass().getSimpleName() + ", sending again in "
-                        + wait.toMillis() + " ms");
+                        + TimeUnit.NANOSECONDS.toMillis(Delayer.nanos(wait)) + " ms");
     }
 
     static void listenerThrew(Throwable t) {
@@ -27,6 +28,13 @@ final class Log {
 
     static void progressThrew(Throwable t) {
         LOGGER.log(System.Logger.Level.WARNING, "a listener to the progress of a pending result threw", t);
+    }
+
+    static void incredibleBill() {
+        LOGGER.log(
+                System.Logger.Level.WARNING,
+                "the service says that a generation cost less than nothing, or more than anything can; its cost counts as"
+                        + " unknown");
     }
 
     static void executorRefused() {

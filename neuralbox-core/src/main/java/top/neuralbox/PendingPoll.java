@@ -60,7 +60,7 @@ final class PendingPoll implements CallRegistry.Call {
     CompletableFuture<GenerationAnswer> start() {
         var unused = result.whenComplete((answer, error) -> cancel(GenerationCancelledException.Reason.CALLER));
         if (registry.add(this)) {
-            last = settings.delayer().after(polling.total().toNanos(), this::tooLate);
+            last = settings.delayer().after(Delayer.nanos(polling.total()), this::tooLate);
             pause(pending.eta());
             if (ended.get()) {
                 last.cancel();
@@ -87,17 +87,20 @@ final class PendingPoll implements CallRegistry.Call {
 
     /** Waits as long as it is this time's turn to, but not beyond the time at which the result may be ready. */
     private void pause(@Nullable Duration eta) {
-        Duration turn = wait;
+        Duration turn = atLeastShortest(wait);
         wait = polling.after(turn);
         Duration until = turn;
         if (eta != null && eta.compareTo(turn) < 0) {
             until = eta.compareTo(polling.firstWait()) > 0 ? eta : polling.firstWait();
         }
-        Duration rest = until.compareTo(RetryPolicy.SHORTEST_WAIT) < 0 ? RetryPolicy.SHORTEST_WAIT : until;
-        next = settings.delayer().after(rest.toNanos(), this::ask);
+        next = settings.delayer().after(Delayer.nanos(atLeastShortest(until)), this::ask);
         if (ended.get()) {
             next.cancel();
         }
+    }
+
+    private static Duration atLeastShortest(Duration wait) {
+        return wait.compareTo(RetryPolicy.SHORTEST_WAIT) < 0 ? RetryPolicy.SHORTEST_WAIT : wait;
     }
 
     private void ask() {

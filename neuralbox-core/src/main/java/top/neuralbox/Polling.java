@@ -57,8 +57,9 @@ public final class Polling {
 
     /** The wait after this one. */
     Duration after(Duration wait) {
-        Duration grown = wait.multipliedBy(3).dividedBy(2);
-        return grown.compareTo(longestWait) < 0 ? grown : longestWait;
+        Duration half = wait.dividedBy(2);
+        // Rather than the sum of the two with the longest: that may be more than a duration can hold.
+        return half.compareTo(longestWait.minus(wait)) < 0 ? wait.plus(half) : longestWait;
     }
 
     @Override

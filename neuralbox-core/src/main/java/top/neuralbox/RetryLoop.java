@@ -332,7 +332,7 @@ final class RetryLoop {
         uncharged = true;
         target.resending(attempts.get(), failure, next);
         waited = waited.plus(next);
-        wait = settings.delayer().after(next.toNanos(), () -> fenced(this::attempt));
+        wait = settings.delayer().after(Delayer.nanos(next), () -> fenced(this::attempt));
         if (cancelled) {
             wait.cancel();
         }
@@ -340,16 +340,14 @@ final class RetryLoop {
 
     /** Jitter: evenly between the shortest wait of all and a bound that doubles. */
     private Duration backoff() {
-        Duration bound = policy().firstDelay();
-        for (int i = 1; i < attempts.get() && bound.compareTo(policy().maxDelay()) < 0; i++) {
-            bound = bound.multipliedBy(2);
+        long longest = Delayer.nanos(policy().maxDelay());
+        long bound = Math.min(Delayer.nanos(policy().firstDelay()), longest);
+        for (int i = 1; i < attempts.get() && bound < longest; i++) {
+            bound = bound > longest / 2 ? longest : Math.max(1, bound * 2);
         }
-        Duration capped = bound.compareTo(policy().maxDelay()) < 0 ? bound : policy().maxDelay();
-        Duration above = capped.minus(RetryPolicy.SHORTEST_WAIT);
-        return above.isNegative()
-                ? RetryPolicy.SHORTEST_WAIT
-                : RetryPolicy.SHORTEST_WAIT.plusNanos(
-                        (long) ((double) above.toNanos() * settings.random().getAsDouble()));
+        long above = Math.max(0, bound - RetryPolicy.SHORTEST_WAIT.toNanos());
+        return RetryPolicy.SHORTEST_WAIT.plusNanos(
+                (long) ((double) above * settings.random().getAsDouble()));
     }
 
     private Phase phase(@Nullable TransportResponse head, boolean anyEvent) {

@@ -29,7 +29,6 @@ final class StreamTimers {
     /** In place of a time since when the reader waits: it does not. */
     private static final long RESTING = Long.MIN_VALUE;
 
-    private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
     private static final Delayer.Cancellable NONE = () -> {};
     private static final Delayer.Cancellable STOPPED = () -> {};
 
@@ -63,7 +62,8 @@ final class StreamTimers {
     void started() {
         startedAt = delayer.nanoTime();
         if (!timeouts.total().isZero()) {
-            total = delayer.after(nanos(timeouts.total()), () -> target.timedOut(Timer.TOTAL, timeouts.total()));
+            total = delayer.after(
+                    Delayer.nanos(timeouts.total()), () -> target.timedOut(Timer.TOTAL, timeouts.total()));
         }
     }
 
@@ -72,14 +72,16 @@ final class StreamTimers {
         if (timeouts.total().isZero()) {
             return true;
         }
-        long left = nanos(timeouts.total()) - (delayer.nanoTime() - startedAt);
+        long left = Delayer.nanos(timeouts.total()) - (delayer.nanoTime() - startedAt);
         return wait.compareTo(Duration.ofNanos(left)) < 0;
     }
 
     /** An attempt is written: {@code responseHead} runs from here. */
     void sent() {
         if (!timeouts.responseHead().isZero()) {
-            arm(nanos(timeouts.responseHead()), () -> target.timedOut(Timer.RESPONSE_HEAD, timeouts.responseHead()));
+            arm(
+                    Delayer.nanos(timeouts.responseHead()),
+                    () -> target.timedOut(Timer.RESPONSE_HEAD, timeouts.responseHead()));
         }
     }
 
@@ -163,15 +165,10 @@ final class StreamTimers {
         }
         long waiting = waitingSince;
         if (waiting == RESTING || unread != 0) {
-            return nanos(limit);
+            return Delayer.nanos(limit);
         }
         long since = Math.max(waiting - signal, 0) + signal;
-        return nanos(limit) - (now - since);
-    }
-
-    /** A duration beyond what a clock of nanoseconds holds is as good as no end. */
-    private static long nanos(Duration limit) {
-        return limit.compareTo(FOREVER) < 0 ? limit.toNanos() : Long.MAX_VALUE;
+        return Delayer.nanos(limit) - (now - since);
     }
 
     private void arm(long nanos, Runnable task) {

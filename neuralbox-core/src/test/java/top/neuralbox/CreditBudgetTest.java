@@ -302,7 +302,7 @@ class CreditBudgetTest {
                 .finish());
         var unused = client(budget).generate(costing("4"));
 
-        assertThat(usage(budget)).isEqualTo(usage("4", "0", "0"));
+        assertThat(usage(budget)).isEqualTo(usage("0", "0", "4"));
     }
 
     @Test

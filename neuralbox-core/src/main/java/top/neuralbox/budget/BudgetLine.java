@@ -28,7 +28,7 @@ public record BudgetLine(
         if (limit.signum() < 0) {
             throw new IllegalArgumentException("limit must not be negative: " + limit);
         }
-        if (window != null && (window.toMillis() < 1)) {
+        if (window != null && window.compareTo(Duration.ofMillis(1)) < 0) {
             throw new IllegalArgumentException("window must be at least 1 ms: " + window);
         }
     }

@@ -47,6 +47,12 @@ import top.neuralbox.GenerationRequest;
 public final class CreditBudget implements CreditGuard {
 
     private static final CompletionStage<@Nullable Void> COUNTED = CompletableFuture.completedFuture(null);
+    /** What fits 64 bits. */
+    private static final BigDecimal MOST_CREDITS = BigDecimal.valueOf(Long.MAX_VALUE);
+
+    private static final int MOST_DECIMALS = 64;
+    private static final Duration SHORTEST_WINDOW = Duration.ofMillis(1);
+    private static final Duration LONGEST_WINDOW = Duration.ofDays(36_500);
     private static final System.Logger LOGGER = System.getLogger("top.neuralbox.budget");
 
     private final List<Limit> clientLimits;
@@ -104,9 +110,10 @@ public final class CreditBudget implements CreditGuard {
      *
      * @param reservation as {@link BudgetListener#unsettled} told it
      * @param credits what it cost; zero if it was not charged
+     * @throws IllegalArgumentException if it is negative, or no figure of a cost
      */
     public CompletionStage<@Nullable Void> settle(String reservation, BigDecimal credits) {
-        return store.settle(reservation, credits);
+        return store.settle(reservation, requireCredits(credits));
     }
 
     private CompletionStage<Reservation> reserve(GenerationInfo info, BigDecimal credits, List<BudgetLine> lines) {
@@ -213,7 +220,10 @@ public final class CreditBudget implements CreditGuard {
     private CompletionStage<BigDecimal> price(GenerationRequest request, Account account) {
         BigDecimal given = request.estimatedCredits() != null ? request.estimatedCredits() : estimate.apply(request);
         if (given != null) {
-            return CompletableFuture.completedFuture(given.max(BigDecimal.ZERO));
+            return isReckonable(given.max(BigDecimal.ZERO))
+                    ? CompletableFuture.completedFuture(given.max(BigDecimal.ZERO))
+                    : CompletableFuture.failedFuture(
+                            new BudgetUnavailableException("the estimate is no figure of a cost", null));
         }
         String model = request.model();
         if (model == null) {
@@ -241,6 +251,20 @@ public final class CreditBudget implements CreditGuard {
         return lines;
     }
 
+    private static BigDecimal requireCredits(BigDecimal credits) {
+        Objects.requireNonNull(credits, "credits");
+        if (!isReckonable(credits)) {
+            throw new IllegalArgumentException("credits must be from 0 to " + MOST_CREDITS.toPlainString()
+                    + ", with at most " + MOST_DECIMALS + " decimals: " + credits);
+        }
+        return credits;
+    }
+
+    /** Whether a store can reckon with a figure, be it a sum that nobody spends, without filling memory. */
+    private static boolean isReckonable(BigDecimal credits) {
+        return credits.signum() >= 0 && credits.compareTo(MOST_CREDITS) <= 0 && credits.scale() <= MOST_DECIMALS;
+    }
+
     private void tell(Consumer<BudgetListener> message) {
         for (BudgetListener listener : listeners) {
             try {
@@ -254,12 +278,24 @@ public final class CreditBudget implements CreditGuard {
     /** Credits for a window of time, or for good. */
     private record Limit(BigDecimal credits, @Nullable Duration window) {
 
+        /** Adds a limit. Of two for one window, the tighter holds: the window has one count, in which both would add up. */
+        private static void add(List<Limit> limits, Limit limit) {
+            for (int i = 0; i < limits.size(); i++) {
+                Limit other = limits.get(i);
+                if (Objects.equals(other.window, limit.window)) {
+                    limits.set(i, other.credits.compareTo(limit.credits) <= 0 ? other : limit);
+                    return;
+                }
+            }
+            limits.add(limit);
+        }
+
         private BudgetLine line(String whose) {
             return new BudgetLine(window == null ? whose : whose + " for " + window, credits, window);
         }
     }
 
-    /** Collects a budget. Not thread-safe. Several limits hold at once. */
+    /** Collects a budget. Not thread-safe. Several limits hold at once; of two for one window, the tighter. */
     public static final class Builder {
 
         private final List<Limit> clientLimits = new ArrayList<>();
@@ -275,31 +311,32 @@ public final class CreditBudget implements CreditGuard {
 
         /** Holds each client of a name to so many credits for good. */
         public Builder limit(BigDecimal credits) {
-            clientLimits.add(new Limit(requireCredits(credits), null));
+            Limit.add(clientLimits, new Limit(requireCredits(credits), null));
             return this;
         }
 
         /**
          * Holds each client of a name to so many credits in each window of time.
          *
-         * @param window at least 1 ms
+         * @param window from 1 ms to 36,500 days
          */
         public Builder limit(BigDecimal credits, Duration window) {
-            clientLimits.add(new Limit(requireCredits(credits), requireWindow(window)));
+            Limit.add(clientLimits, new Limit(requireCredits(credits), requireWindow(window)));
             return this;
         }
 
         /** Holds each tenant, on whatever client, to so many credits in each window of time. */
         public Builder tenantLimit(BigDecimal credits, Duration window) {
-            tenantLimits.add(new Limit(requireCredits(credits), requireWindow(window)));
+            Limit.add(tenantLimits, new Limit(requireCredits(credits), requireWindow(window)));
             return this;
         }
 
         /** Holds one tenant to limits of its own, in place of those for all tenants. */
         public Builder tenantLimit(String tenant, BigDecimal credits, Duration window) {
-            limitsOfTenants
-                    .computeIfAbsent(Objects.requireNonNull(tenant, "tenant"), key -> new ArrayList<>())
-                    .add(new Limit(requireCredits(credits), requireWindow(window)));
+            Limit limit = new Limit(requireCredits(credits), requireWindow(window));
+            Limit.add(
+                    limitsOfTenants.computeIfAbsent(Objects.requireNonNull(tenant, "tenant"), key -> new ArrayList<>()),
+                    limit);
             return this;
         }
 
@@ -344,18 +381,11 @@ public final class CreditBudget implements CreditGuard {
             return new CreditBudget(this);
         }
 
-        private static BigDecimal requireCredits(BigDecimal credits) {
-            Objects.requireNonNull(credits, "credits");
-            if (credits.signum() < 0) {
-                throw new IllegalArgumentException("credits must not be negative: " + credits);
-            }
-            return credits;
-        }
-
         private static Duration requireWindow(Duration window) {
             Objects.requireNonNull(window, "window");
-            if (window.toMillis() < 1) {
-                throw new IllegalArgumentException("window must be at least 1 ms: " + window);
+            if (window.compareTo(SHORTEST_WINDOW) < 0 || window.compareTo(LONGEST_WINDOW) > 0) {
+                throw new IllegalArgumentException(
+                        "window must be from 1 ms to " + LONGEST_WINDOW.toDays() + " days: " + window);
             }
             return window;
         }

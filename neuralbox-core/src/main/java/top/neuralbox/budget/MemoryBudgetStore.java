@@ -24,7 +24,7 @@ final class MemoryBudgetStore implements BudgetStore {
 
     private final InstantSource clock;
     private final Lock lock = new ReentrantLock();
-    private final Map<String, Count> counts = new HashMap<>();
+    private final Map<Window, Count> counts = new HashMap<>();
     private final Map<String, Held> reservations = new HashMap<>();
     private int tidyAt = SPARSE;
 
@@ -96,25 +96,24 @@ final class MemoryBudgetStore implements BudgetStore {
         List<Count> held = new ArrayList<>(lines.size());
         for (BudgetLine line : lines) {
             Count count = count(line, now);
-            counts.put(line.key(), count);
-            count.reserved = count.reserved.add(credits);
-            held.add(count);
+            counts.put(Window.of(line, now), count);
+            // Two lines of one name have one count.
+            if (!held.contains(count)) {
+                count.reserved = count.reserved.add(credits);
+                held.add(count);
+            }
         }
         reservations.put(reservation, new Held(credits, held));
     }
 
-    /** The count of the window that runs; that of a past one lives on with the reservations made in it. */
+    /**
+     * The count of the window that runs. That of another lives on for the reservations made in it, and for a clock that is set
+     * back; it is not taken for this one, however far ahead the clock was when it began.
+     */
     private Count count(BudgetLine line, Instant now) {
-        Count count = counts.get(line.key());
-        return count == null || count.isPast(now) ? new Count(end(line.window(), now)) : count;
-    }
-
-    private static @Nullable Instant end(@Nullable Duration window, Instant now) {
-        if (window == null) {
-            return null;
-        }
-        long length = window.toMillis();
-        return Instant.ofEpochMilli((Math.floorDiv(now.toEpochMilli(), length) + 1) * length);
+        Window window = Window.of(line, now);
+        Count count = counts.get(window);
+        return count == null ? new Count(window.ends()) : count;
     }
 
     /** Forgets past windows, and what was set aside in these alone. */
@@ -136,7 +135,25 @@ final class MemoryBudgetStore implements BudgetStore {
         }
     }
 
-    /** One window of one line. */
+    /**
+     * One window of one line.
+     *
+     * @param ends when; null if never
+     */
+    private record Window(String key, @Nullable Instant ends) {
+
+        static Window of(BudgetLine line, Instant now) {
+            Duration window = line.window();
+            if (window == null) {
+                return new Window(line.key(), null);
+            }
+            long length = window.toMillis();
+            return new Window(
+                    line.key(), Instant.ofEpochMilli((Math.floorDiv(now.toEpochMilli(), length) + 1) * length));
+        }
+    }
+
+    /** What is counted in one window of one line. */
     private static final class Count {
 
         private final @Nullable Instant ends;

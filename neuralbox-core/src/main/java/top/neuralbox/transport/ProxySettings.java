@@ -17,6 +17,9 @@ public final class ProxySettings {
 
     private ProxySettings(String host, int port, @Nullable String username, @Nullable String password) {
         this.host = Objects.requireNonNull(host, "host");
+        if (host.isBlank()) {
+            throw new IllegalArgumentException("host must not be blank");
+        }
         if (port < 1 || port > 65_535) {
             throw new IllegalArgumentException("port must lie between 1 and 65535: " + port);
         }
@@ -28,7 +31,7 @@ public final class ProxySettings {
     /**
      * A proxy that asks for no credentials.
      *
-     * @throws IllegalArgumentException if the port is not between 1 and 65,535
+     * @throws IllegalArgumentException if the host is blank, or the port is not between 1 and 65,535
      */
     public static ProxySettings of(String host, int port) {
         return new ProxySettings(host, port, null, null);

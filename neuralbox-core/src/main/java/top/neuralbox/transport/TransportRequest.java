@@ -18,6 +18,9 @@ public final class TransportRequest {
 
     private static final Runnable NOTHING = () -> {};
 
+    /** Far less than a clock of nanoseconds holds, so that a transport may add a time to it. */
+    private static final Duration LONGEST = Duration.ofDays(10_000);
+
     private final String method;
     private final URI uri;
     private final Map<String, List<String>> headers;
@@ -117,7 +120,8 @@ public final class TransportRequest {
         }
 
         /**
-         * Sets how long the exchange may wait until its first byte is written. Default 10 s.
+         * Sets how long the exchange may wait until its first byte is written. Default 10 s. More than 10,000 days counts as
+         * that.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -125,7 +129,7 @@ public final class TransportRequest {
             if (connectTimeout.isNegative() || connectTimeout.isZero()) {
                 throw new IllegalArgumentException("connectTimeout must be positive: " + connectTimeout);
             }
-            this.connectTimeout = connectTimeout;
+            this.connectTimeout = connectTimeout.compareTo(LONGEST) < 0 ? connectTimeout : LONGEST;
             return this;
         }
 
