@@ -90,7 +90,11 @@ class ChargeRowsTest {
                 .estimate(request -> BigDecimal.ONE)
                 .build();
         BillingLedger ledger = new BillingLedger();
-        try (FaultRow row = FaultRow.on(carrier, carrier.server(), config -> {}, settings -> settings.name("row83").budget(budget).listener(ledger))
+        try (FaultRow row = FaultRow.on(
+                        carrier,
+                        carrier.server(),
+                        config -> {},
+                        settings -> settings.name("row83").budget(budget).listener(ledger))
                 .withoutNextCall()
                 .expectRequests(2)) {
             row.completes(Reply.json(200, TEXT));

@@ -48,7 +48,9 @@ class DocumentsTest {
         while (row.find()) {
             seen.add(Integer.valueOf(row.group(1)));
         }
-        assertThat(seen).containsAll(IntStream.rangeClosed(1, ROWS).boxed().toList());
+        assertThat(seen)
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, ROWS).boxed().toList());
     }
 
     private static boolean isThere(List<Path> sources, String type, String method) throws IOException {

@@ -1,10 +1,12 @@
 package top.neuralbox.testkit;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +32,7 @@ final class CallRecorder {
     private final @Nullable String request;
     private final String recorded;
     private final List<Recording.Chunk> chunks = new ArrayList<>();
+    private volatile byte[] key = {};
     private Recording.@Nullable Head head;
     private @Nullable BlankText blank;
     private long begun;
@@ -53,6 +56,8 @@ final class CallRecorder {
                     watched.onSent().run();
                 });
         watched.headers().forEach((name, values) -> values.forEach(value -> copy.header(name, value)));
+        String authorization = String.join("", watched.headers().getOrDefault("Authorization", List.of()));
+        key = authorization.substring(authorization.indexOf(' ') + 1).getBytes(StandardCharsets.ISO_8859_1);
         return copy.build();
     }
 
@@ -61,7 +66,9 @@ final class CallRecorder {
         response.headers().forEach((name, values) -> {
             String lower = name.toLowerCase(Locale.ROOT);
             if (FIELDS.contains(lower) || lower.startsWith(RATE_LIMIT)) {
-                kept.put(name, values.get(0));
+                byte[] value = values.get(0).getBytes(StandardCharsets.ISO_8859_1);
+                mask(value);
+                kept.put(name, new String(value, StandardCharsets.ISO_8859_1));
             }
         });
         head = new Recording.Head(now(), response.status(), kept);
@@ -95,8 +102,37 @@ final class CallRecorder {
             ended = true;
             // A client that has heard [DONE] may leave before the last chunk: the stream was whole all the same.
             Recording.End said = end == Recording.End.CANCELLED && isDone() ? Recording.End.COMPLETE : end;
-            transport.finished(new Recording(recorded, request, head, chunks, said, now()));
+            transport.finished(new Recording(recorded, request, head, withoutKey(), said, now()));
         }
+    }
+
+    /** The chunks as they were cut, with the key crossed out where the service echoed it, be it cut in two by them. */
+    private List<Recording.Chunk> withoutKey() {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        chunks.forEach(chunk -> whole.writeBytes(chunk.bytes()));
+        ByteBuffer masked = ByteBuffer.wrap(whole.toByteArray());
+        if (!mask(masked.array())) {
+            return chunks;
+        }
+        List<Recording.Chunk> clean = new ArrayList<>(chunks.size());
+        for (Recording.Chunk chunk : chunks) {
+            byte[] bytes = new byte[chunk.bytes().length];
+            masked.get(bytes);
+            clean.add(new Recording.Chunk(chunk.at(), bytes));
+        }
+        return clean;
+    }
+
+    /** Puts an x over each byte of the key; whether it was there. */
+    private boolean mask(byte[] bytes) {
+        boolean found = false;
+        for (int at = 0; key.length > 0 && at + key.length <= bytes.length; at++) {
+            if (Arrays.equals(bytes, at, at + key.length, key, 0, key.length)) {
+                Arrays.fill(bytes, at, at + key.length, (byte) 'x');
+                found = true;
+            }
+        }
+        return found;
     }
 
     /** There was no connection, or no HTTP: there is nothing to play again, unless a body broke a rule in its midst. */

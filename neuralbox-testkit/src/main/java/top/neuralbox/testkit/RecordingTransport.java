@@ -25,7 +25,7 @@ import top.neuralbox.transport.TransportRequest;
  * Carries calls over another transport, and writes each response to a file of its own, as a {@link Recording}: the bytes as they
  * came, cut as they came, with their times. Of the head the status stays, and of its fields the content type and encoding, the
  * request id and what tells of waiting and of rate limits. The key, any other field of the request, and cookies are never
- * written; the prompt only if you {@linkplain Builder#keepRequest() say so}; the text unless you {@linkplain Builder#blankText()
+ * written, the key not even where the service echoes it; the prompt only if you {@linkplain Builder#keepRequest() say so}; the text unless you {@linkplain Builder#blankText()
  * say otherwise}. A call that gets no connection leaves no file.
  *
  * <pre>{@code

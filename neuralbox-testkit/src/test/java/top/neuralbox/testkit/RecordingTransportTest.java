@@ -57,6 +57,26 @@ class RecordingTransportTest {
     }
 
     @Test
+    void keyThatTheServiceEchoesIsCrossedOutHoweverItIsCut() throws IOException {
+        String key = LocalNeuralBox.apiKey();
+        engine.answer(FakeAnswer.builder()
+                .header("Content-Type", "text/event-stream")
+                .header("X-Request-Id", "req " + key)
+                .chunk(START.replace("gen_1", key))
+                .chunk(": " + key.substring(0, 20))
+                .chunk(key.substring(20) + "\n\n" + DELTA + END + DONE)
+                .build());
+        generate(recorder());
+
+        String crossedOut = "x".repeat(key.length());
+        assertThat(only()).content().contains("req " + crossedOut).doesNotContain(key);
+        assertThat(Recording.read(only()).content())
+                .asString()
+                .contains(": " + crossedOut + "\n")
+                .doesNotContain(key);
+    }
+
+    @Test
     void requestIsWrittenOnlyIfItIsAskedFor() throws IOException {
         engine.answer(FakeAnswer.eventStream(START, DELTA, END, DONE));
         generate(recorder().keepRequest());
