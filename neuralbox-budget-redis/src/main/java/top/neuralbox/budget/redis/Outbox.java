@@ -1,6 +1,6 @@
 package top.neuralbox.budget.redis;
 
-import java.time.Duration;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -9,29 +9,39 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
  * Delivers changes of reservations, and keeps those that could not be delivered until they can: for one reservation in the
- * order in which they were made. A change may be delivered twice. Thread-safe.
+ * order in which they were made. A change may be delivered twice. What is not kept is counted, and logged. Thread-safe.
  */
 final class Outbox {
 
-    private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+    private static final System.Logger LOGGER = System.getLogger("top.neuralbox.budget.redis");
 
     private final Courier courier;
     private final int capacity;
+    private final AtomicLong givenUp = new AtomicLong();
+    private final AtomicLong givenUpAndLogged = new AtomicLong();
     private final Lock lock = new ReentrantLock();
     private final Map<String, Deque<Runnable>> kept = new LinkedHashMap<>();
-    private boolean expected;
+    private int size;
+    private boolean closed;
+    private @Nullable Round round;
+    private @Nullable Throwable lastFailure;
+    /** Of the timer's thread alone. */
+    private boolean lossLogged;
 
-    /** @param capacity of how many reservations changes are kept */
+    /** @param capacity how many changes are kept */
     Outbox(Courier courier, int capacity) {
         this.courier = courier;
         this.capacity = capacity;
+        courier.often(this::attend);
     }
 
     /** A stage that fails if the change is not made yet. */
@@ -46,7 +56,7 @@ final class Outbox {
         });
         return delivered.whenComplete((done, error) -> {
             if (error != null) {
-                keep(reservation, change);
+                keep(reservation, change, error);
             }
         });
     }
@@ -61,33 +71,131 @@ final class Outbox {
         }
     }
 
-    /** Delivers what is kept, until something cannot be. Blocks. */
-    void deliverKept() {
-        boolean reached = true;
-        for (String reservation : reservations()) {
-            reached = reached && deliverKept(reservation);
-        }
-        lock.lock();
+    /** How many changes were given up: there was no room for them, or this was closed. */
+    long givenUp() {
+        return givenUp.get();
+    }
+
+    /** Tries once more, before the courier is closed. */
+    void deliverBeforeClose() {
         try {
-            expected = false;
-            expectDelivery();
-        } finally {
-            lock.unlock();
+            Round last = new Round();
+            lock.lock();
+            try {
+                round = last;
+            } finally {
+                lock.unlock();
+            }
+            courier.run(() -> deliverKept(last));
+        } catch (Throwable t) {
+            failed(t);
         }
     }
 
-    /** Whether Redis could be reached. */
-    private boolean deliverKept(String reservation) {
+    /** Gives up what is kept, after the courier was closed. */
+    void close() {
+        lock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                givenUp.addAndGet(size);
+            }
+        } finally {
+            lock.unlock();
+        }
+        long more = newlyGivenUp();
+        if (more > 0) {
+            logGivenUp(more);
+        }
+    }
+
+    /** Starts a round where one is due, and says what was lost and found. On the timer's thread. */
+    private void attend() {
+        Round due = null;
+        int waiting;
+        Throwable failure;
+        lock.lock();
+        try {
+            waiting = size;
+            failure = lastFailure;
+            if (size > 0 && (round == null || round.hangs())) {
+                due = new Round();
+                round = due;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (due != null) {
+            start(due);
+        }
+        report(waiting, failure);
+    }
+
+    private void start(Round due) {
+        try {
+            courier.run(() -> deliverKept(due));
+        } catch (Throwable t) {
+            failed(t);
+            end(due);
+        }
+    }
+
+    private void report(int waiting, @Nullable Throwable failure) {
+        if (waiting > 0 && !lossLogged) {
+            lossLogged = true;
+            courier.aside(() -> log(
+                    Level.WARNING,
+                    () -> "changes of reservations that could not be delivered to Redis, and are kept: " + waiting
+                            + ". They are tried again every " + Courier.OFTEN.toSeconds()
+                            + " s until they get through. The last failure was " + failure));
+        } else if (waiting == 0 && lossLogged) {
+            lossLogged = false;
+            courier.aside(() ->
+                    log(Level.INFO, () -> "all changes of reservations that were kept have been delivered to Redis"));
+        }
+        long more = newlyGivenUp();
+        if (more > 0) {
+            courier.aside(() -> logGivenUp(more));
+        }
+    }
+
+    private long newlyGivenUp() {
+        long all = givenUp.get();
+        return all - givenUpAndLogged.getAndSet(all);
+    }
+
+    /** Delivers what is kept, until something cannot be. Blocks. */
+    private void deliverKept(Round current) {
+        try {
+            for (String reservation : reservations()) {
+                if (!deliverKept(current, reservation)) {
+                    return;
+                }
+            }
+        } finally {
+            end(current);
+        }
+    }
+
+    /** Whether the next one may be delivered. */
+    private boolean deliverKept(Round current, String reservation) {
         try {
             for (Runnable change = first(reservation); change != null; change = first(reservation)) {
+                current.goesOn();
                 change.run();
-                removeFirst(reservation);
+                remove(reservation, change);
+                if (isReplaced(current)) {
+                    return false;
+                }
             }
             return true;
         } catch (JedisDataException e) {
             // Redis lives and refuses, perhaps this change alone: the next one may get through.
+            failed(e);
             return true;
-        } catch (RuntimeException e) {
+        } catch (Throwable t) {
+            failed(t);
+            putLast(reservation);
             return false;
         }
     }
@@ -95,23 +203,43 @@ final class Outbox {
     private boolean keepBehind(String reservation, Runnable change) {
         lock.lock();
         try {
-            Deque<Runnable> changes = kept.get(reservation);
-            return changes != null && changes.add(change);
+            boolean behind = kept.containsKey(reservation);
+            if (behind) {
+                add(reservation, change);
+            }
+            return behind;
         } finally {
             lock.unlock();
         }
     }
 
-    private void keep(String reservation, Runnable change) {
+    private void keep(String reservation, Runnable change, Throwable error) {
         lock.lock();
         try {
-            if (kept.size() < capacity || kept.containsKey(reservation)) {
-                kept.computeIfAbsent(reservation, key -> new ArrayDeque<>()).add(change);
-                expectDelivery();
-            }
+            lastFailure = error;
+            add(reservation, change);
+        } catch (Throwable noMemory) {
+            givenUp.incrementAndGet();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Under the lock. */
+    private void add(String reservation, Runnable change) {
+        if (closed || size >= capacity) {
+            givenUp.incrementAndGet();
+            return;
+        }
+        Deque<Runnable> changes = kept.get(reservation);
+        if (changes != null) {
+            changes.add(change);
+        } else {
+            changes = new ArrayDeque<>(2);
+            changes.add(change);
+            kept.put(reservation, changes);
+        }
+        size++;
     }
 
     private @Nullable Runnable first(String reservation) {
@@ -124,12 +252,14 @@ final class Outbox {
         }
     }
 
-    private void removeFirst(String reservation) {
+    /** Another round may have delivered it as well. */
+    private void remove(String reservation, Runnable delivered) {
         lock.lock();
         try {
             Deque<Runnable> changes = kept.get(reservation);
-            if (changes != null) {
+            if (changes != null && changes.peek() == delivered) {
                 changes.poll();
+                size--;
                 if (changes.isEmpty()) {
                     kept.remove(reservation);
                 }
@@ -139,11 +269,78 @@ final class Outbox {
         }
     }
 
-    /** One round at a time is expected. Under the lock. */
-    private void expectDelivery() {
-        if (!expected && !kept.isEmpty()) {
-            expected = true;
-            courier.later(this::deliverKept, AGAIN_AFTER);
+    /** What fails for a reason of its own must not stand in the way of the others for good. */
+    private void putLast(String reservation) {
+        lock.lock();
+        try {
+            Deque<Runnable> changes = kept.remove(reservation);
+            if (changes != null) {
+                kept.put(reservation, changes);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void failed(Throwable error) {
+        lock.lock();
+        try {
+            lastFailure = error;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isReplaced(Round current) {
+        lock.lock();
+        try {
+            return round != current;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end(Round ended) {
+        lock.lock();
+        try {
+            if (round == ended) {
+                round = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void logGivenUp(long changes) {
+        log(
+                Level.WARNING,
+                () -> "changes of reservations that were given up, so that Redis will not be told of them: " + changes
+                        + ". There was no room to keep them, or the store was closed. What is set aside for such a"
+                        + " reservation becomes unsettled when its lease ends");
+    }
+
+    private static void log(Level level, Supplier<String> message) {
+        try {
+            LOGGER.log(level, message);
+        } catch (Throwable t) {
+            // A handler of the application's; there is nowhere to say so.
+        }
+    }
+
+    /** One attempt to deliver all that is kept. */
+    private final class Round {
+
+        private volatile boolean begun;
+        private volatile long changedAt;
+
+        private void goesOn() {
+            changedAt = System.nanoTime();
+            begun = true;
+        }
+
+        /** One that still waits for a worker does not: it begins as soon as there is one. */
+        private boolean hangs() {
+            return begun && courier.hangs(changedAt);
         }
     }
 }

@@ -32,28 +32,33 @@ import top.neuralbox.budget.BudgetUsage;
  * }</pre>
  *
  * <p><b>Threads.</b> Thread-safe. Jedis blocks, so Redis is asked on a few daemon threads of the store's own: every method
- * returns at once and may be called on an event loop. Stages settle on those threads, within the timeout; what depends on them
- * must not block.
+ * returns at once and may be called on an event loop. Stages settle within the timeout, on other daemon threads that are made on
+ * demand: what depends on them may block. A call of Jedis that does not return is interrupted after ten timeouts, 30 seconds at
+ * least, and its thread is replaced, up to three times the {@linkplain Builder#threads threads}.
  *
  * <p><b>Figures.</b> Credits are kept exactly, with up to six decimals, up to 9,007,199,254 of them. Whatever does not fit is
  * refused with {@link IllegalArgumentException}; a reservation whose cost does not fit is left unsettled.
  *
  * <p><b>When Redis is lost,</b> stages fail within the timeout, and the budget refuses or allows, as {@link
  * top.neuralbox.budget.CreditBudget.Builder#allowWithoutStore} says. What generations that were under way did cost is kept
- * ({@link #undelivered()}), and delivered once a second until it gets through; in Redis it counts as set aside meanwhile. If
- * this process dies before that, or at any time, what it had set aside becomes unsettled when the lease ends: it goes on
- * counting until {@link #settle}, or until its window ends. Nothing is released in silence.
+ * ({@link #undelivered()}), and delivered once a second until it gets through; in Redis it counts as set aside meanwhile. What
+ * cannot be kept is logged, and counted by {@link #givenUp()}. If this process dies before that, or at any time, what it had set
+ * aside becomes unsettled when the lease ends: it goes on counting until {@link #settle}, or until its window ends. Nothing is
+ * released in silence.
  *
- * <p><b>Redis</b> 5 or newer, or any Valkey, alone, with replicas, or as a cluster: a namespace lies in one slot. What it
- * forgets was never spent: let it write an append-only file, and never evict ({@code maxmemory-policy noeviction}). A failover
- * to a replica that lags forgets the last moments.
+ * <p><b>Redis</b> 5 or newer, or any Valkey, alone, with Sentinel, or as a cluster: a namespace lies in one slot. What it forgets
+ * was never spent: let it write an append-only file, and never evict ({@code maxmemory-policy noeviction}). Redis replicates
+ * after it has answered, so a failover forgets what the replica had not received yet, acknowledged reservations included.
  *
  * @since 0.1.0
  */
 public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
 
-    /** So many reservations are kept while Redis is lost; of those beyond, the lease makes unsettled ones. */
+    /** So many changes are kept while Redis is lost; of reservations beyond, the lease makes unsettled ones. */
     private static final int OUTBOX = 100_000;
+
+    /** No call takes so long by itself, unless the client was given longer time-outs. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final BudgetScript script;
     private final Courier courier;
@@ -63,8 +68,8 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
     private RedisBudgetStore(Builder builder) {
         this.namespace = builder.namespace;
         this.script = new BudgetScript(builder.redis, namespace, builder.lease);
-        this.courier = new Courier(builder.threads, builder.timeout);
-        this.outbox = new Outbox(courier, OUTBOX);
+        this.courier = new Courier(builder.threads, builder.timeout, builder.patience());
+        this.outbox = new Outbox(courier, builder.outbox);
     }
 
     /**
@@ -87,7 +92,7 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return courier.ask(() -> shortage((List<?>) script.run("reserve", arguments), lines));
+        return courier.handOut(courier.ask(() -> shortage((List<?>) script.run("reserve", arguments), lines)));
     }
 
     @Override
@@ -121,13 +126,13 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
     @Override
     public CompletionStage<BudgetUsage> usage(BudgetLine line) {
         List<String> arguments = List.of(line.key(), length(line));
-        return courier.ask(() -> {
+        return courier.handOut(courier.ask(() -> {
             List<?> counts = (List<?>) script.run("usage", arguments);
             return new BudgetUsage(
                     MicroCredits.parse(counts.get(0)),
                     MicroCredits.parse(counts.get(1)),
                     MicroCredits.parse(counts.get(2)));
-        });
+        }));
     }
 
     /**
@@ -136,14 +141,14 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
      * ended. Each is forgotten when the last window that it counts in has ended.
      */
     public CompletionStage<Map<String, BigDecimal>> unsettled() {
-        return courier.ask(() -> {
+        return courier.handOut(courier.ask(() -> {
             List<?> all = (List<?>) script.run("unsettled", List.of());
             Map<String, BigDecimal> reservations = new LinkedHashMap<>();
             for (int i = 0; i < all.size(); i += 2) {
                 reservations.put(all.get(i).toString(), MicroCredits.parse(all.get(i + 1)));
             }
             return reservations;
-        });
+        }));
     }
 
     /** The reservations of this instance whose end could not be delivered yet. They count as set aside until it is. */
@@ -152,12 +157,23 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
     }
 
     /**
-     * Takes nothing more, and ends the threads, after what was taken has been delivered or the timeout has passed. Blocks for as
-     * long. What is undelivered then becomes unsettled when its lease ends. Redis's client is not closed.
+     * How many changes this instance gave up, and logged: they came when 100,000 were kept already, or were undelivered when this
+     * was closed. Such a reservation counts as set aside, becomes unsettled when its lease ends, and is among {@link #unsettled}
+     * then; one that was made {@linkplain #reserveAnyway without Redis} is not counted.
+     */
+    public long givenUp() {
+        return outbox.givenUp();
+    }
+
+    /**
+     * Takes nothing more, and ends the threads, after what was taken, and what was kept, has been delivered or the timeout has
+     * passed. Blocks for as long. What is undelivered then is {@linkplain #givenUp given up}. Redis's client is not closed.
      */
     @Override
     public void close() {
+        outbox.deliverBeforeClose();
         courier.close();
+        outbox.close();
     }
 
     /** The namespace; what connects to Redis may hold a password. */
@@ -172,7 +188,7 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
     }
 
     private CompletionStage<@Nullable Void> change(String reservation, String step, List<String> arguments) {
-        return outbox.deliver(reservation, () -> script.run(step, arguments));
+        return courier.handOut(outbox.deliver(reservation, () -> script.run(step, arguments)));
     }
 
     private static List<String> arguments(String reservation, BigDecimal credits, List<BudgetLine> lines) {
@@ -210,6 +226,8 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
         private Duration timeout = Duration.ofSeconds(1);
         private Duration lease = Duration.ofHours(1);
         private int threads = 4;
+        private int outbox = OUTBOX;
+        private @Nullable Duration patience;
 
         private Builder(UnifiedJedis redis) {
             this.redis = Objects.requireNonNull(redis, "redis");
@@ -251,8 +269,26 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
             return this;
         }
 
+        /** Sets how many changes are kept. For tests. */
+        Builder outbox(int changes) {
+            this.outbox = changes;
+            return this;
+        }
+
+        /** Sets after what time a call that has not returned is taken to hang. For tests. */
+        Builder patience(Duration patience) {
+            this.patience = patience;
+            return this;
+        }
+
+        /** Makes the store. It asks Redis nothing yet. */
         public RedisBudgetStore build() {
             return new RedisBudgetStore(this);
+        }
+
+        private Duration patience() {
+            Duration tenfold = timeout.multipliedBy(10);
+            return patience != null ? patience : tenfold.compareTo(PATIENCE) > 0 ? tenfold : PATIENCE;
         }
 
         private static Duration requirePositive(Duration time, String name) {
