@@ -3,8 +3,11 @@ package top.neuralbox.metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.LongTaskTimer;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -33,6 +36,9 @@ final class GenerationMeters {
     private final Map<ErrorType, Counter> retries = new EnumMap<>(ErrorType.class);
     private final Map<DecodeError, Counter> decodeErrors = new EnumMap<>(DecodeError.class);
 
+    /** What is removed with the client; other names of timers may be shared with other clients. */
+    private final List<Meter> registered;
+
     GenerationMeters(MeterMaker make, GenerationTimers timers) {
         this.timers = timers;
         this.started = make.counter(GenerationMeter.STARTED);
@@ -58,6 +64,11 @@ final class GenerationMeters {
                     kind,
                     make.counter(GenerationMeter.DECODE_ERRORS, kind.name().toLowerCase(Locale.ROOT)));
         }
+        this.registered = make.made();
+    }
+
+    void remove(MeterRegistry registry) {
+        registered.forEach(registry::remove);
     }
 
     Counter errors(ErrorType type) {

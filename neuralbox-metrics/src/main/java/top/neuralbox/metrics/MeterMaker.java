@@ -3,11 +3,14 @@ package top.neuralbox.metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.LongTaskTimer;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Registers meters as {@link GenerationMeter} describes them, with the tags that a group of them shares. */
@@ -15,6 +18,7 @@ final class MeterMaker {
 
     private final MeterRegistry registry;
     private final Tags tags;
+    private final List<Meter> made = new ArrayList<>();
 
     MeterMaker(MeterRegistry registry, Tags tags) {
         this.registry = registry;
@@ -27,11 +31,11 @@ final class MeterMaker {
 
     /** A counter, with a value for its extra tag. */
     Counter counter(GenerationMeter meter, @Nullable String value) {
-        return Counter.builder(meter.meterName())
+        return keep(Counter.builder(meter.meterName())
                 .description(meter.description())
                 .baseUnit(meter.unit())
                 .tags(tags(meter, value))
-                .register(registry);
+                .register(registry));
     }
 
     Timer timer(GenerationMeter meter) {
@@ -43,27 +47,37 @@ final class MeterMaker {
         Duration[] bounds = Arrays.stream(meter.buckets())
                 .mapToObj(seconds -> Duration.ofMillis(Math.round(seconds * 1_000)))
                 .toArray(Duration[]::new);
-        return Timer.builder(meter.meterName())
+        return keep(Timer.builder(meter.meterName())
                 .description(meter.description())
                 .tags(tags(meter, value))
                 .serviceLevelObjectives(bounds)
-                .register(registry);
+                .register(registry));
     }
 
     LongTaskTimer longTaskTimer(GenerationMeter meter) {
-        return LongTaskTimer.builder(meter.meterName())
+        return keep(LongTaskTimer.builder(meter.meterName())
                 .description(meter.description())
                 .tags(tags)
-                .register(registry);
+                .register(registry));
     }
 
     DistributionSummary summary(GenerationMeter meter) {
-        return DistributionSummary.builder(meter.meterName())
+        return keep(DistributionSummary.builder(meter.meterName())
                 .description(meter.description())
                 .baseUnit(meter.unit())
                 .tags(tags)
                 .serviceLevelObjectives(meter.buckets())
-                .register(registry);
+                .register(registry));
+    }
+
+    /** All that was made so far. */
+    List<Meter> made() {
+        return List.copyOf(made);
+    }
+
+    private <M extends Meter> M keep(M meter) {
+        made.add(meter);
+        return meter;
     }
 
     private Tags tags(GenerationMeter meter, @Nullable String value) {

@@ -4,10 +4,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.math.BigDecimal;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,7 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
 
     private static final String OTHER = "other";
     private static final String NONE = "none";
+    private static final Recording NOT_RECORDED = outcome -> {};
 
     private record Client(String name, String transport) {
         Tags tags() {
@@ -60,9 +64,12 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
     private final @Nullable Set<String> tenants;
     private final Supplier<@Nullable String> tenant;
     private final LongSupplier clock;
-    private final Map<Group, GenerationMeters> meters = new ConcurrentHashMap<>();
-    private final Map<Client, Balance> balances = new ConcurrentHashMap<>();
-    private volatile boolean closed;
+    private final Map<Client, ClientMeters<Group>> clients = new ConcurrentHashMap<>();
+    /** Held while meters are registered and removed, and never while anything is recorded. */
+    private final Lock lock = new ReentrantLock();
+
+    private boolean attaches;
+    private boolean closed;
 
     private NeuralBoxMetrics(Builder builder) {
         this.registry = builder.registry;
@@ -87,21 +94,42 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
     /** Registers the meters of a client at zero, unless they have a model or a tenant, which only a generation knows. */
     @Override
     public void attached(String client, String transport) {
-        if (models == null && tenants == null) {
-            meters(new Group(new Client(client, transport), null, null));
+        Client attached = new Client(client, transport);
+        lock.lock();
+        try {
+            attaches = true;
+            ClientMeters<Group> meters = clients.computeIfAbsent(attached, this::unregistered);
+            if (models == null && tenants == null) {
+                register(meters, new Group(attached, null, null));
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
     @Override
     public Recording started(GenerationInfo info) {
         Client client = new Client(info.client(), info.transport());
-        GenerationMeters group = meters(group(client, info, tenants == null ? null : tenant.get()));
-        Balance balance = balances.computeIfAbsent(client, known -> new Balance(registry, known.tags(), clock));
-        if (closed) {
-            // It may have been made behind the back of close().
-            balance.remove();
+        Group group = group(client, info, tenants == null ? null : tenant.get());
+        ClientMeters<Group> meters = clients.get(client);
+        GenerationMeters known = meters == null ? null : meters.known(group);
+        if (meters == null || known == null) {
+            lock.lock();
+            try {
+                meters = clients.get(client);
+                if (meters == null) {
+                    if (attaches) {
+                        return NOT_RECORDED;
+                    }
+                    // A listener around this one keeps to itself which clients there are.
+                    meters = clients.computeIfAbsent(client, this::unregistered);
+                }
+                known = register(meters, group);
+            } finally {
+                lock.unlock();
+            }
         }
-        return new MeteredGeneration(group, balance, clock, everyGap);
+        return new MeteredGeneration(known, meters.balance(), clock, everyGap);
     }
 
     /** Counts what a pending result cost in the end, under the tenant that the request named. */
@@ -109,10 +137,44 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
     public void settled(GenerationInfo info, GenerationOutcome outcome) {
         Billing billing = outcome.billing();
         BigDecimal credits = billing == null ? null : billing.creditsUsed();
-        if (credits != null) {
-            GenerationMeters group = meters(group(new Client(info.client(), info.transport()), info, info.tenant()));
-            group.usage.increment(credits.doubleValue());
-            group.generationUsage.record(credits.doubleValue());
+        if (credits == null) {
+            return;
+        }
+        Client client = new Client(info.client(), info.transport());
+        GenerationMeters group;
+        lock.lock();
+        try {
+            ClientMeters<Group> meters = clients.get(client);
+            if (meters == null) {
+                return;
+            }
+            group = register(meters, group(client, info, info.tenant()));
+        } finally {
+            lock.unlock();
+        }
+        group.usage.increment(credits.doubleValue());
+        group.generationUsage.record(credits.doubleValue());
+    }
+
+    /**
+     * Removes from the registry what was registered for the clients of this name, counters and timers included; those of other
+     * names stay. To be called when such a client has been closed for good, as in an application with a client for each tenant,
+     * whose meters would pile up otherwise. Generations of it that are still in flight, or asked for later, are not recorded any
+     * more, until a client of this name is built again. Does nothing if there is none.
+     *
+     * <p>The timers of {@link MeterNaming#OTEL_GENAI_2026_06}, which all clients share, stay.
+     */
+    public void remove(String client) {
+        lock.lock();
+        try {
+            for (Client known : List.copyOf(clients.keySet())) {
+                ClientMeters<Group> meters = known.name().equals(client) ? clients.remove(known) : null;
+                if (meters != null) {
+                    meters.remove(registry);
+                }
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -122,8 +184,13 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
      */
     @Override
     public void close() {
-        closed = true;
-        balances.values().forEach(Balance::remove);
+        lock.lock();
+        try {
+            closed = true;
+            clients.values().forEach(meters -> meters.balance().remove());
+        } finally {
+            lock.unlock();
+        }
     }
 
     private Group group(Client client, GenerationInfo info, @Nullable String tenant) {
@@ -133,16 +200,24 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
                 tenants == null ? null : bounded(tenant, tenants));
     }
 
-    private GenerationMeters meters(Group group) {
-        return meters.computeIfAbsent(group, this::register);
+    /** Under the lock. */
+    private ClientMeters<Group> unregistered(Client client) {
+        Balance balance = new Balance(registry, client.tags(), clock);
+        if (closed) {
+            balance.remove();
+        }
+        return new ClientMeters<>(balance);
     }
 
-    private GenerationMeters register(Group group) {
-        MeterMaker make = new MeterMaker(registry, group.tags());
-        GenerationTimers timers = naming == MeterNaming.NEURALBOX
-                ? new OwnTimers(make, everyGap)
-                : new OpenTelemetryTimers(registry, group.model());
-        return new GenerationMeters(make, timers);
+    /** Under the lock. */
+    private GenerationMeters register(ClientMeters<Group> meters, Group group) {
+        return meters.meters(group, () -> {
+            MeterMaker make = new MeterMaker(registry, group.tags());
+            GenerationTimers timers = naming == MeterNaming.NEURALBOX
+                    ? new OwnTimers(make, everyGap)
+                    : new OpenTelemetryTimers(registry, group.model());
+            return new GenerationMeters(make, timers);
+        });
     }
 
     private static String bounded(@Nullable String value, Set<String> allowed) {

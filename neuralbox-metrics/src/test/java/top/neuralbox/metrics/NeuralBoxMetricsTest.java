@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import top.neuralbox.GenerationInfo;
+import top.neuralbox.GenerationListener;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.testkit.FakeAnswer;
@@ -135,6 +137,85 @@ class NeuralBoxMetricsTest {
         Captured.run(transport, metrics);
         assertThat(registry.find("neuralbox.client.balance").gauge()).isNull();
         assertThat(registry.get("neuralbox.client.usage").counter().count()).isEqualTo(3);
+    }
+
+    @Test
+    void removedClientsLeaveNothingBehind() {
+        PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        for (MeterRegistry each : List.of(registry, prometheus)) {
+            NeuralBoxMetrics metrics =
+                    NeuralBoxMetrics.builder(each).deltaGaps(true).build();
+            generate("stays", metrics);
+            List<Meter.Id> before = ids(each);
+            for (int i = 0; i < 100; i++) {
+                generate("tenant " + i, metrics);
+            }
+            assertThat(each.getMeters()).hasSizeGreaterThan(50 * before.size());
+            for (int i = 0; i < 100; i++) {
+                metrics.remove("tenant " + i);
+                metrics.remove("tenant " + i);
+            }
+            assertThat(ids(each)).containsExactlyInAnyOrderElementsOf(before);
+        }
+        assertThat(prometheus.scrape()).contains("client=\"stays\"").doesNotContain("tenant");
+    }
+
+    @Test
+    void otherClientsGoOnCounting() {
+        NeuralBoxMetrics metrics = NeuralBoxMetrics.create(registry);
+        generate("goes", metrics);
+        try (NeuralBox other = Captured.client(transport, "stays", metrics)) {
+            other.generate(GenerationRequest.of("gpt-5", "hello"));
+            metrics.remove("goes");
+            other.generate(GenerationRequest.of("gpt-5", "hello"));
+        }
+        assertThat(started("client", "stays")).isEqualTo(2);
+        assertThat(balance()).isEqualTo(297);
+    }
+
+    /** Its end, its balance, and the bill of a pending result arrive when its meters have gone. */
+    @Test
+    void generationInFlightRegistersNothingAfterItsClientWasRemoved() {
+        for (MeterNaming naming : MeterNaming.values()) {
+            SimpleMeterRegistry own = new SimpleMeterRegistry();
+            NeuralBoxMetrics metrics =
+                    NeuralBoxMetrics.builder(own).naming(naming).build();
+            Captured whole = Captured.completed();
+            GenerationInfo info = whole.info();
+            metrics.attached(info.client(), info.transport());
+            GenerationListener.Recording recording = metrics.started(info);
+            recording.head(200);
+            metrics.remove(info.client());
+            recording.delta(5, 40, System.nanoTime());
+            recording.ended(whole.outcome());
+            metrics.settled(info, whole.outcome());
+
+            assertThat(own.getMeters())
+                    .allSatisfy(
+                            meter -> assertThat(meter.getId().getTag("client")).isNull());
+        }
+    }
+
+    @Test
+    void callOnAClosedClientRegistersNothingAfterItWasRemoved() {
+        NeuralBoxMetrics metrics = NeuralBoxMetrics.create(registry);
+        NeuralBox client = Captured.client(transport, "chat", metrics);
+        client.close();
+        metrics.remove("chat");
+        assertThat(client.generateAsync(GenerationRequest.of("gpt-5", "hello"))).failsWithin(Duration.ofSeconds(30));
+
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void clientBuiltAgainBeginsAtZero() {
+        NeuralBoxMetrics metrics = NeuralBoxMetrics.create(registry);
+        generate("chat", metrics);
+        metrics.remove("chat");
+        generate("chat", metrics);
+
+        assertThat(started("client", "chat")).isEqualTo(1);
+        assertThat(balance()).isEqualTo(297);
     }
 
     @Test
@@ -260,6 +341,10 @@ class NeuralBoxMetricsTest {
         try (NeuralBox neuralBox = Captured.client(transport, client, metrics)) {
             neuralBox.generate(GenerationRequest.of("gpt-5", "hello"));
         }
+    }
+
+    private static List<Meter.Id> ids(MeterRegistry registry) {
+        return registry.getMeters().stream().map(Meter::getId).toList();
     }
 
     private double started(String key, String value) {

@@ -3,7 +3,9 @@ package top.neuralbox.metrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
+import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
+import top.neuralbox.transport.Transport;
 
 /** The examples of the documentation, so that the compiler reads them too. A test holds the two together. */
 final class WiringExamples {
@@ -23,6 +25,18 @@ final class WiringExamples {
                 .deltaGaps(true)
                 .build();
         return metrics;
+    }
+
+    static void clientOfATenant(NeuralBoxMetrics metrics, String tenant, String apiKey, Transport shared) {
+        try (NeuralBox neuralBox = NeuralBox.builder()
+                .name(tenant)
+                .apiKey(apiKey)
+                .transport(shared)
+                .listener(metrics)
+                .build()) {
+            neuralBox.generate(GenerationRequest.of("gpt-5", "Write a haiku"));
+        }
+        metrics.remove(tenant);
     }
 
     static NeuralBox tracing(ObservationRegistry observationRegistry) {

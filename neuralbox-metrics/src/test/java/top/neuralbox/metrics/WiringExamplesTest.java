@@ -2,12 +2,16 @@ package top.neuralbox.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import top.neuralbox.testkit.FakeAnswer;
+import top.neuralbox.testkit.FakeTransport;
+import top.neuralbox.testkit.LocalNeuralBox;
 
 /** What the page on wiring shows is what the compiler has read, save where it says that it is not. */
 class WiringExamplesTest {
@@ -24,8 +28,21 @@ class WiringExamplesTest {
                 .map(block -> squeezed(block.group(2)))
                 .toList();
         assertThat(examples)
-                .hasSize(3)
+                .hasSize(4)
                 .allSatisfy(example -> assertThat(compiled).contains(example));
+    }
+
+    @Test
+    void clientForEachTenantLeavesNothingBehind() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        NeuralBoxMetrics metrics = NeuralBoxMetrics.create(registry);
+        FakeTransport shared = new FakeTransport()
+                .answerAlways(FakeAnswer.eventStream(Captured.START, Captured.DELTA, Captured.END, Captured.DONE));
+        for (String tenant : List.of("acme", "umbrella")) {
+            WiringExamples.clientOfATenant(metrics, tenant, LocalNeuralBox.apiKey(), shared);
+        }
+        assertThat(shared.requests()).hasSize(2);
+        assertThat(registry.getMeters()).isEmpty();
     }
 
     /** Where a line is broken is the formatter's affair. */
