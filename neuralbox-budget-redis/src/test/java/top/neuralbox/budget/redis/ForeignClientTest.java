@@ -144,9 +144,10 @@ class ForeignClientTest {
         };
         try (RedisBudgetStore store = store(
                 builder -> builder.threads(1).timeout(Duration.ofMillis(50)).patience(Duration.ofMillis(50)))) {
-            while (calls.get() < 4) {
+            RedisServer.await("four threads that hang", () -> {
                 assertThat(store.usage(LINE).toCompletableFuture()).failsWithin(RedisServer.PATIENCE);
-            }
+                return calls.get() == 4;
+            });
             for (int i = 0; i < 60; i++) {
                 assertThat(store.usage(LINE).toCompletableFuture()).failsWithin(RedisServer.PATIENCE);
             }
