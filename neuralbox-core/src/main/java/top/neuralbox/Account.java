@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ public final class Account {
     private final ClientSettings settings;
     private final CallRegistry calls;
     private final BlockingGuard guard;
+    private final Executor settler;
     private final AnswerCache<Balance> balances;
     private final AnswerCache<Model> models;
 
@@ -31,8 +33,26 @@ public final class Account {
         this.settings = settings;
         this.calls = calls;
         this.guard = guard;
+        this.settler = settings.settler();
         this.balances = new AnswerCache<>(settings.delayer(), BALANCE_KEPT);
         this.models = new AnswerCache<>(settings.delayer(), MODEL_KEPT);
+    }
+
+    private Account(Account shared, Executor settler) {
+        this.settings = shared.settings;
+        this.calls = shared.calls;
+        this.guard = shared.guard;
+        this.settler = settler;
+        this.balances = shared.balances;
+        this.models = shared.models;
+    }
+
+    /**
+     * The same account, whose futures are not settled on the client's executor: a caller that blocks may be standing on its
+     * only thread.
+     */
+    Account withoutExecutor() {
+        return new Account(this, settings.callbacks());
     }
 
     /**
@@ -43,12 +63,12 @@ public final class Account {
      */
     public Balance balance() {
         guard.check("balanceAsync");
-        return waitFor(balances.get("", this::askBalance));
+        return waitFor(balances.get("", this::askBalance, Runnable::run));
     }
 
     /** As {@link #balance}, without blocking. */
     public CompletableFuture<Balance> balanceAsync() {
-        return moved(balances.get("", this::askBalance));
+        return balances.get("", this::askBalance, settings.carried().around(settler));
     }
 
     /**
@@ -62,12 +82,13 @@ public final class Account {
      */
     public Model model(String slug) {
         guard.check("modelAsync");
-        return waitFor(models.get(requireSlug(slug), () -> askModel(slug)));
+        return waitFor(models.get(requireSlug(slug), () -> askModel(slug), Runnable::run));
     }
 
     /** As {@link #model}, without blocking. */
     public CompletableFuture<Model> modelAsync(String slug) {
-        return moved(models.get(requireSlug(slug), () -> askModel(slug)));
+        return models.get(
+                requireSlug(slug), () -> askModel(slug), settings.carried().around(settler));
     }
 
     /** Forgets what was told, so that the next question goes to the service. */
@@ -82,13 +103,15 @@ public final class Account {
         if (path.equals("balance")) {
             return asked;
         }
-        return asked.exceptionallyCompose(error -> {
-            if (!isNotFound(error)) {
-                return CompletableFuture.failedFuture(error);
-            }
-            balancePath = "balance";
-            return query("balance", null, AccountFields::balance);
-        });
+        return asked.exceptionallyComposeAsync(
+                error -> {
+                    if (!isNotFound(error)) {
+                        return CompletableFuture.failedFuture(error);
+                    }
+                    balancePath = "balance";
+                    return query("balance", null, AccountFields::balance);
+                },
+                settings.callbacks());
     }
 
     private CompletableFuture<Model> askModel(String slug) {
@@ -97,7 +120,7 @@ public final class Account {
 
     private <T> CompletableFuture<T> query(String path, @Nullable String segment, QueryCall.Decoder<T> decoder) {
         Outgoing outgoing = Outgoing.query(Endpoint.resource(settings.endpoint(), path, segment));
-        return new QueryCall<>(settings, calls, outgoing, decoder, null).send();
+        return new QueryCall<>(settings, calls, outgoing, decoder, CarriedContext.NOTHING, Runnable::run).send();
     }
 
     private static <T> T waitFor(CompletableFuture<T> answer) {
@@ -106,11 +129,6 @@ public final class Account {
                 () -> answer.completeExceptionally(new GenerationCancelledException(
                         GenerationCancelledException.Reason.INTERRUPTED,
                         CallFacts.NONE.with(BillingState.NOT_CHARGED, null))));
-    }
-
-    /** The answer is shared, so only each one's view of it can be settled on the executor. */
-    private <T> CompletableFuture<T> moved(CompletableFuture<T> view) {
-        return settings.executor() == null ? view : view.whenCompleteAsync((value, error) -> {}, settings.executor());
     }
 
     private static boolean isNotFound(Throwable error) {

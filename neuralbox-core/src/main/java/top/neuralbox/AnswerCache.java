@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,19 +27,23 @@ final class AnswerCache<T> {
         this.keptNanos = kept.toNanos();
     }
 
-    /** A future of one's own; settling it does not touch the shared one. */
-    CompletableFuture<T> get(String name, Supplier<CompletableFuture<T>> question) {
+    /**
+     * A future of one's own; settling it does not touch the shared one.
+     *
+     * @param settler where it is settled, so that what depends on it holds nobody else up
+     */
+    CompletableFuture<T> get(String name, Supplier<CompletableFuture<T>> question, Executor settler) {
         while (true) {
             Entry<T> known = entries.get(name);
             if (known != null && !stale(known)) {
-                return viewOf(known.answer);
+                return viewOf(known.answer, settler);
             }
             Entry<T> fresh = new Entry<>();
             boolean mine =
                     known == null ? entries.putIfAbsent(name, fresh) == null : entries.replace(name, known, fresh);
             if (mine) {
                 ask(name, fresh, question);
-                return viewOf(fresh.answer);
+                return viewOf(fresh.answer, settler);
             }
         }
     }
@@ -51,7 +56,14 @@ final class AnswerCache<T> {
         if (entries.size() > MOST) {
             entries.clear();
         }
-        var unused = question.get().whenComplete((value, error) -> {
+        CompletableFuture<T> asked;
+        try {
+            asked = question.get();
+        } catch (Throwable t) {
+            // An entry that is never answered would hold everybody up who asks for it.
+            asked = CompletableFuture.failedFuture(t);
+        }
+        var unused = asked.whenComplete((value, error) -> {
             entry.answeredAt = clock.nanoTime();
             entry.answered = true;
             if (error != null) {
@@ -67,15 +79,18 @@ final class AnswerCache<T> {
         return entry.answered && clock.nanoTime() - entry.answeredAt >= keptNanos;
     }
 
-    private static <T> CompletableFuture<T> viewOf(CompletableFuture<T> shared) {
+    private static <T> CompletableFuture<T> viewOf(CompletableFuture<T> shared, Executor settler) {
+        if (shared.isDone()) {
+            return shared.copy();
+        }
         CompletableFuture<T> view = new CompletableFuture<>();
-        var unused = shared.whenComplete((value, error) -> {
+        var unused = shared.whenComplete((value, error) -> settler.execute(() -> {
             if (error != null) {
                 view.completeExceptionally(error);
             } else {
                 view.complete(value);
             }
-        });
+        }));
         return view;
     }
 

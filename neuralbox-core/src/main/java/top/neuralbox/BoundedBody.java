@@ -18,7 +18,7 @@ final class BoundedBody implements Flow.Subscriber<ByteBuffer> {
         BROKEN
     }
 
-    /** Hears of what was read; called once, on a thread of the transport or of the timers. */
+    /** Hears of what was read; called once, on a thread of the transport or a callback thread. */
     @FunctionalInterface
     interface Target {
         void body(byte[] bytes, End end, @Nullable Throwable error);
@@ -46,9 +46,9 @@ final class BoundedBody implements Flow.Subscriber<ByteBuffer> {
      * @param limit how many bytes are kept; the rest is given up
      * @param patience how long it may take
      */
-    static void read(TransportResponse response, int limit, Duration patience, Delayer delayer, Target target) {
+    static void read(TransportResponse response, int limit, Duration patience, ClientSettings settings, Target target) {
         BoundedBody body = new BoundedBody(response, limit, () -> {}, target);
-        body.deadline = delayer.after(patience.toNanos(), () -> body.giveUp(End.TOO_LATE));
+        body.deadline = settings.later(patience.toNanos(), () -> body.giveUp(End.TOO_LATE));
         response.body().subscribe(body);
     }
 

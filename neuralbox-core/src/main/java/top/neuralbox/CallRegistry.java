@@ -29,9 +29,18 @@ final class CallRegistry {
         calls.remove(call);
     }
 
+    /** Whatever ending one call throws, the others end too. */
+    private static void end(Call call) {
+        try {
+            call.clientClosed();
+        } catch (Throwable t) {
+            Log.transportThrew(t);
+        }
+    }
+
     /** Ends every call, and takes none from now on. Idempotent. */
     void close() {
         closed = true;
-        calls.forEach(Call::clientClosed);
+        calls.forEach(CallRegistry::end);
     }
 }

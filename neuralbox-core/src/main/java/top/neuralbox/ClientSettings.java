@@ -23,7 +23,9 @@ import top.neuralbox.transport.Transport;
  * @param retryPolicy how often to send again
  * @param limits how much one generation may bring
  * @param listeners who hears of each generation
- * @param executor where signals are delivered; null means the thread that brings them
+ * @param executor where signals are delivered; null means the engine's thread, or a callback thread
+ * @param callbacks runs what may block or must not run where it comes up
+ * @param context what calls carry to their callbacks; null means nothing
  * @param delayer time
  * @param random evenly between 0 and 1, for jitter
  */
@@ -39,5 +41,24 @@ record ClientSettings(
         Limits limits,
         List<GenerationListener> listeners,
         @Nullable Executor executor,
+        Executor callbacks,
+        @Nullable CallContext context,
         Delayer delayer,
-        DoubleSupplier random) {}
+        DoubleSupplier random) {
+
+    /** What a call that this thread makes carries. */
+    CarriedContext carried() {
+        return CarriedContext.captured(context);
+    }
+
+    /** Runs foreign code after a while, not on the timer's thread, unless it is called off before. */
+    Delayer.Cancellable later(long nanos, Runnable task) {
+        return delayer.after(nanos, () -> callbacks.execute(task));
+    }
+
+    /** Where futures are settled. */
+    Executor settler() {
+        Executor own = executor;
+        return own == null ? callbacks : task -> Handover.run(task, own, callbacks, delayer);
+    }
+}

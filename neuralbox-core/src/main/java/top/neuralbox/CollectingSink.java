@@ -2,6 +2,7 @@ package top.neuralbox;
 
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -10,11 +11,18 @@ final class CollectingSink<T> implements EventSink {
 
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private final Function<GenerationCall, T> wanted;
+    private final Executor settler;
     private @Nullable GenerationCall call;
     private volatile boolean settling;
 
-    CollectingSink(Function<GenerationCall, T> wanted) {
+    /**
+     * A sink without a call.
+     *
+     * @param settler where the future is settled
+     */
+    CollectingSink(Function<GenerationCall, T> wanted, Executor settler) {
         this.wanted = wanted;
+        this.settler = settler;
     }
 
     /** The result of this call, which is cancelled if the future is settled by anyone else. */
@@ -44,7 +52,8 @@ final class CollectingSink<T> implements EventSink {
         if (event instanceof GenerationEvent.End) {
             // The generation is complete and paid; whatever the connection does now, the caller need not wait for it.
             settling = true;
-            result.complete(wanted.apply(Objects.requireNonNull(call)));
+            T value = wanted.apply(Objects.requireNonNull(call));
+            settler.execute(() -> result.complete(value));
         }
     }
 
@@ -52,7 +61,7 @@ final class CollectingSink<T> implements EventSink {
     public void ended(@Nullable NeuralBoxException error) {
         if (error != null) {
             settling = true;
-            result.completeExceptionally(error);
+            settler.execute(() -> result.completeExceptionally(error));
         }
     }
 

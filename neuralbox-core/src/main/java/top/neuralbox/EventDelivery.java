@@ -64,6 +64,20 @@ final class EventDelivery {
         return true;
     }
 
+    /**
+     * Whether nothing is there to be handed over, and the end is not there either. More was wanted, so that the idle timers
+     * run from now on.
+     */
+    boolean restsOnDemand() {
+        if (held != null || reader.hasRest() || reader.over() || inbox.ended() || !inbox.isEmpty()) {
+            return false;
+        }
+        if (sink.pushes() && sink.wants()) {
+            timers.waiting();
+        }
+        return true;
+    }
+
     /** What arrived but was not handed over still counts for the bill and for the partial text. */
     void absorb() {
         held = null;

@@ -60,7 +60,7 @@ final class EventPublisher implements Flow.Publisher<GenerationEvent> {
                 call().cancel(GenerationCancelledException.Reason.CALLER);
             } else {
                 REQUESTED.accumulateAndGet(this, n, (have, more) -> have + more < 0 ? Long.MAX_VALUE : have + more);
-                call().drive();
+                call().wanted();
             }
         }
 

@@ -42,6 +42,7 @@ final class GenerationCall
     private final EventSink sink;
     private final KeptText text;
     private final Turns turns;
+    private final CarriedContext context;
     private final StreamTimers timers;
     private final RetryLoop sending;
     private final BodyInbox inbox;
@@ -68,7 +69,8 @@ final class GenerationCall
     /**
      * A call that stands still.
      *
-     * @param executor where its turns are taken; null means the thread that has the turn
+     * @param context what its callbacks are to find on their threads
+     * @param executor where its turns are taken; null means the engine's thread, or a callback thread
      */
     GenerationCall(
             ClientSettings settings,
@@ -78,6 +80,7 @@ final class GenerationCall
             Outgoing outgoing,
             EventSink sink,
             KeptText text,
+            CarriedContext context,
             @Nullable Executor executor) {
         Timeouts own = request.timeouts();
         Timeouts timeouts = own == null ? settings.timeouts() : own;
@@ -88,33 +91,66 @@ final class GenerationCall
         this.stream = outgoing.stream();
         this.sink = sink;
         this.text = text;
-        this.turns = new Turns(this::advanceOrAbort, this::turnGivenBack, executor);
+        this.context = context;
+        this.turns = new Turns(
+                this::advanceOrAbort, this::turnGivenBack, executor, settings.callbacks(), settings.delayer());
         this.timers = new StreamTimers(settings.delayer(), timeouts, this);
-        this.sending = new RetryLoop(settings, outgoing, timeouts, timers, this);
+        this.sending = new RetryLoop(settings, outgoing, timeouts, timers, context.around(settings.callbacks()), this);
         this.inbox = new BodyInbox(settings.delayer(), timers, this);
     }
 
     /** Sends the request now, whether or not events are wanted yet, and lets the call advance. Once, instead of open. */
     void send() {
-        start();
+        startOrAbort();
         turns.begin();
     }
 
-    /** Lets the call advance for the first time; it sends the request when the first event is wanted. Once. */
+    /** Lets the call advance from now on; it sends the request when the first event is wanted. Once. */
     void open() {
+        if (!settled() && sink.wants()) {
+            startOrAbort();
+        }
         turns.begin();
     }
 
-    /** Lets the call advance as far as it can, now or by the thread that is at it, on the client's executor if it has one. */
+    /**
+     * Lets the call advance as far as it can, now or by the thread that is at it, on the client's executor if it has one. By a
+     * thread of the engine, or by the reader's.
+     */
     void drive() {
         turns.ask();
     }
 
-    /** Ends the call for this reason, unless it has ended. From any thread. The connection is freed at once. */
+    /** More events are wanted. From any thread: what can be handed over at once is handed over by another. */
+    void wanted() {
+        if (turns.claim()) {
+            if (hasSignals()) {
+                turns.handOver();
+            } else {
+                turns.leaveElsewhere();
+            }
+        }
+    }
+
+    /**
+     * Ends the call for this reason, unless it has ended. From any thread. The connection is freed at once; what there is to
+     * tell is told by another thread.
+     */
     void abort(Failure reason) {
-        if (!ended && ABORTED.compareAndSet(this, null, reason)) {
+        if (ended || !ABORTED.compareAndSet(this, null, reason)) {
+            return;
+        }
+        // Taken before, so that nothing which the cancelled transport says is told on this thread.
+        boolean turn = turns.claim();
+        try {
             sending.cancel();
-            drive();
+        } catch (Throwable t) {
+            Log.transportThrew(t);
+        }
+        if (turn) {
+            turns.handOverSoon();
+        } else {
+            turns.hurry();
         }
     }
 
@@ -129,6 +165,7 @@ final class GenerationCall
             sending.cancel();
         } else {
             cancel(GenerationCancelledException.Reason.CLIENT_CLOSED);
+            turns.hurryWithoutTimers();
         }
     }
 
@@ -233,11 +270,14 @@ final class GenerationCall
             return false;
         }
         boolean read = false;
+        CallContext.Scope scope = context.enter();
         try {
             EventDelivery to = delivery;
             read = to != null && !noticed && !settled() && to.readAtOnce(chunk, arrival);
         } catch (Throwable t) {
             abort(TransportFailures.inBody(t));
+        } finally {
+            CarriedContext.leave(scope);
         }
         turns.leave();
         return read;
@@ -248,12 +288,35 @@ final class GenerationCall
         sink.ready(this);
     }
 
+    /** Whether there is something to tell or to hand over. Does what demand asks for beside that. */
+    private boolean hasSignals() {
+        if (!started && !settled() && sink.wants()) {
+            startOrAbort();
+        }
+        EventDelivery events = delivery;
+        return noticed || aborted != null || (events != null && !ended && !events.restsOnDemand());
+    }
+
+    private void startOrAbort() {
+        CallContext.Scope scope = context.enter();
+        try {
+            start();
+        } catch (Throwable t) {
+            abort(TransportFailures.inBody(t));
+        } finally {
+            CarriedContext.leave(scope);
+        }
+    }
+
     private void advanceOrAbort() {
+        CallContext.Scope scope = context.enter();
         try {
             advance();
         } catch (Throwable t) {
             // A turn that is not given back would leave the call without an end.
             abort(TransportFailures.inBody(t));
+        } finally {
+            CarriedContext.leave(scope);
         }
     }
 
@@ -300,9 +363,18 @@ final class GenerationCall
         if (registry.add(this)) {
             timers.started();
             Map<String, String> headers = listener.requestHeaders();
-            bill.reserve(reserving, request, () -> sending.start(headers), refusal -> abort(facts -> refusal));
+            bill.reserve(reserving, request, () -> granted(headers), refusal -> abort(facts -> refusal));
         } else {
             cancel(GenerationCancelledException.Reason.CLIENT_CLOSED);
+        }
+    }
+
+    /** On whichever thread the budget grants: nothing is told there. */
+    private void granted(Map<String, String> headers) {
+        boolean turn = turns.claim();
+        sending.start(headers);
+        if (turn) {
+            turns.leaveElsewhere();
         }
     }
 
@@ -327,6 +399,7 @@ final class GenerationCall
     /** The one way to the end of the call. Once {@code generation_end} was handed over, no reason makes it fail. */
     private void end(@Nullable Failure reason) {
         ended = true;
+        turns.over();
         timers.stop();
         afterEnd.cancel();
         NeuralBoxException error = endDelivered || reason == null ? null : reason.in(facts(reader));

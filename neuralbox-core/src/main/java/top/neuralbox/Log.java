@@ -40,7 +40,29 @@ final class Log {
     static void executorRefused() {
         LOGGER.log(
                 System.Logger.Level.WARNING,
-                "the client's executor refused work; signals of this generation come on the transport's thread");
+                "the client's executor refused work, or dropped it; it is done on threads of the client's own");
+    }
+
+    static void callbackThrew(Throwable t) {
+        LOGGER.log(System.Logger.Level.WARNING, "a callback threw; nothing else is affected", t);
+    }
+
+    static void transportThrew(Throwable t) {
+        LOGGER.log(System.Logger.Level.WARNING, "the transport threw as a generation was cancelled", t);
+    }
+
+    static void contextThrew(Throwable t) {
+        LOGGER.log(System.Logger.Level.WARNING, "a CallContext threw; the call goes on without it", t);
+    }
+
+    static void relayBroke(Throwable t) {
+        LOGGER.log(System.Logger.Level.WARNING, "a relay failed; its generation is cancelled", t);
+    }
+
+    static void noThread() {
+        LOGGER.log(
+                System.Logger.Level.WARNING,
+                "no thread could be made for a callback; it runs on a thread of the client that must not be blocked");
     }
 
     static void abandoned() {

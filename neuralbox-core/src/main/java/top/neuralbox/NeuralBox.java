@@ -36,8 +36,9 @@ import top.neuralbox.transport.TransportProvider;
  * with exact demand, {@link #generate} and {@link #generateAsync} for the whole answer. All of them send a request once,
  * and again only if the service surely did not charge it; see {@link RetryPolicy}.
  *
- * <p>Signals of {@code publish}, of {@code generateAsync} and of listeners come on the transport's thread, or on that of
- * the timers; do not block there, or set {@link Builder#executor}.
+ * <p>Signals of {@code publish} and of listeners come on the engine's thread: do not block there, or set {@link
+ * Builder#executor}. Stages of futures, and signals that a timer, a cancel or {@link #close} raises, run on daemon threads
+ * where they may block. The package's description has the whole table.
  *
  * @since 0.1.0
  */
@@ -47,6 +48,7 @@ public final class NeuralBox implements AutoCloseable {
     private final CallRegistry calls = new CallRegistry();
     private final BlockingGuard guard;
     private final Account account;
+    private final Account accountOfBudget;
     private final @Nullable CreditGuard budget;
     private final Runnable closer;
 
@@ -54,6 +56,7 @@ public final class NeuralBox implements AutoCloseable {
         this.settings = settings;
         this.guard = guard;
         this.account = new Account(settings, calls, guard);
+        this.accountOfBudget = account.withoutExecutor();
         this.budget = budget;
         this.closer = closer;
     }
@@ -82,7 +85,7 @@ public final class NeuralBox implements AutoCloseable {
         Objects.requireNonNull(request, "request");
         PullSink sink = new PullSink();
         KeptText text = new KeptText(settings.limits().keptText());
-        GenerationCall call = call(request, streamed(request), sink, text, null);
+        GenerationCall call = call(request, streamed(request), sink, text, settings.carried(), null);
         call.send();
         return new GenerationStream(call, sink, text, guard);
     }
@@ -98,7 +101,12 @@ public final class NeuralBox implements AutoCloseable {
     public Flow.Publisher<GenerationEvent> publish(GenerationRequest request) {
         Objects.requireNonNull(request, "request");
         return new EventPublisher(sink -> call(
-                request, streamed(request), sink, new KeptText(settings.limits().keptText()), settings.executor()));
+                request,
+                streamed(request),
+                sink,
+                new KeptText(settings.limits().keptText()),
+                settings.carried(),
+                settings.executor()));
     }
 
     /**
@@ -172,13 +180,13 @@ public final class NeuralBox implements AutoCloseable {
      */
     public GenerationAnswer await(GenerationAnswer.Pending pending, Polling polling) {
         guard.check("awaitAsync");
-        PendingPoll poll = new PendingPoll(settings, calls, pending, polling, null);
+        PendingPoll poll = new PendingPoll(settings, calls, pending, polling, settings.callbacks());
         return waitFor(poll.start(), () -> poll.cancel(GenerationCancelledException.Reason.INTERRUPTED));
     }
 
     /** As {@link #await}, without blocking. Cancelling the returned future stops asking, though not the generation. */
     public CompletableFuture<GenerationAnswer> awaitAsync(GenerationAnswer.Pending pending, Polling polling) {
-        return new PendingPoll(settings, calls, pending, polling, settings.executor()).start();
+        return new PendingPoll(settings, calls, pending, polling, settings.settler()).start();
     }
 
     /** The account that the client's key belongs to, and the models it may use. */
@@ -204,7 +212,7 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     private @Nullable CompletionStage<CreditGuard.Reservation> reserve(GenerationRequest request, GenerationInfo info) {
-        return budget == null ? null : budget.reserve(request, info, account);
+        return budget == null ? null : budget.reserve(request, info, accountOfBudget);
     }
 
     private Outgoing streamed(GenerationRequest request) {
@@ -216,9 +224,10 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     private <T> T collect(GenerationRequest request, Outgoing outgoing, Function<GenerationCall, T> wanted) {
-        CollectingSink<T> sink = new CollectingSink<>(wanted);
+        // Nothing but this thread depends on the future, so it may be settled anywhere.
+        CollectingSink<T> sink = new CollectingSink<>(wanted, Runnable::run);
         // Without the executor: this thread may be its only one.
-        GenerationCall call = call(request, outgoing, sink, new KeptText(Integer.MAX_VALUE), null);
+        GenerationCall call = call(request, outgoing, sink, new KeptText(Integer.MAX_VALUE), settings.carried(), null);
         return waitFor(sink.collect(call), () -> call.cancel(GenerationCancelledException.Reason.INTERRUPTED));
     }
 
@@ -232,13 +241,22 @@ public final class NeuralBox implements AutoCloseable {
 
     private <T> CompletableFuture<T> collectAsync(
             GenerationRequest request, Outgoing outgoing, Function<GenerationCall, T> wanted) {
-        CollectingSink<T> sink = new CollectingSink<>(wanted);
-        return sink.collect(call(request, outgoing, sink, new KeptText(Integer.MAX_VALUE), settings.executor()));
+        // Turns that are taken on the executor settle it there.
+        Executor settler = settings.executor() == null ? settings.callbacks() : Runnable::run;
+        CarriedContext context = settings.carried();
+        CollectingSink<T> sink = new CollectingSink<>(wanted, context.around(settler));
+        return sink.collect(
+                call(request, outgoing, sink, new KeptText(Integer.MAX_VALUE), context, settings.executor()));
     }
 
     private GenerationCall call(
-            GenerationRequest request, Outgoing outgoing, EventSink sink, KeptText text, @Nullable Executor executor) {
-        return new GenerationCall(settings, calls, this::reserve, request, outgoing, sink, text, executor);
+            GenerationRequest request,
+            Outgoing outgoing,
+            EventSink sink,
+            KeptText text,
+            CarriedContext context,
+            @Nullable Executor executor) {
+        return new GenerationCall(settings, calls, this::reserve, request, outgoing, sink, text, context, executor);
     }
 
     /** Collects the settings of a client. Not thread-safe. Only a key is needed. */
@@ -258,9 +276,11 @@ public final class NeuralBox implements AutoCloseable {
         private Limits limits = Limits.defaults();
         private final List<GenerationListener> listeners = new ArrayList<>();
         private @Nullable Executor executor;
+        private @Nullable CallContext context;
         private @Nullable CreditGuard budget;
         private String name = "default";
         private @Nullable Delayer delayer;
+        private @Nullable Executor callbacks;
         private Function<String, @Nullable String> environment = System::getenv;
         private DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
 
@@ -365,9 +385,21 @@ public final class NeuralBox implements AutoCloseable {
             return this;
         }
 
-        /** Moves the signals of {@code publish} and {@code generateAsync} to an executor, serially for each generation. */
+        /**
+         * Moves the signals of {@code publish} and the stages of all futures to an executor, serially for each generation. What
+         * the executor refuses, or drops because it is shut down, is done on threads of the client's own.
+         */
         public Builder executor(Executor executor) {
             this.executor = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /**
+         * Sets what calls carry from where they are made to their callbacks. Default: nothing, and threads of the client inherit
+         * nothing either.
+         */
+        public Builder context(CallContext context) {
+            this.context = Objects.requireNonNull(context, "context");
             return this;
         }
 
@@ -380,6 +412,12 @@ public final class NeuralBox implements AutoCloseable {
         /** Sets time, for tests of this package. */
         Builder delayer(Delayer delayer) {
             this.delayer = delayer;
+            return this;
+        }
+
+        /** Sets where callbacks run that may block, for tests of this package. */
+        Builder callbacks(Executor callbacks) {
+            this.callbacks = callbacks;
             return this;
         }
 
@@ -410,6 +448,7 @@ public final class NeuralBox implements AutoCloseable {
                             .create(transportConfig)
                     : transport;
             TimerThread timer = new TimerThread(name);
+            CallbackThreads threads = new CallbackThreads(name);
             ClientSettings settings = new ClientSettings(
                     name,
                     endpoint,
@@ -422,6 +461,8 @@ public final class NeuralBox implements AutoCloseable {
                     limits,
                     List.copyOf(listeners),
                     executor,
+                    callbacks == null ? threads : callbacks,
+                    context,
                     delayer == null ? timer : delayer,
                     random);
             ListenerFence.attached(settings.listeners(), name, carrier.name());
@@ -429,6 +470,7 @@ public final class NeuralBox implements AutoCloseable {
             return new NeuralBox(settings, new BlockingGuard(carrier, providers), budget, () -> {
                 timer.close();
                 closer.run();
+                threads.close();
             });
         }
 

@@ -25,7 +25,8 @@ final class PendingPoll implements CallRegistry.Call {
     private final GenerationAnswer.Pending pending;
     private final String id;
     private final Polling polling;
-    private final @Nullable Executor executor;
+    private final CarriedContext context;
+    private final Executor settler;
 
     private final CompletableFuture<GenerationAnswer> result = new CompletableFuture<>();
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -39,20 +40,21 @@ final class PendingPoll implements CallRegistry.Call {
     /**
      * A poll that stands still.
      *
-     * @param executor where the progress is told and the future is settled; null means the thread that has the answer
+     * @param settler where the progress is told and the future is settled
      */
     PendingPoll(
             ClientSettings settings,
             CallRegistry registry,
             GenerationAnswer.Pending pending,
             Polling polling,
-            @Nullable Executor executor) {
+            Executor settler) {
         this.settings = settings;
         this.registry = registry;
         this.pending = Objects.requireNonNull(pending, "pending");
         this.id = Objects.requireNonNull(pending.id());
         this.polling = Objects.requireNonNull(polling, "polling");
-        this.executor = executor;
+        this.context = settings.carried();
+        this.settler = context.around(settler);
         this.wait = polling.firstWait();
     }
 
@@ -93,7 +95,7 @@ final class PendingPoll implements CallRegistry.Call {
         if (eta != null && eta.compareTo(turn) < 0) {
             until = eta.compareTo(polling.firstWait()) > 0 ? eta : polling.firstWait();
         }
-        next = settings.delayer().after(Delayer.nanos(atLeastShortest(until)), this::ask);
+        next = settings.later(Delayer.nanos(atLeastShortest(until)), () -> context.run(this::ask));
         if (ended.get()) {
             next.cancel();
         }
@@ -110,7 +112,7 @@ final class PendingPoll implements CallRegistry.Call {
         asked.incrementAndGet();
         Outgoing outgoing = Outgoing.query(Endpoint.resource(settings.endpoint(), path, id));
         CompletableFuture<Polled> asking =
-                new QueryCall<>(settings, registry, outgoing, Polled::decode, executor).send();
+                new QueryCall<>(settings, registry, outgoing, Polled::decode, context, settler).send();
         question = asking;
         if (ended.get()) {
             asking.cancel(false);
@@ -180,7 +182,7 @@ final class PendingPoll implements CallRegistry.Call {
             last.cancel();
             question.cancel(false);
             registry.remove(this);
-            settle.run();
+            settler.execute(settle);
         }
     }
 

@@ -4,9 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import top.neuralbox.GenerationTimeoutException.Timer;
 import top.neuralbox.transport.TransportResponse;
 
@@ -24,7 +22,7 @@ final class QueryCall<T> implements RetryLoop.Target, StreamTimers.Target, CallR
 
     private final CallRegistry registry;
     private final Decoder<T> decoder;
-    private final @Nullable Executor executor;
+    private final Executor settler;
     private final StreamTimers timers;
     private final RetryLoop sending;
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -33,19 +31,22 @@ final class QueryCall<T> implements RetryLoop.Target, StreamTimers.Target, CallR
     /**
      * A call that stands still.
      *
-     * @param executor where the future is settled; null means the thread that settles it
+     * @param context what the supplier of keys is to find on its thread
+     * @param settler where the future is settled
      */
     QueryCall(
             ClientSettings settings,
             CallRegistry registry,
             Outgoing outgoing,
             Decoder<T> decoder,
-            @Nullable Executor executor) {
+            CarriedContext context,
+            Executor settler) {
         this.registry = registry;
         this.decoder = decoder;
-        this.executor = executor;
+        this.settler = settler;
         this.timers = new StreamTimers(settings.delayer(), settings.timeouts(), this);
-        this.sending = new RetryLoop(settings, outgoing, settings.timeouts(), timers, this);
+        this.sending = new RetryLoop(
+                settings, outgoing, settings.timeouts(), timers, context.around(settings.callbacks()), this);
     }
 
     /** Sends the request. Once. Settling the future from outside gives the call up. */
@@ -107,7 +108,11 @@ final class QueryCall<T> implements RetryLoop.Target, StreamTimers.Target, CallR
     @Override
     public void failed(Failure failure) {
         if (end(() -> result.completeExceptionally(failure.in(facts())))) {
-            sending.cancel();
+            try {
+                sending.cancel();
+            } catch (Throwable t) {
+                Log.transportThrew(t);
+            }
         }
     }
 
@@ -123,21 +128,8 @@ final class QueryCall<T> implements RetryLoop.Target, StreamTimers.Target, CallR
         }
         timers.stop();
         registry.remove(this);
-        settleOn(executor, settle);
+        settler.execute(settle);
         return true;
-    }
-
-    private static void settleOn(@Nullable Executor executor, Runnable settle) {
-        if (executor == null) {
-            settle.run();
-            return;
-        }
-        try {
-            executor.execute(settle);
-        } catch (RejectedExecutionException e) {
-            Log.executorRefused();
-            settle.run();
-        }
     }
 
     /** Asking costs nothing, whatever became of it. */

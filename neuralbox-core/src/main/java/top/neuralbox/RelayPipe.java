@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,7 +30,8 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
 
     private final AtomicBoolean started = new AtomicBoolean();
     private final AtomicBoolean subscribed = new AtomicBoolean();
-    private final Turns turns = new Turns(this::advance);
+    private final Executor callbacks;
+    private final Turns turns;
 
     private final AtomicReference<Flow.@Nullable Subscription> upstream = new AtomicReference<>();
     private final Queue<GenerationEvent> arrived = new ConcurrentLinkedQueue<>();
@@ -38,6 +40,9 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
     private final AtomicLong requested = new AtomicLong();
     private volatile Flow.@Nullable Subscriber<? super ByteBuffer> receiver;
     private volatile boolean headIsLate;
+
+    /** Whether the thread that asks may hand buffers over: the receiver is ours. */
+    private volatile boolean readerMayDeliver;
 
     /** True from the beginning, so that the first look at it arms the timer. */
     private volatile boolean keepAliveRanOut = true;
@@ -65,22 +70,29 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
         void signal(Flow.Subscriber<? super ByteBuffer> receiver);
     }
 
-    RelayPipe(Flow.Publisher<GenerationEvent> events, RelayEncoder encoder, RelayClock clock) {
+    RelayPipe(Flow.Publisher<GenerationEvent> events, RelayEncoder encoder, RelayClock clock, Executor callbacks) {
         this.events = events;
         this.encoder = encoder;
         this.clock = clock;
+        this.callbacks = callbacks;
+        this.turns = new Turns(this::advanceOrBreak, () -> {}, null, callbacks, RelayClock.PROCESS);
+        turns.begin();
     }
 
     /** A future of its own for each caller, so that none can settle it for the others. */
     CompletableFuture<StreamRelay.Head> head() {
+        if (head.isDone()) {
+            return head.copy();
+        }
         CompletableFuture<StreamRelay.Head> copy = new CompletableFuture<>();
-        var unused = head.whenComplete((value, error) -> {
+        // Each on a thread of its own: what depends on one may write the whole body.
+        var unused = head.whenComplete((value, error) -> callbacks.execute(() -> {
             if (value == null) {
                 copy.completeExceptionally(error);
             } else {
                 copy.complete(value);
             }
-        });
+        }));
         return copy;
     }
 
@@ -91,7 +103,7 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
         }
         clock.armHead(() -> {
             headIsLate = true;
-            drive();
+            driveElsewhere();
         });
         try {
             events.subscribe(this);
@@ -120,9 +132,10 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
             stop(Farewell.NONE);
         }
         // Nothing is delivered before, so that no signal overtakes onSubscribe.
+        readerMayDeliver = subscriber instanceof StreamPump;
         receiver = subscriber;
         start();
-        drive();
+        wanted();
     }
 
     @Override
@@ -130,7 +143,7 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
         if (!upstream.compareAndSet(null, subscription)) {
             subscription.cancel();
         }
-        drive();
+        wanted();
     }
 
     @Override
@@ -141,6 +154,15 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
             drive();
             return;
         }
+        try {
+            handOn(event);
+        } catch (Throwable t) {
+            broken(t);
+        }
+        turns.leave();
+    }
+
+    private void handOn(GenerationEvent event) {
         // Usually a reader waits, and the event need not.
         Flow.Subscriber<? super ByteBuffer> reader = receiver;
         if (reader != null && isFlowing() && arrived.isEmpty() && isWanted()) {
@@ -153,7 +175,6 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
             arrived.add(event);
             advance();
         }
-        turns.leave();
     }
 
     @Override
@@ -174,11 +195,89 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
     private void stop(Farewell signal) {
         started.set(true);
         stopped.compareAndSet(null, signal);
-        drive();
+        if (readerMayDeliver) {
+            drive();
+        } else {
+            driveElsewhere();
+        }
     }
 
+    /** By the thread that brings something. */
     private void drive() {
         turns.ask();
+    }
+
+    /** By any other thread. */
+    private void driveElsewhere() {
+        if (turns.claim()) {
+            turns.handOver();
+        }
+    }
+
+    /** More is wanted, by a thread that is told nothing now. */
+    private void wanted() {
+        if (readerMayDeliver) {
+            // The reader's own thread, and a receiver that only keeps what it is handed.
+            turns.ask();
+        } else if (turns.claim()) {
+            if (hasSignals()) {
+                turns.handOver();
+            } else {
+                turns.leaveElsewhere();
+            }
+        }
+    }
+
+    /** Whether there is something to tell the reader, or may be. Asks for more if there is not. */
+    private boolean hasSignals() {
+        if (over || stopped.get() != null || finished.get() != null || headIsLate || !arrived.isEmpty()) {
+            return true;
+        }
+        try {
+            if (!head.isDone()) {
+                askForMore(1);
+            } else if (receiver == null) {
+                return false;
+            } else if (tailIsKnown || keepAliveRanOut) {
+                return true;
+            } else {
+                askForMore();
+            }
+        } catch (Throwable t) {
+            broken(t);
+            return true;
+        }
+        return false;
+    }
+
+    private void advanceOrBreak() {
+        try {
+            advance();
+        } catch (Throwable t) {
+            broken(t);
+        }
+    }
+
+    /**
+     * Whatever is thrown here, by the events' publisher or by us, counts as a failure of the events. By the thread that has the
+     * turn, which must be given back.
+     */
+    private void broken(Throwable thrown) {
+        Log.relayBroke(thrown);
+        try {
+            Flow.Subscription source = upstream.get();
+            if (finished.compareAndSet(null, new Outcome(thrown))) {
+                arrived.clear();
+                turns.claim();
+                if (source != null) {
+                    source.cancel();
+                }
+            } else if (!over) {
+                end(reader -> reader.onError(new IllegalStateException("the relay failed", thrown)));
+            }
+        } catch (Throwable t) {
+            Log.relayBroke(t);
+        }
     }
 
     private void advance() {
@@ -292,7 +391,7 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
             }
             clock.armKeepAlive(() -> {
                 keepAliveRanOut = true;
-                drive();
+                driveElsewhere();
             });
         }
     }
@@ -368,7 +467,7 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
                 cancelWith(new IllegalArgumentException("demand must be positive (Reactive Streams, rule 3.9): " + n));
             } else {
                 requested.accumulateAndGet(n, (have, more) -> have + more < 0 ? Long.MAX_VALUE : have + more);
-                drive();
+                wanted();
             }
         }
 

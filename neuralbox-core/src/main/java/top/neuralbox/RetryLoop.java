@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ final class RetryLoop {
     private final Outgoing outgoing;
     private final Timeouts timeouts;
     private final StreamTimers timers;
+    private final Executor callbacks;
     private final Target target;
 
     private Map<String, String> traceHeaders = Map.of();
@@ -63,11 +65,18 @@ final class RetryLoop {
     private volatile Duration waited = Duration.ZERO;
     private volatile Delayer.Cancellable wait = () -> {};
 
-    RetryLoop(ClientSettings settings, Outgoing outgoing, Timeouts timeouts, StreamTimers timers, Target target) {
+    RetryLoop(
+            ClientSettings settings,
+            Outgoing outgoing,
+            Timeouts timeouts,
+            StreamTimers timers,
+            Executor callbacks,
+            Target target) {
         this.settings = settings;
         this.outgoing = outgoing;
         this.timeouts = timeouts;
         this.timers = timers;
+        this.callbacks = callbacks;
         this.target = target;
     }
 
@@ -196,7 +205,8 @@ final class RetryLoop {
                 .whenComplete((head, error) -> fenced(() -> {
                     timers.headSettled();
                     if (error != null) {
-                        lost(started, error);
+                        // It may be a timer or a look-up of names that failed it, with others waiting behind.
+                        elsewhere(() -> lost(started, error));
                     } else if (cancelled) {
                         head.close();
                     } else {
@@ -244,14 +254,14 @@ final class RetryLoop {
                         head,
                         settings.limits().errorBodyBytes(),
                         ERROR_BODY_PATIENCE,
-                        settings.delayer(),
+                        settings,
                         (bytes, end, error) -> fenced(() -> refused(head, bytes)));
             case FOREIGN ->
                 BoundedBody.read(
                         head,
                         settings.limits().errorBodyBytes(),
                         ERROR_BODY_PATIENCE,
-                        settings.delayer(),
+                        settings,
                         (bytes, end, error) -> target.failed(ResponseGate.failure(
                                 head,
                                 verdict,
@@ -288,7 +298,7 @@ final class RetryLoop {
         boolean expired = head.status() == 401 && "token_expired".equals(error.code());
         if (expired && !keyRenewed && !exhausted()) {
             keyRenewed = true;
-            renewKey(failure);
+            elsewhere(() -> renewKey(failure));
         } else {
             settle(failure, ServiceFailures.mayResend(head.status(), error.code()), asked);
         }
@@ -332,7 +342,7 @@ final class RetryLoop {
         uncharged = true;
         target.resending(attempts.get(), failure, next);
         waited = waited.plus(next);
-        wait = settings.delayer().after(Delayer.nanos(next), () -> fenced(this::attempt));
+        wait = settings.delayer().after(Delayer.nanos(next), () -> elsewhere(this::attempt));
         if (cancelled) {
             wait.cancel();
         }
@@ -357,6 +367,11 @@ final class RetryLoop {
         TransportCall current = call;
         boolean maybe = current == null ? starting : current.mayHaveBeenSent();
         return maybe ? Phase.SENT : Phase.NOT_SENT;
+    }
+
+    /** What runs foreign code that may block, the supplier of keys for one. */
+    private void elsewhere(Runnable step) {
+        callbacks.execute(() -> fenced(step));
     }
 
     /** Whatever foreign code throws ends the call: a stage or a timer that runs us would swallow it. */

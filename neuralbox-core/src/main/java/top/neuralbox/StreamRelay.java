@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +67,8 @@ public final class StreamRelay {
         pipe = new RelayPipe(
                 builder.events,
                 new RelayEncoder(builder.billing, builder.unknownEvents),
-                new RelayClock(builder.delayer, builder.keepAlive, builder.headWithin));
+                new RelayClock(builder.delayer, builder.keepAlive, builder.headWithin),
+                CarriedContext.captured(builder.context).around(builder.callbacks));
     }
 
     /** A relay of these events with the defaults of {@link Builder}. */
@@ -110,9 +112,10 @@ public final class StreamRelay {
      * @throws IOException if the stream throws it: the reader has left
      * @throws InterruptedIOException if the thread is interrupted; its interrupt flag stays set
      * @throws CancellationException if {@link #cancel} is called meanwhile
-     * @throws IllegalStateException if the body was asked for before
+     * @throws IllegalStateException if the body was asked for before, or this thread must not block
      */
     public void writeTo(OutputStream target) throws IOException {
+        BlockingGuard.ofProcess().check("body");
         Objects.requireNonNull(target, "target");
         StreamPump pump = new StreamPump();
         pipe.subscribe(pump);
@@ -133,6 +136,8 @@ public final class StreamRelay {
         private boolean billing;
         private boolean unknownEvents;
         private Delayer delayer = RelayClock.PROCESS;
+        private @Nullable CallContext context;
+        private Executor callbacks = CallbackThreads.PROCESS;
 
         private Builder(Flow.Publisher<GenerationEvent> events) {
             this.events = Objects.requireNonNull(events, "events");
@@ -177,9 +182,24 @@ public final class StreamRelay {
             return this;
         }
 
+        /**
+         * Sets what is carried from where the relay is built to the stages of its head, and to signals of its body that no event
+         * brings. Default: nothing.
+         */
+        public Builder context(CallContext context) {
+            this.context = Objects.requireNonNull(context, "context");
+            return this;
+        }
+
         /** Sets time, for tests of this package. */
         Builder delayer(Delayer delayer) {
             this.delayer = delayer;
+            return this;
+        }
+
+        /** Sets where callbacks run that may block, for tests of this package. */
+        Builder callbacks(Executor callbacks) {
+            this.callbacks = callbacks;
             return this;
         }
 

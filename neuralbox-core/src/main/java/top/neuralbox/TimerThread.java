@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /** The delayer of a real client: one daemon thread, started with the first timer. */
@@ -15,27 +14,17 @@ final class TimerThread implements Delayer, AutoCloseable {
     private final ScheduledThreadPoolExecutor executor;
 
     TimerThread(String clientName) {
-        executor = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "neuralbox-timer-" + clientName);
-            thread.setDaemon(true);
-            return thread;
-        });
+        executor = new ScheduledThreadPoolExecutor(1, new DaemonThreads("neuralbox-timer-" + clientName, false));
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         // A stream of minutes would otherwise keep each of its cancelled timers until it is due.
         executor.setRemoveOnCancelPolicy(true);
     }
 
-    /** One that nobody closes: its thread ends when it had nothing to do for half a minute, and comes back when it has. */
+    /** One that nobody closes: its thread ends when it had nothing to do for two seconds, and comes back when it has. */
     static TimerThread unowned(String name) {
         TimerThread timer = new TimerThread(name);
-        timer.executor.setKeepAliveTime(30, TimeUnit.SECONDS);
+        timer.executor.setKeepAliveTime(2, TimeUnit.SECONDS);
         timer.executor.allowCoreThreadTimeOut(true);
-        ThreadFactory threads = timer.executor.getThreadFactory();
-        timer.executor.setThreadFactory(task -> {
-            Thread thread = threads.newThread(task);
-            // The class loader of whoever came first is nothing to hold on to.
-            thread.setContextClassLoader(null);
-            return thread;
-        });
         return timer;
     }
 
@@ -60,8 +49,9 @@ final class TimerThread implements Delayer, AutoCloseable {
         }
     }
 
+    /** Calls off what is not due, and interrupts nothing. */
     @Override
     public void close() {
-        executor.shutdownNow();
+        executor.shutdown();
     }
 }

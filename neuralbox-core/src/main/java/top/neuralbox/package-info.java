@@ -27,6 +27,25 @@
  *
  * <p>On to a reader without the key, a browser above all: Flow ─► StreamRelay ─ RelayPipe ─ RelayEncoder ─► ByteBuffer.
  *
+ * <h2>Threads</h2>
+ *
+ * <table>
+ *   <caption>Which signal comes where, and what may be done there</caption>
+ *   <tr><th>signal</th><th>thread</th><th>may</th></tr>
+ *   <tr><td>{@code onSubscribe}, {@code GenerationListener.started}</td><td>the one that asks</td><td>what it may</td></tr>
+ *   <tr><td>signals of {@code publish} and of listeners that the wire brings</td><td>the engine's</td><td>be quick; blocking
+ *   calls are refused</td></tr>
+ *   <tr><td>those that demand, a timer, a cancel or {@code close} on another thread raises</td><td>a callback
+ *   thread</td><td>block</td></tr>
+ *   <tr><td>stages of futures, progress of a poll, {@code relay.head()}</td><td>a callback thread</td><td>block</td></tr>
+ *   <tr><td>signals of {@code publish}, and stages, of a client with an executor</td><td>the executor's</td><td>what it
+ *   allows</td></tr>
+ * </table>
+ *
+ * <p>Nothing is told on a thread that is inside a call of ours, but {@code onSubscribe}. Signals of one generation are serial,
+ * whatever an executor does. A callback may throw anything and set the interrupt flag, which is cleared after it; no timer and no
+ * other call's end waits for it. Threads of ours inherit nothing; a {@link top.neuralbox.CallContext} carries what should travel.
+ *
  * <p>Start at {@link top.neuralbox.NeuralBox}.
  */
 @NullMarked

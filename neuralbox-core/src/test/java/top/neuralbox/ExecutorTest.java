@@ -92,8 +92,9 @@ class ExecutorTest {
             assertThat(subscriber.completed()).isTrue();
             assertThat(log.lines())
                     .filteredOn(line -> line.contains("executor"))
-                    .containsExactly("WARNING the client's executor refused work; signals of this generation come on"
-                            + " the transport's thread");
+                    .containsExactly(
+                            "WARNING the client's executor refused work, or dropped it; it is done on threads of"
+                                    + " the client's own");
         }
     }
 

@@ -284,7 +284,8 @@ class GenerationListenerTest {
                 .apiKey("nb_test")
                 .baseUri(URI.create("http://localhost"))
                 .transport(transport)
-                .delayer(clock);
+                .delayer(clock)
+                .callbacks(Runnable::run);
         for (GenerationListener listener : listeners) {
             builder.listener(listener);
         }

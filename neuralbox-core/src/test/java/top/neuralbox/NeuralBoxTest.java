@@ -21,6 +21,7 @@ class NeuralBoxTest {
             .baseUri(URI.create("http://localhost"))
             .transport(transport)
             .delayer(clock)
+            .callbacks(Runnable::run)
             .build();
 
     @AfterEach

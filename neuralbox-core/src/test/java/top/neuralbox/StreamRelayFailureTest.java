@@ -84,7 +84,9 @@ class StreamRelayFailureTest {
     void aServiceThatIsTooSlowIsAGatewayTimeout() {
         ManualDelayer time = new ManualDelayer();
         transport.next(StubTransport.StubCall::sent);
-        StreamRelay relay = StreamRelay.of(client(time).publish(GenerationRequest.of("gpt-5", "hello")));
+        StreamRelay relay = StreamRelay.builder(client(time).publish(GenerationRequest.of("gpt-5", "hello")))
+                .callbacks(Runnable::run)
+                .build();
         relay.head();
         time.advance(Duration.ofSeconds(120));
 
@@ -124,7 +126,7 @@ class StreamRelayFailureTest {
     @Test
     void aFailureOfThisServerIsAnInternalError() {
         StubEvents events = new StubEvents();
-        StreamRelay relay = StreamRelay.of(events);
+        StreamRelay relay = StreamRelay.builder(events).callbacks(Runnable::run).build();
         relay.head();
         events.fail(new IllegalStateException("bug in db7"));
 
@@ -138,9 +140,11 @@ class StreamRelayFailureTest {
 
     @Test
     void aPublisherThatThrowsIsAnInternalError() {
-        StreamRelay relay = StreamRelay.of(subscriber -> {
-            throw new IllegalStateException("no");
-        });
+        StreamRelay relay = StreamRelay.builder(subscriber -> {
+                    throw new IllegalStateException("no");
+                })
+                .callbacks(Runnable::run)
+                .build();
 
         assertThat(relay.head().join().status()).isEqualTo(500);
     }
@@ -176,7 +180,9 @@ class StreamRelayFailureTest {
     @Test
     void theFailureWaitsForDemandLikeAnyEvent() {
         StubEvents events = new StubEvents();
-        BodyReader reader = BodyReader.of(StreamRelay.of(events)).request(1);
+        BodyReader reader = BodyReader.of(
+                        StreamRelay.builder(events).callbacks(Runnable::run).build())
+                .request(1);
         events.start().fail(new IllegalStateException("bug"));
 
         assertThat(reader.writes).hasSize(1);
@@ -191,7 +197,9 @@ class StreamRelayFailureTest {
     @Test
     void whatFailsAfterTheEndOfTheGenerationIsNotTold() {
         StubEvents events = new StubEvents();
-        BodyReader reader = BodyReader.of(StreamRelay.of(events)).all();
+        BodyReader reader = BodyReader.of(
+                        StreamRelay.builder(events).callbacks(Runnable::run).build())
+                .all();
         events.end().fail(new IllegalStateException("bug"));
 
         assertThat(reader.writes).hasSize(2).last().isEqualTo(DONE);
@@ -199,14 +207,16 @@ class StreamRelayFailureTest {
 
     private static StreamRelay failing(Throwable error) {
         StubEvents events = new StubEvents();
-        StreamRelay relay = StreamRelay.of(events);
+        StreamRelay relay = StreamRelay.builder(events).callbacks(Runnable::run).build();
         relay.head();
         events.fail(error);
         return relay;
     }
 
     private StreamRelay relay() {
-        return StreamRelay.of(client(new ManualDelayer()).publish(GenerationRequest.of("gpt-5", "hello")));
+        return StreamRelay.builder(client(new ManualDelayer()).publish(GenerationRequest.of("gpt-5", "hello")))
+                .callbacks(Runnable::run)
+                .build();
     }
 
     private NeuralBox client(Delayer time) {
@@ -215,6 +225,7 @@ class StreamRelayFailureTest {
                 .baseUri(URI.create("http://localhost"))
                 .retryPolicy(RetryPolicy.none())
                 .delayer(time)
+                .callbacks(Runnable::run)
                 .transport(transport)
                 .build();
     }

@@ -22,7 +22,7 @@ class StreamRelayOutputTest {
 
     @Test
     void eachEventIsOneWriteAndOneFlush() throws IOException {
-        StreamRelay.of(twoDeltasThenEnd()).writeTo(recording());
+        StreamRelay.builder(twoDeltasThenEnd()).callbacks(Runnable::run).build().writeTo(recording());
 
         assertThat(calls)
                 .containsExactly(
@@ -42,7 +42,10 @@ class StreamRelayOutputTest {
             }
         };
 
-        assertThatThrownBy(() -> StreamRelay.of(twoDeltasThenEnd()).writeTo(gone))
+        assertThatThrownBy(() -> StreamRelay.builder(twoDeltasThenEnd())
+                        .callbacks(Runnable::run)
+                        .build()
+                        .writeTo(gone))
                 .isInstanceOf(IOException.class)
                 .hasMessage("Broken pipe");
         assertThat(cancels).isEqualTo(1);
@@ -52,7 +55,10 @@ class StreamRelayOutputTest {
     void anInterruptedThreadCancelsTheGenerationAndStaysInterrupted() {
         Thread.currentThread().interrupt();
 
-        assertThatThrownBy(() -> StreamRelay.of(silent()).writeTo(new ByteArrayOutputStream()))
+        assertThatThrownBy(() -> StreamRelay.builder(silent())
+                        .callbacks(Runnable::run)
+                        .build()
+                        .writeTo(new ByteArrayOutputStream()))
                 .isInstanceOf(InterruptedIOException.class);
         assertThat(Thread.interrupted()).isTrue();
         assertThat(cancels).isEqualTo(1);
@@ -60,7 +66,8 @@ class StreamRelayOutputTest {
 
     @Test
     void cancelledMeanwhileItThrows() {
-        StreamRelay relay = StreamRelay.of(twoDeltasThenEnd());
+        StreamRelay relay =
+                StreamRelay.builder(twoDeltasThenEnd()).callbacks(Runnable::run).build();
         OutputStream cancelling = new OutputStream() {
             @Override
             public void write(int b) {
@@ -74,7 +81,8 @@ class StreamRelayOutputTest {
 
     @Test
     void aSecondReaderIsRefused() throws IOException {
-        StreamRelay relay = StreamRelay.of(twoDeltasThenEnd());
+        StreamRelay relay =
+                StreamRelay.builder(twoDeltasThenEnd()).callbacks(Runnable::run).build();
         relay.writeTo(new ByteArrayOutputStream());
 
         assertThatThrownBy(() -> relay.writeTo(new ByteArrayOutputStream())).isInstanceOf(IllegalStateException.class);

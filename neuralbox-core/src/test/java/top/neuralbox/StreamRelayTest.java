@@ -319,6 +319,6 @@ class StreamRelayTest {
     }
 
     private StreamRelay.Builder builder() {
-        return StreamRelay.builder(events).delayer(time);
+        return StreamRelay.builder(events).delayer(time).callbacks(Runnable::run);
     }
 }

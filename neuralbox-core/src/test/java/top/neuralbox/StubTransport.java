@@ -43,7 +43,8 @@ final class StubTransport implements Transport {
                 .apiKey("nb_test")
                 .baseUri(URI.create("http://localhost"))
                 .transport(this)
-                .delayer(clock);
+                .delayer(clock)
+                .callbacks(Runnable::run);
     }
 
     /** What the next call does as soon as it is started. */
@@ -160,8 +161,8 @@ final class StubTransport implements Transport {
         }
 
         StubCall end() {
-            return event(
-                    "{\"type\": \"generation_end\", \"id\": \"gen_1\", \"tokens_used\": 3, \"balance_remaining\": 297}");
+            return event("{\"type\": \"generation_end\", \"id\": \"gen_1\", \"tokens_used\": 3, \"balance_remaining\":"
+                    + " 297}");
         }
 
         StubCall done() {
