@@ -1,6 +1,8 @@
 package top.neuralbox.transport.httpclient;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
@@ -34,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BurstSession implements IOSession {
 
+    private static final Logger LOG = System.getLogger("top.neuralbox");
+
     /** With the engine's buffer of 4 KiB, one event of a connection reads 64 KiB. */
     private static final int MOST_ROUNDS = 16;
 
@@ -41,6 +45,7 @@ final class BurstSession implements IOSession {
     private static final int USUAL_DIGITS = 15;
 
     private final IOSession session;
+    private @Nullable Fenced fenced;
     /** These are touched by the session's I/O thread only. */
     private boolean inTurn;
 
@@ -233,8 +238,17 @@ final class BurstSession implements IOSession {
     }
 
     @Override
-    public IOEventHandler getHandler() {
-        return session.getHandler();
+    public @Nullable IOEventHandler getHandler() {
+        IOEventHandler handler = session.getHandler();
+        if (handler == null) {
+            return null;
+        }
+        Fenced known = fenced;
+        if (known == null || !known.isOf(handler)) {
+            known = new Fenced(handler);
+            fenced = known;
+        }
+        return known;
     }
 
     /** The connection and the TLS layer above it share a handler, which may be there before the latter. */
@@ -373,6 +387,93 @@ final class BurstSession implements IOSession {
         @Override
         public void disconnected(IOSession current) {
             handler.disconnected(current);
+        }
+    }
+
+    /** A step of the engine. */
+    @FunctionalInterface
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    /**
+     * Keeps the I/O thread alive: an {@code Error} of foreign code, an interceptor say, would end it and every connection on it
+     * (5.4.4), while an exception ends this connection alone. So would the interrupt flag, if it were left set.
+     */
+    private static void fenced(Step step) throws IOException {
+        TransportThreads.enterCallback();
+        try {
+            step.run();
+        } catch (Error foreign) {
+            throw new IllegalStateException("foreign code threw an Error on an I/O thread", foreign);
+        } finally {
+            TransportThreads.leaveCallback();
+        }
+    }
+
+    /** The engine's handler of what the selector tells. */
+    private static final class Fenced implements IOEventHandler {
+
+        private final IOEventHandler handler;
+
+        Fenced(IOEventHandler handler) {
+            this.handler = handler;
+        }
+
+        boolean isOf(IOEventHandler other) {
+            return handler.equals(other);
+        }
+
+        @Override
+        public void inputReady(IOSession current, @Nullable ByteBuffer source) throws IOException {
+            // Not through fenced(): this is the path of every token, and a lambda would be allocated for each.
+            TransportThreads.enterCallback();
+            try {
+                handler.inputReady(current, source);
+            } catch (Error foreign) {
+                throw new IllegalStateException("foreign code threw an Error on an I/O thread", foreign);
+            } finally {
+                TransportThreads.leaveCallback();
+            }
+        }
+
+        @Override
+        public void connected(IOSession current) throws IOException {
+            fenced(() -> handler.connected(current));
+        }
+
+        @Override
+        public void outputReady(IOSession current) throws IOException {
+            fenced(() -> handler.outputReady(current));
+        }
+
+        @Override
+        public void timeout(IOSession current, Timeout limit) throws IOException {
+            fenced(() -> handler.timeout(current, limit));
+        }
+
+        @Override
+        public void exception(IOSession current, Exception cause) {
+            quietly(() -> handler.exception(current, cause));
+        }
+
+        @Override
+        public void disconnected(IOSession current) {
+            quietly(() -> handler.disconnected(current));
+        }
+
+        /** The connection is at its end already, and the engine does not expect a failure here (5.4.4). */
+        private void quietly(Step step) {
+            try {
+                fenced(step);
+            } catch (IOException | RuntimeException e) {
+                // Named by its type alone: a message may hold what belongs to the call.
+                Throwable cause = e.getCause() instanceof Error error ? error : e;
+                LOG.log(
+                        Level.WARNING,
+                        "Foreign code threw {0} as a connection ended; nothing else is affected.",
+                        cause.getClass().getName());
+            }
         }
     }
 }

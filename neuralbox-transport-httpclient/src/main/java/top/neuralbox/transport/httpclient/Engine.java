@@ -16,6 +16,7 @@ import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.auth.BasicScheme;
@@ -87,6 +88,7 @@ final class Engine {
         this.names = new HostNames();
         this.timer = new ScheduledThreadPoolExecutor(1, new TransportThreads("timer"));
         timer.setRemoveOnCancelPolicy(true);
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         WatchedConnections connections = connections(config, names);
         this.client = client(customizer, connections, proxy);
         client.start();
@@ -157,7 +159,7 @@ final class Engine {
         eviction.cancel(false);
         client.close(CloseMode.IMMEDIATE);
         names.close();
-        timer.shutdownNow();
+        timer.shutdown();
     }
 
     /** Basic credentials go out with the first request: a challenge could not be answered, the body is sent once. */
@@ -198,8 +200,9 @@ final class Engine {
                 .setHttp1Config(http1Config())
                 .setH2Config(http2Config())
                 .setIoSessionDecorator(BurstSession::over)
-                .setThreadFactory(new TransportThreads("io"))
+                .setThreadFactory(new TransportThreads(TransportThreads.IO))
                 .addExecInterceptorFirst("neuralbox-enter", ExchangeGates::enter)
+                .addExecInterceptorAfter(ChainElement.CONNECT.name(), "neuralbox-guard", ExchangeGates::fence)
                 .addExecInterceptorLast("neuralbox-fence", ExchangeGates::fence)
                 .addRequestInterceptorLast(ExchangeGates::beforeSending)
                 .build();

@@ -39,12 +39,18 @@ final class ExchangeGates {
             throws HttpException, IOException {
         HttpClientCall call = callOf(scope.clientContext);
         call.enter(scope.execRuntime);
-        chain.proceed(request, body, scope, new CompleteWhenWhole(callback, call));
+        try {
+            chain.proceed(request, body, scope, new CompleteWhenWhole(callback, call));
+        } catch (Error foreign) {
+            // Of an interceptor. It would end the thread, which may be the one of other calls.
+            callback.failed(new IllegalStateException("an interceptor threw an Error", foreign));
+        }
     }
 
     /**
-     * Before the last step, which throws when the connection was closed between the lease and here. That may happen on the
-     * thread of another call that released the connection, and must not reach it.
+     * Before the first step that runs once there is a connection, and before the last. The last throws when the connection was
+     * closed between the lease and here, which may happen on the thread of another call that released it; an interceptor of the
+     * application's throws what it likes, on an I/O thread. Neither may reach another call.
      */
     static void fence(
             HttpRequest request,
@@ -57,6 +63,8 @@ final class ExchangeGates {
             chain.proceed(request, body, scope, callback);
         } catch (RuntimeException e) {
             callback.failed(e);
+        } catch (Error e) {
+            callback.failed(new IllegalStateException("an interceptor threw an Error", e));
         }
     }
 

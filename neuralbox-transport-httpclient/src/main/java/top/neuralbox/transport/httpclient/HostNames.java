@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostNames implements DnsResolver {
 
+    /** What the machine says of a name. It may run code of the application's: a resolver of its own (Java 18). */
+    @FunctionalInterface
+    interface LookUp {
+        InetAddress[] resolve(String host) throws UnknownHostException;
+    }
+
     private static final long IDLE_SECONDS = 10;
 
     /** One thread for each name that is being looked up, and none while there is nothing to do. */
@@ -31,8 +37,18 @@ final class HostNames implements DnsResolver {
             new SynchronousQueue<>(),
             new TransportThreads("dns"));
 
+    private final LookUp lookUp;
     private final Map<String, CompletableFuture<Void>> lookups = new ConcurrentHashMap<>();
     private final Map<String, InetAddress[]> known = new ConcurrentHashMap<>();
+
+    HostNames() {
+        this(InetAddress::getAllByName);
+    }
+
+    /** With another source than the machine, for tests. */
+    HostNames(LookUp lookUp) {
+        this.lookUp = lookUp;
+    }
 
     /**
      * Looks a name up, together with whoever looks it up already. How long an answer is kept is the platform's matter (the
@@ -43,16 +59,16 @@ final class HostNames implements DnsResolver {
      */
     void lookUp(String host, Consumer<@Nullable Throwable> then) {
         if (InetAddressUtils.isIPv4(host) || InetAddressUtils.isIPv6(host)) {
-            then.accept(null);
+            tell(null, then);
             return;
         }
         CompletableFuture<Void> mine = new CompletableFuture<>();
         CompletableFuture<Void> others = lookups.putIfAbsent(host, mine);
         if (others == null) {
-            threads.execute(() -> ask(host, mine));
+            start(host, mine);
         }
-        // The derived future holds nothing that a caller could miss: what then throws is the caller's own defect.
-        var unused = (others == null ? mine : others).whenComplete((nothing, unknown) -> then.accept(unknown));
+        // The derived future holds nothing that a caller could miss.
+        var unused = (others == null ? mine : others).whenComplete((nothing, unknown) -> tell(unknown, then));
     }
 
     /** The addresses found last; called by the engine, whose caller has looked the name up. */
@@ -74,17 +90,40 @@ final class HostNames implements DnsResolver {
     }
 
     void close() {
-        threads.shutdownNow();
+        threads.shutdown();
+    }
+
+    /** Whatever happens, the look-up ends and leaves: one that stayed would be waited for by each later call of that name. */
+    private void start(String host, CompletableFuture<Void> answer) {
+        try {
+            threads.execute(() -> ask(host, answer));
+        } catch (Throwable t) {
+            lookups.remove(host);
+            answer.completeExceptionally(t);
+        }
     }
 
     private void ask(String host, CompletableFuture<Void> answer) {
+        Throwable unknown = null;
         try {
-            known.put(host, InetAddress.getAllByName(host));
-            lookups.remove(host);
+            known.put(host, lookUp.resolve(host));
+        } catch (Throwable t) {
+            unknown = t;
+        }
+        lookups.remove(host);
+        if (unknown == null) {
             answer.complete(null);
-        } catch (UnknownHostException e) {
-            lookups.remove(host);
-            answer.completeExceptionally(e);
+        } else {
+            answer.completeExceptionally(unknown);
+        }
+    }
+
+    /** What a call throws ends that call: others may wait for the same name. */
+    private static void tell(@Nullable Throwable unknown, Consumer<@Nullable Throwable> then) {
+        try {
+            then.accept(unknown);
+        } catch (Throwable t) {
+            then.accept(t);
         }
     }
 }

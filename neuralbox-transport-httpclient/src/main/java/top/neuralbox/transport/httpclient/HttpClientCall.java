@@ -129,8 +129,8 @@ final class HttpClientCall implements TransportCall {
                     engineFailed(unknown);
                 }
             });
-        } catch (RuntimeException e) {
-            // The executors of a transport that is being closed refuse tasks; close() ends this call too.
+        } catch (Throwable e) {
+            // The executors of a transport that is being closed refuse tasks, and a thread may not be had.
             engineFailed(e);
         }
     }

@@ -9,27 +9,76 @@ final class TransportThreads implements ThreadFactory {
 
     static final String TRANSPORT_NAME = "httpclient";
 
+    /** The role of the engine's threads. */
+    static final String IO = "io";
+
     private static final String OURS = "neuralbox-httpclient-";
     /** How HttpClient names the I/O threads of a client that the application made for itself. */
+    private static final String LOOPS = "org.apache.hc.core5.reactor.";
+
     private static final String ENGINES = "httpclient-dispatch-";
 
-    /** Remembers for the code further up the stack which connection it serves. */
+    /**
+     * Remembers for the code further up the stack which connection it serves. It takes over nothing from the thread that happens
+     * to need it first: no inheritable thread-locals, context class loader or thread group.
+     *
+     * <p>The engine's loop ends for good when it finds its thread interrupted (httpcore 5.4.4), with every connection on it.
+     * Foreign code that catches an {@link InterruptedException} sets the flag again, as it should; so what that code leaves is
+     * cleared when it has returned, and where none runs, the flag is not believed.
+     */
     private static final class OwnThread extends Thread {
 
         private @Nullable BurstSession served;
 
-        OwnThread(Runnable task, String name) {
-            super(task, name);
+        /** Whether the engine's loop runs here. */
+        private final boolean runsEngine;
+
+        /** How deep the thread is in code that may be foreign. Others read it too, and may be late. */
+        private int inCallbacks;
+
+        OwnThread(Runnable task, String name, boolean runsEngine) {
+            super(topGroup(), task, name, 0, false);
+            // The engine has threads beside its loops, in pools of the JDK that rely on the flag.
+            this.runsEngine = runsEngine && task.getClass().getName().startsWith(LOOPS);
             setDaemon(true);
+            setContextClassLoader(TransportThreads.class.getClassLoader());
+        }
+
+        /** The engine interrupts its threads when it closes, but means its own loop and not what a callback is doing. */
+        @Override
+        public void interrupt() {
+            if (currentThread() == this || inCallbacks == 0) {
+                super.interrupt();
+            }
+        }
+
+        @Override
+        public boolean isInterrupted() {
+            if (runsEngine && currentThread() == this && inCallbacks == 0) {
+                boolean unused = interrupted();
+                return false;
+            }
+            return super.isInterrupted();
+        }
+
+        /** A group of the application's may be destroyed before the thread ends. */
+        private static ThreadGroup topGroup() {
+            ThreadGroup group = currentThread().getThreadGroup();
+            while (group.getParent() != null) {
+                group = group.getParent();
+            }
+            return group;
         }
     }
 
     private final String prefix;
+    private final boolean forEngine;
     private final AtomicInteger count = new AtomicInteger();
 
     /** Makes a factory whose threads are named {@code neuralbox-httpclient-ROLE-1} and so on. */
     TransportThreads(String role) {
         this.prefix = OURS + role + "-";
+        this.forEngine = role.equals(IO);
     }
 
     /**
@@ -60,8 +109,23 @@ final class TransportThreads implements ThreadFactory {
         }
     }
 
+    /** Foreign code may begin; {@link #leaveCallback} must follow. */
+    static void enterCallback() {
+        if (Thread.currentThread() instanceof OwnThread own) {
+            own.inCallbacks++;
+        }
+    }
+
+    /** Foreign code has returned, or thrown: what it did to the interrupt flag of a thread of ours is undone. */
+    static void leaveCallback() {
+        if (Thread.currentThread() instanceof OwnThread own) {
+            own.inCallbacks--;
+            boolean unused = Thread.interrupted();
+        }
+    }
+
     @Override
     public Thread newThread(Runnable task) {
-        return new OwnThread(task, prefix + count.incrementAndGet());
+        return new OwnThread(task, prefix + count.incrementAndGet(), forEngine);
     }
 }

@@ -8,9 +8,11 @@ import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.nio.ssl.TlsStrategy;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.pool.PoolReusePolicy;
 import org.apache.hc.core5.reactor.ConnectionInitiator;
+import org.apache.hc.core5.reactor.IOSession;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,46 @@ final class WatchedConnections extends PoolingAsyncClientConnectionManager {
             FutureCallback<AsyncConnectionEndpoint> callback) {
         HttpClientCall call = ExchangeGates.callOf(context);
         return super.connect(
-                endpoint, call.attempt().watch(initiator), call.addressTimeout(), attachment, context, callback);
+                endpoint,
+                call.attempt().watch(fenced(initiator, call)),
+                call.addressTimeout(),
+                attachment,
+                context,
+                callback);
+    }
+
+    /** What goes on once a connection is made runs on an I/O thread, interceptors included. */
+    private static ConnectionInitiator fenced(ConnectionInitiator initiator, HttpClientCall call) {
+        return (endpoint, remote, local, timeout, attachment, callback) ->
+                initiator.connect(endpoint, remote, local, timeout, attachment, new FencedCallback(callback, call));
+    }
+
+    /** Ends the connection if what follows throws an {@code Error}, which would end the I/O thread (httpcore 5.4.4). */
+    private record FencedCallback(FutureCallback<IOSession> callback, HttpClientCall call)
+            implements FutureCallback<IOSession> {
+
+        @Override
+        public void completed(IOSession opened) {
+            TransportThreads.enterCallback();
+            try {
+                callback.completed(opened);
+            } catch (Error foreign) {
+                opened.close(CloseMode.IMMEDIATE);
+                call.engineFailed(foreign);
+                callback.failed(new IllegalStateException("foreign code threw an Error on an I/O thread", foreign));
+            } finally {
+                TransportThreads.leaveCallback();
+            }
+        }
+
+        @Override
+        public void failed(Exception cause) {
+            callback.failed(cause);
+        }
+
+        @Override
+        public void cancelled() {
+            callback.cancelled();
+        }
     }
 }
