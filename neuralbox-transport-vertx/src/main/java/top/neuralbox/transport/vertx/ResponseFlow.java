@@ -125,6 +125,7 @@ final class ResponseFlow implements BodyPublisher.Source {
     private void endTurn() {
         inTurn = false;
         flush();
+        boolean unused = Thread.interrupted();
     }
 
     private void flush() {

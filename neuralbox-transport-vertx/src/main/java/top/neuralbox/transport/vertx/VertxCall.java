@@ -228,6 +228,9 @@ final class VertxCall implements TransportCall {
                 handler.handle(event);
             } catch (Throwable thrown) {
                 fail(failures.other(thrown), FailureMapping.Phase.BODY);
+            } finally {
+                // What foreign code did to the interrupt flag is not to reach the next call on this loop.
+                boolean unused = Thread.interrupted();
             }
         };
     }

@@ -107,7 +107,8 @@ public final class VertxTransport implements Transport {
     public static VertxTransport create(TransportConfig config) {
         EngineVersions.require();
         Objects.requireNonNull(config, "config");
-        return own(config, HostNames.ofThePlatform(), System::nanoTime);
+        // The event loops start there as well, since each is told its name.
+        return CleanThread.call(() -> own(config, HostNames.ofThePlatform(), System::nanoTime));
     }
 
     /**
