@@ -2,6 +2,7 @@ package top.neuralbox;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import top.neuralbox.sse.EventStreamHandler;
 import top.neuralbox.sse.EventStreamParser;
@@ -30,6 +31,11 @@ public final class OpenedDecoder implements EventStreamHandler {
     /** The decoder with every event read by the JSON parser. */
     public static OpenedDecoder withoutFastPath(Consumer<? super GenerationEvent> events) {
         return new OpenedDecoder(EventDecoder.withoutFastPath(), events);
+    }
+
+    /** A relay whose signals come on the thread that asks, so that a benchmark measures it and no hand-over. */
+    public static StreamRelay relayOnThisThread(Flow.Publisher<GenerationEvent> events) {
+        return StreamRelay.builder(events).callbacks(Runnable::run).build();
     }
 
     /** Decodes the next bytes of the stream. */

@@ -8,7 +8,6 @@ import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.OpenedDecoder;
-import top.neuralbox.StreamRelay;
 import top.neuralbox.benchmarks.DeltaSink;
 import top.neuralbox.benchmarks.Recording;
 import top.neuralbox.sse.EventStreamHandler;
@@ -60,7 +59,7 @@ final class Ours {
         buffers(recording, chunkBytes).forEach(decoder::read);
         return sink -> {
             Reader reader = new Reader();
-            StreamRelay.of(new Replay(events)).body().subscribe(reader);
+            OpenedDecoder.relayOnThisThread(new Replay(events)).body().subscribe(reader);
             if (reader.buffers <= events.size()) {
                 throw new IllegalStateException(reader.buffers + " buffers of " + events.size() + " events");
             }
