@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The two times of a relay. The keep-alive timer is armed once and looks, when it runs out, how long ago the last write
+ * The three times of a relay. The keep-alive timer is armed once and looks, when it runs out, how long ago the last write
  * was: a write costs one reading of the clock, not a timer.
  */
 final class RelayClock {
@@ -17,18 +17,26 @@ final class RelayClock {
     private final Delayer delayer;
     private final long keepAliveNanos;
     private final long headNanos;
+    private final Duration patience;
 
     /** Written by whoever has the relay's turn; read by timers only through {@link #silent}, in turn as well. */
     private long lastWrite;
 
     private volatile Delayer.Cancellable headTimer = NOTHING;
     private volatile Delayer.Cancellable keepAliveTimer = NOTHING;
+    private volatile Delayer.Cancellable patienceTimer = NOTHING;
+
+    /** When the reader asked last. */
+    private volatile long lastDemand;
+
     private volatile boolean stopped;
 
-    RelayClock(Delayer delayer, Duration keepAlive, @Nullable Duration headWithin) {
+    RelayClock(Delayer delayer, Duration keepAlive, @Nullable Duration headWithin, Duration patience) {
         this.delayer = delayer;
         this.keepAliveNanos = nanos(keepAlive);
         this.headNanos = headWithin == null ? 0 : nanos(headWithin);
+        this.patience = patience;
+        this.lastDemand = delayer.nanoTime();
     }
 
     /** Runs the task when the head has to be settled at the latest, if there is such a time. */
@@ -60,8 +68,34 @@ final class RelayClock {
         disarmIfStopped();
     }
 
+    /** The reader asked for more. From any thread. */
+    void wanted() {
+        lastDemand = delayer.nanoTime();
+    }
+
+    /** How long the patience with a reader that asks for nothing lasts from now on; zero or less if it is over. */
+    long patienceLeft() {
+        long now = delayer.nanoTime();
+        return nanos(patience) - Math.min(now - lastWrite, now - lastDemand);
+    }
+
+    Duration patience() {
+        return patience;
+    }
+
+    long patienceNanos() {
+        return nanos(patience);
+    }
+
+    /** Runs the task after so long, when it is time to look at the reader. */
+    void armPatience(long nanos, Runnable task) {
+        patienceTimer = delayer.after(nanos, task);
+        disarmIfStopped();
+    }
+
     void stop() {
         stopped = true;
+        patienceTimer.cancel();
         headTimer.cancel();
         keepAliveTimer.cancel();
     }

@@ -47,6 +47,9 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
     /** True from the beginning, so that the first look at it arms the timer. */
     private volatile boolean keepAliveRanOut = true;
 
+    /** True from the beginning too. */
+    private volatile boolean patienceRanOut = true;
+
     /** The rest belongs to whoever has the turn. */
     private long delivered;
 
@@ -236,6 +239,8 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
         try {
             if (!head.isDone()) {
                 askForMore(1);
+            } else if (patienceRanOut) {
+                return true;
             } else if (receiver == null) {
                 return false;
             } else if (tailIsKnown || keepAliveRanOut) {
@@ -290,6 +295,7 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
             end(stop);
         } else if (headIsSettled()) {
             deliver();
+            lookAtReader();
         } else {
             askForMore(1);
         }
@@ -316,6 +322,23 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
         clock.disarmHead();
         clock.wrote();
         head.complete(value);
+    }
+
+    /** Gives the generation up for a reader that takes nothing, and looks again later. */
+    private void lookAtReader() {
+        if (!patienceRanOut || over) {
+            return;
+        }
+        patienceRanOut = false;
+        long left = clock.patienceLeft();
+        if (left > 0 || isWanted()) {
+            clock.armPatience(left > 0 ? left : clock.patienceNanos(), () -> {
+                patienceRanOut = true;
+                driveElsewhere();
+            });
+        } else {
+            end(reader -> reader.onError(new RelayStalledException(clock.patience())));
+        }
     }
 
     private void deliver() {
@@ -467,7 +490,8 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
                 cancelWith(new IllegalArgumentException("demand must be positive (Reactive Streams, rule 3.9): " + n));
             } else {
                 requested.accumulateAndGet(n, (have, more) -> have + more < 0 ? Long.MAX_VALUE : have + more);
-                wanted();
+                clock.wanted();
+                RelayPipe.this.wanted();
             }
         }
 

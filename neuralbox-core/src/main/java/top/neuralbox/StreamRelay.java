@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>No byte too many.</b> The body asks for an event when its reader wants a buffer, and reads at most 16 events
  * ahead. Cancelling its subscription, or {@link #cancel}, stops the generation: call it as soon as the server sees
- * its reader leave. Whoever takes the head and then not the body has to call it too.
+ * its reader leave, and if the body is not asked for after the head. A reader that stays and takes nothing is given up
+ * after {@linkplain Builder#readerPatience five minutes}.
  *
  * <p>A relay serves once. Its publisher is subscribed to by the first call of {@link #head}, {@link #writeTo} or of the
  * body's {@code subscribe}. Thread-safe. Signals come on the publisher's thread, on that of the timer for keep-alive
@@ -67,7 +68,7 @@ public final class StreamRelay {
         pipe = new RelayPipe(
                 builder.events,
                 new RelayEncoder(builder.billing, builder.unknownEvents),
-                new RelayClock(builder.delayer, builder.keepAlive, builder.headWithin),
+                new RelayClock(builder.delayer, builder.keepAlive, builder.headWithin, builder.readerPatience),
                 CarriedContext.captured(builder.context).around(builder.callbacks));
     }
 
@@ -98,7 +99,7 @@ public final class StreamRelay {
      *
      * <p>It has one subscriber; a second one gets {@code onError} with an {@link IllegalStateException}. It ends with
      * {@code onComplete}, also if the generation failed; only {@link #cancel} ends it with a {@link
-     * CancellationException}, and demand that is not positive with an {@link IllegalArgumentException}.
+     * CancellationException}, a reader that takes nothing for too long with a {@link RelayStalledException}, and demand that is not positive with an {@link IllegalArgumentException}.
      */
     public Flow.Publisher<ByteBuffer> body() {
         return pipe;
@@ -133,6 +134,7 @@ public final class StreamRelay {
         private final Flow.Publisher<GenerationEvent> events;
         private Duration keepAlive = Duration.ofSeconds(15);
         private @Nullable Duration headWithin;
+        private Duration readerPatience = Duration.ofMinutes(5);
         private boolean billing;
         private boolean unknownEvents;
         private Delayer delayer = RelayClock.PROCESS;
@@ -164,6 +166,18 @@ public final class StreamRelay {
          */
         public Builder headWithin(Duration headWithin) {
             this.headWithin = positive(headWithin, "headWithin");
+            return this;
+        }
+
+        /**
+         * Sets after how long the generation is cancelled for a reader that takes nothing: that asks for no buffer, does not come
+         * for the body after the head, or stands in a write. The body then ends with {@link RelayStalledException}. Default 5
+         * min. A reader that waits for the next event is not meant.
+         *
+         * @param readerPatience longer than zero
+         */
+        public Builder readerPatience(Duration readerPatience) {
+            this.readerPatience = positive(readerPatience, "readerPatience");
             return this;
         }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.Flow;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,6 +130,28 @@ class StreamRelayFailureTest {
         StreamRelay relay = StreamRelay.builder(events).callbacks(Runnable::run).build();
         relay.head();
         events.fail(new IllegalStateException("bug in db7"));
+
+        assertThat(relay.head().join().status()).isEqualTo(500);
+        assertThat(BodyReader.of(relay).all().writes)
+                .singleElement()
+                .asString()
+                .contains("internal_error")
+                .doesNotContain("db7");
+    }
+
+    @Test
+    void aSourceThatThrowsWhenItIsAskedForMoreIsAFailure() {
+        StreamRelay relay = StreamRelay.builder(subscriber -> subscriber.onSubscribe(new Flow.Subscription() {
+                    @Override
+                    public void request(long n) {
+                        throw new StackOverflowError("in db7");
+                    }
+
+                    @Override
+                    public void cancel() {}
+                }))
+                .callbacks(Runnable::run)
+                .build();
 
         assertThat(relay.head().join().status()).isEqualTo(500);
         assertThat(BodyReader.of(relay).all().writes)

@@ -301,6 +301,55 @@ class StreamRelayTest {
     }
 
     @Test
+    void aReaderThatTakesNothingIsGivenUpAfterFiveMinutes() {
+        BodyReader reader = BodyReader.of(relay()).request(1);
+        events.start();
+        time.advance(Duration.ofMinutes(4));
+        assertThat(events.cancels).isZero();
+        time.advance(Duration.ofMinutes(1));
+
+        assertThat(events.cancels).isEqualTo(1);
+        assertThat(reader.error)
+                .isInstanceOfSatisfying(
+                        RelayStalledException.class,
+                        error -> assertThat(error.patience()).isEqualTo(Duration.ofMinutes(5)));
+        assertThat(time.pending()).isZero();
+    }
+
+    @Test
+    void aReaderThatTakesOneNowAndThenIsLeftAlone() {
+        BodyReader reader = BodyReader.of(relay()).request(1);
+        events.start();
+        for (int i = 0; i < 5; i++) {
+            time.advance(Duration.ofMinutes(4));
+            reader.request(1);
+            events.delta("x");
+        }
+        assertThat(events.cancels).isZero();
+        assertThat(reader.error).isNull();
+    }
+
+    @Test
+    void aReaderThatWaitsForTheModelIsLeftAlone() {
+        BodyReader reader = BodyReader.of(relay()).all();
+        events.start();
+        time.advance(Duration.ofHours(1));
+        assertThat(events.cancels).isZero();
+        assertThat(reader.error).isNull();
+    }
+
+    @Test
+    void aHeadWithoutAReaderOfTheBodyIsGivenUp() {
+        StreamRelay relay = builder().readerPatience(Duration.ofSeconds(30)).build();
+        assertThat(relay.head()).isNotDone();
+        events.start();
+        time.advance(Duration.ofSeconds(31));
+
+        assertThat(events.cancels).isEqualTo(1);
+        assertThat(BodyReader.of(relay).error).isInstanceOf(RelayStalledException.class);
+    }
+
+    @Test
     void timesThatAreNotPositiveAreRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder().keepAlive(Duration.ZERO))
@@ -308,6 +357,9 @@ class StreamRelayTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder().headWithin(Duration.ofSeconds(-1)))
                 .withMessageContaining("headWithin");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder().readerPatience(Duration.ZERO))
+                .withMessageContaining("readerPatience");
     }
 
     private static GenerationEvent unknown() {
