@@ -37,6 +37,11 @@ public final class FaultClock implements Delayer, AutoCloseable {
         return builder.delayer(this).random(() -> 0);
     }
 
+    /** Gives a relay this clock. */
+    public StreamRelay.Builder drive(StreamRelay.Builder builder) {
+        return builder.delayer(this);
+    }
+
     /** Waits until something is to happen after exactly this delay. */
     public void awaitTimer(Duration delay) {
         await("a timer of " + delay, () -> isScheduled(delay));
@@ -123,6 +128,11 @@ public final class FaultClock implements Delayer, AutoCloseable {
             LockSupport.parkNanos(LOOK_AGAIN.toNanos());
         }
         return true;
+    }
+
+    /** Whether something is to happen within this time. */
+    public synchronized boolean isScheduledWithin(Duration delay) {
+        return tasks.stream().anyMatch(task -> task.at() - now <= delay.toNanos());
     }
 
     private synchronized boolean isScheduled(Duration delay) {

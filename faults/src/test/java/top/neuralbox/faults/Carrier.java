@@ -49,7 +49,11 @@ enum Carrier {
 
     /** A transport that trusts the authority of the tests and speaks this version alone. */
     Transport transport(TransportConfig.Builder config) {
-        return maker.apply(config.protocols(protocol).build());
+        return maker.apply(config(config));
+    }
+
+    TransportConfig config(TransportConfig.Builder config) {
+        return config.protocols(protocol).build();
     }
 
     /**

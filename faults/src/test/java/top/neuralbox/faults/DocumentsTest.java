@@ -23,6 +23,8 @@ class DocumentsTest {
     private static final Pattern TEST = Pattern.compile("`(\\w+)#(\\w+)`");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| (\\d+) \\| .* \\| .*`\\w+#\\w+`.* \\| .+ \\|$");
     private static final int ROWS = 90;
+    private static final Pattern HOST_ROW = Pattern.compile("(?m)^\\| H(\\d+) \\| .* \\| .*`\\w+#\\w+`.* \\|$");
+    private static final int HOST_ROWS = 15;
 
     @ParameterizedTest
     @ValueSource(strings = {"SECURITY.md", "docs/faults.md"})
@@ -51,6 +53,18 @@ class DocumentsTest {
         assertThat(seen)
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(1, ROWS).boxed().toList());
+    }
+
+    @Test
+    void everyRowOfTheHostNamesItsTests() throws IOException {
+        Matcher row = HOST_ROW.matcher(Files.readString(ROOT.resolve("docs/faults.md")));
+        Set<Integer> seen = new TreeSet<>();
+        while (row.find()) {
+            seen.add(Integer.valueOf(row.group(1)));
+        }
+        assertThat(seen)
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, HOST_ROWS).boxed().toList());
     }
 
     private static boolean isThere(List<Path> sources, String type, String method) throws IOException {

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import top.neuralbox.GenerationEvent;
+import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 
 /** That nobody blocks an event loop by mistake, whichever engine's it is. */
@@ -33,10 +34,22 @@ class EventLoopTest {
         try (FaultRow row = FaultRow.on(carrier)) {
             CompletableFuture<Throwable> refusal = new CompletableFuture<>();
             RecordingSubscriber<GenerationEvent> events = RecordingSubscriber.unbounded();
-            events.onItem(
-                    event -> refusal.complete(catchThrowable(() -> row.client().generate(FaultRow.request()))));
-
-            row.start(events, Reply.whole()).awaitCompletion();
+            events.onItem(event -> {
+                // A signal that demand raises comes where a call may block, and this one would be sent.
+                if (row.transport().mustNotBlock(Thread.currentThread())) {
+                    refusal.complete(catchThrowable(() -> row.client().generate(FaultRow.request())));
+                }
+            });
+            Gate begun = new Gate();
+            row.start(
+                    events,
+                    Reply.stream(Reply.sse(Reply.START))
+                            .await(begun)
+                            .data(Reply.sse(Reply.DELTA, Reply.END, Reply.DONE))
+                            .end());
+            events.awaitItems(1);
+            begun.open();
+            events.awaitCompletion();
 
             assertRefused(refusal);
         }

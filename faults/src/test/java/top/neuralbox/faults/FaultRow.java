@@ -92,6 +92,11 @@ final class FaultRow implements AutoCloseable {
         return new FaultRow(server, () -> carrier.transport(builder), true, settings);
     }
 
+    /** With a transport that a test makes itself, which is closed with the row. */
+    static FaultRow with(FaultServer server, Supplier<Transport> transport) {
+        return new FaultRow(server, transport, true, settings -> {});
+    }
+
     FaultServer server() {
         return server;
     }
@@ -233,7 +238,8 @@ final class FaultRow implements AutoCloseable {
         } while (!ownsTransport && calls < MOST_CONNECTIONS && !server.isQuietSoon());
     }
 
-    private void closeTransport() {
+    /** Closes a transport of this row's own. */
+    void closeTransport() {
         if (ownsTransport) {
             transport.close();
         }

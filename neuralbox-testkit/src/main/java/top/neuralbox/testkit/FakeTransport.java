@@ -15,7 +15,7 @@ import top.neuralbox.transport.TransportRequest;
 /**
  * A transport in memory, for tests of an application: it answers by script, records the requests, and keeps the rules of
  * demand and cancel. It has neither sockets nor threads: all happens on the thread that starts a call, asks for more, or
- * opens a {@link Gate}. Thread-safe.
+ * opens a {@link Gate}. What the client then tells its caller comes on the client's callback threads, as ever. Thread-safe.
  *
  * <pre>{@code
  * FakeTransport transport = new FakeTransport()

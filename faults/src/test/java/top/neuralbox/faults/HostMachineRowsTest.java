@@ -1,0 +1,49 @@
+package top.neuralbox.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static top.neuralbox.faults.FaultRow.request;
+import static top.neuralbox.faults.Reply.DELTA;
+import static top.neuralbox.faults.Reply.START;
+import static top.neuralbox.faults.Reply.sse;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import top.neuralbox.FaultClock;
+import top.neuralbox.RelayStalledException;
+import top.neuralbox.StreamRelay;
+import top.neuralbox.testkit.RecordingSubscriber;
+
+/** Rows H15 and on: what the machine and the readers do to us. */
+@ParameterizedClass
+@EnumSource
+class HostMachineRowsTest {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    @Parameter
+    Carrier carrier;
+
+    @Test
+    void h15ReaderOfARelayThatNeverReadsIsGivenUp() {
+        try (FaultRow row = FaultRow.on(carrier)) {
+            row.answer(Reply.stream(sse(START)).forever(sse(DELTA)));
+            StreamRelay relay = row.clock()
+                    .drive(StreamRelay.builder(row.client().publish(request())))
+                    .build();
+            RecordingSubscriber<ByteBuffer> reader = RecordingSubscriber.withoutDemand();
+            relay.body().subscribe(reader);
+            reader.request(2);
+            reader.awaitItems(2);
+
+            row.clock().advanceUntil(reader::isTerminated, PATIENCE, () -> {});
+
+            assertThat(reader.awaitError()).isInstanceOf(RelayStalledException.class);
+            row.server().awaitRelease();
+            FaultClock.await("the end", () -> !row.ledger().outcomes().isEmpty());
+        }
+    }
+}
