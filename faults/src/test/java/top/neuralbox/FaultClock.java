@@ -72,6 +72,14 @@ public final class FaultClock implements Delayer, AutoCloseable {
         }
     }
 
+    /** Time passes, and nothing of what is due gets to run before it has: as in a process that is stopped. */
+    public void freeze(Duration duration) {
+        synchronized (this) {
+            now += duration.toNanos();
+        }
+        advance(Duration.ZERO);
+    }
+
     /** Sets the clock on the wall ahead, or back; no time passes. */
     public synchronized void setWall(Duration ahead) {
         wallAhead = ahead;

@@ -1,6 +1,7 @@
 package top.neuralbox;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,6 +27,12 @@ final class StreamTimers {
     private static final AtomicIntegerFieldUpdater<StreamTimers> UNREAD =
             AtomicIntegerFieldUpdater.newUpdater(StreamTimers.class, "unread");
 
+    /** A timer that goes off so much too late was held up together with everything else in the process. */
+    private static final long FROZEN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** How long what has come meanwhile may then take to be read. */
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** In place of a time since when the reader waits: it does not. */
     private static final long RESTING = Long.MIN_VALUE;
 
@@ -38,6 +45,9 @@ final class StreamTimers {
     private final AtomicReference<Delayer.Cancellable> armed = new AtomicReference<>(NONE);
     private Delayer.Cancellable total = NONE;
     private long startedAt;
+
+    /** When the armed timer is due. */
+    private volatile long dueAt;
 
     /**
      * The notes. They are set for every chunk and read by a timer once in seconds, so they are set with release order: it
@@ -79,9 +89,7 @@ final class StreamTimers {
     /** An attempt is written: {@code responseHead} runs from here. */
     void sent() {
         if (!timeouts.responseHead().isZero()) {
-            arm(
-                    Delayer.nanos(timeouts.responseHead()),
-                    () -> target.timedOut(Timer.RESPONSE_HEAD, timeouts.responseHead()));
+            arm(Delayer.nanos(timeouts.responseHead()), this::headRanOut);
         }
     }
 
@@ -143,13 +151,31 @@ final class StreamTimers {
         total.cancel();
     }
 
+    private void headRanOut() {
+        if (wasFrozen()) {
+            arm(LOOK_AGAIN_NANOS, this::headRanOut);
+        } else {
+            target.timedOut(Timer.RESPONSE_HEAD, timeouts.responseHead());
+        }
+    }
+
+    /**
+     * Whether the process stood still (stopped, suspended, short of memory) when this timer should have gone off. What the
+     * service sent meanwhile waits to be read, so the silence was not the service's.
+     */
+    private boolean wasFrozen() {
+        return delayer.nanoTime() - dueAt > FROZEN_NANOS;
+    }
+
     private void tick() {
         Timer eventTimer = anyEvent ? Timer.EVENT_IDLE : Timer.FIRST_EVENT;
         Duration eventLimit = anyEvent ? timeouts.eventIdle() : timeouts.firstEvent();
         long now = delayer.nanoTime();
         long bytesLeft = left(timeouts.idle(), lastBytes, now);
         long eventLeft = left(eventLimit, lastEvent, now);
-        if (bytesLeft <= 0) {
+        if ((bytesLeft <= 0 || eventLeft <= 0) && wasFrozen()) {
+            arm(LOOK_AGAIN_NANOS, this::tick);
+        } else if (bytesLeft <= 0) {
             target.timedOut(Timer.IDLE, timeouts.idle());
         } else if (eventLeft <= 0) {
             target.timedOut(eventTimer, eventLimit);
@@ -172,6 +198,7 @@ final class StreamTimers {
     }
 
     private void arm(long nanos, Runnable task) {
+        dueAt = delayer.nanoTime() + nanos;
         arm(delayer.after(nanos, task));
     }
 

@@ -24,6 +24,14 @@ final class ManualDelayer implements Delayer {
         }
     }
 
+    /** Time passes, and nothing of what is due gets to run before it has: as in a process that is stopped. */
+    void freeze(Duration duration) {
+        synchronized (this) {
+            now += duration.toNanos();
+        }
+        advance(Duration.ZERO);
+    }
+
     synchronized int pending() {
         return tasks.size();
     }

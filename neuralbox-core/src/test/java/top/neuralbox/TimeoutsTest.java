@@ -59,6 +59,40 @@ class TimeoutsTest {
     }
 
     @Test
+    void processThatWasFrozenLooksOnceMoreAtWhatHasCome() {
+        publish(Timeouts.defaults());
+        transport.call(0).stream().start().delta("Here");
+        clock.freeze(Duration.ofHours(8));
+        assertThat(subscriber.terminals()).isZero();
+        transport.call(0).delta(" are");
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(subscriber.terminals()).isZero();
+        clock.advance(Duration.ofSeconds(90));
+        assertTimedOut(Timer.IDLE, Duration.ofSeconds(90));
+    }
+
+    @Test
+    void processThatWasFrozenWhileNothingCameTimesOutASecondLater() {
+        publish(Timeouts.defaults());
+        transport.call(0).stream().start();
+        clock.freeze(Duration.ofHours(8));
+        clock.advance(Duration.ofMillis(999));
+        assertThat(subscriber.terminals()).isZero();
+        clock.advance(Duration.ofMillis(1));
+        assertTimedOut(Timer.IDLE, Duration.ofSeconds(90));
+    }
+
+    @Test
+    void processThatWasFrozenBeforeTheHeadLooksOnceMore() {
+        publish(Timeouts.defaults());
+        transport.call(0).sent();
+        clock.freeze(Duration.ofHours(8));
+        assertThat(subscriber.terminals()).isZero();
+        transport.call(0).stream().start().delta("Here").end().done().finish();
+        assertThat(subscriber.completed()).isTrue();
+    }
+
+    @Test
     void firstEventRunsFromTheHead() {
         publish(Timeouts.builder().idle(Duration.ZERO).build());
         transport.call(0).sent();

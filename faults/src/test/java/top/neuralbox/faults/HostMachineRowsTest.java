@@ -8,6 +8,7 @@ import static top.neuralbox.faults.Reply.sse;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import top.neuralbox.FaultClock;
 import top.neuralbox.RelayStalledException;
 import top.neuralbox.StreamRelay;
+import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 
 /** Rows H15 and on: what the machine and the readers do to us. */
@@ -44,6 +46,42 @@ class HostMachineRowsTest {
             assertThat(reader.awaitError()).isInstanceOf(RelayStalledException.class);
             row.server().awaitRelease();
             FaultClock.await("the end", () -> !row.ledger().outcomes().isEmpty());
+        }
+    }
+
+    @Test
+    void h16ProcessThatWasFrozenReadsWhatHasCome() {
+        try (FaultRow row = FaultRow.on(carrier)) {
+            Gate thawed = new Gate();
+            var events = row.start(Reply.stream(sse(START, DELTA))
+                    .await(thawed)
+                    .data(sse(Reply.END, Reply.DONE))
+                    .end());
+            events.awaitItems(2);
+
+            row.clock().freeze(Duration.ofHours(8));
+            thawed.open();
+
+            events.awaitCompletion();
+        }
+    }
+
+    @Test
+    void h17WallClockThatJumpsAWeekAheadAndBackChangesNothing() {
+        try (FaultRow row = FaultRow.on(carrier).expectRequests(3)) {
+            for (Duration ahead : List.of(Duration.ofDays(7), Duration.ofDays(-7), Duration.ZERO)) {
+                Gate jumped = new Gate();
+                var events = row.start(Reply.stream(sse(START))
+                        .await(jumped)
+                        .data(sse(DELTA, Reply.END, Reply.DONE))
+                        .end());
+                events.awaitItems(1);
+
+                row.clock().setWall(ahead);
+                jumped.open();
+
+                events.awaitCompletion();
+            }
         }
     }
 }
