@@ -9,11 +9,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import top.neuralbox.Generation;
+import top.neuralbox.GenerationEvent;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.transport.TransportException;
@@ -104,8 +103,10 @@ class RecordingTransportTest {
         RecordingTransport transport = recorder().build();
         try (transport;
                 NeuralBox client = client(transport)) {
-            CompletableFuture<Generation> running = client.generateAsync(request());
-            running.cancel(false);
+            RecordingSubscriber<GenerationEvent> events = RecordingSubscriber.unbounded();
+            client.publish(request()).subscribe(events);
+            events.awaitItems(1);
+            events.cancel();
             gate.open();
         }
 
