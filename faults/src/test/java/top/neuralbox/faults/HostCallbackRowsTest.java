@@ -108,8 +108,7 @@ class HostCallbackRowsTest {
                         settings -> settings.listener(everywhere(() -> {
                             throw new StackOverflowError("thrown by a test");
                         })))
-                .expectRequests(2 * EVERY_THREAD)
-                .pooled(1)) {
+                .expectRequests(2 * EVERY_THREAD)) {
             for (int i = 0; i < EVERY_THREAD; i++) {
                 Gate attached = new Gate();
                 row.answer(wholeAfter(attached));
@@ -127,7 +126,6 @@ class HostCallbackRowsTest {
                 row.start(events, Reply.whole());
                 failure(NeuralBoxException.class, events);
             }
-            row.server().awaitRelease(1);
         }
     }
 

@@ -40,7 +40,7 @@ class HostExecutorRowsTest {
     Carrier carrier;
 
     @Test
-    void h09ExecutorThatThrowsAfterItTookATurnLeavesSignalsSerial() {
+    void h09ExecutorThatThrowsAfterItTookATurnLeavesSignalsSerial() throws Exception {
         signalsAreSerial(task -> {
             new Thread(task, "testkit-executor").start();
             throw new RejectedExecutionException("thrown by a test");
@@ -48,14 +48,14 @@ class HostExecutorRowsTest {
     }
 
     @Test
-    void h09ExecutorThatThrowsAnErrorIsDoneWithout() {
+    void h09ExecutorThatThrowsAnErrorIsDoneWithout() throws Exception {
         signalsAreSerial(task -> {
             throw new OutOfMemoryError("thrown by a test");
         });
     }
 
     @Test
-    void h09ExecutorThatRunsEverythingTwiceLeavesSignalsSerial() {
+    void h09ExecutorThatRunsEverythingTwiceLeavesSignalsSerial() throws Exception {
         signalsAreSerial(task -> {
             new Thread(task, "testkit-executor").start();
             new Thread(task, "testkit-executor").start();
@@ -63,7 +63,7 @@ class HostExecutorRowsTest {
     }
 
     @Test
-    void h09ExecutorThatRunsOnTheCallersThreadLeavesSignalsSerial() {
+    void h09ExecutorThatRunsOnTheCallersThreadLeavesSignalsSerial() throws Exception {
         signalsAreSerial(Runnable::run);
     }
 
@@ -154,7 +154,7 @@ class HostExecutorRowsTest {
         return row;
     }
 
-    private void signalsAreSerial(Executor hostile) {
+    private void signalsAreSerial(Executor hostile) throws Exception {
         int calls = 20;
         try (FaultRow row =
                 FaultRow.on(carrier, settings -> settings.executor(hostile)).expectRequests(calls)) {
@@ -162,7 +162,7 @@ class HostExecutorRowsTest {
                 Serial subscriber = new Serial();
                 row.answer(Reply.whole());
                 row.client().publish(request()).subscribe(subscriber);
-                subscriber.ended.join();
+                get(subscriber.ended);
                 assertThat(subscriber.overlaps).hasValue(0);
                 assertThat(subscriber.terminals).hasValue(1);
             }
