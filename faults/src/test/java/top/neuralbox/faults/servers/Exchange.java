@@ -1,0 +1,93 @@
+package top.neuralbox.faults.servers;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import top.neuralbox.testkit.Gate;
+
+/** What goes on between a server and one caller, seen from the server. Thread-safe. */
+public final class Exchange {
+
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(1);
+
+    private final Story story;
+    private final AtomicInteger requests = new AtomicInteger();
+    private final Gate pause = new Gate();
+    private final Gate settled = new Gate();
+    private final Gate released = new Gate();
+    private volatile int eventsBeforeFault = -1;
+
+    Exchange(Story story) {
+        this.story = story;
+    }
+
+    public Story story() {
+        return story;
+    }
+
+    /** Lets the server go on with a response that pauses. */
+    public void goOn() {
+        pause.open();
+    }
+
+    /** How often the request was read whole. */
+    public int requests() {
+        return requests.get();
+    }
+
+    /** How many events the server had sent whole when it broke the rule; -1 if it did not come to that. */
+    public int eventsBeforeFault() {
+        return eventsBeforeFault;
+    }
+
+    /**
+     * Waits until the server has done everything that it does for this caller, and until the connection is closed on both
+     * sides if the server closes it.
+     */
+    public void awaitSettled() {
+        if (!within(PATIENCE, settled::isOpen)) {
+            throw new AssertionError("caller " + story.caller()
+                    + ": the response was not taken whole, or its connection not closed after the server closed it");
+        }
+    }
+
+    /** Waits until the client can get nothing more: the connection is closed, in HTTP/2 at least the stream. */
+    public void awaitReleased() {
+        if (!within(PATIENCE, released::isOpen)) {
+            throw new AssertionError("caller " + story.caller() + ": the client keeps the broken exchange");
+        }
+    }
+
+    void arrived() {
+        requests.incrementAndGet();
+    }
+
+    void awaitGoOn() {
+        pause.await(PATIENCE);
+    }
+
+    void brokenAfter(int events) {
+        eventsBeforeFault = events;
+    }
+
+    void settled() {
+        settled.open();
+    }
+
+    void released() {
+        released.open();
+    }
+
+    /** Counts its looks and not the time, so that a machine that stands still for a moment does not use it up. */
+    static boolean within(Duration patience, BooleanSupplier condition) {
+        for (long looks = patience.dividedBy(LOOK_AGAIN); !condition.getAsBoolean(); looks--) {
+            if (looks == 0) {
+                return false;
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+        return true;
+    }
+}

@@ -1,0 +1,99 @@
+package top.neuralbox.faults.servers;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The generation that one caller asks for. Every server sends the same bytes as the content of the response; only what
+ * surrounds them differs. The text names its caller, so that another's text cannot be taken for it.
+ *
+ * @param caller the caller's number, from 0 on
+ * @param filler how many characters the text has in addition
+ */
+public record Story(int caller, int filler) {
+
+    private static final int LONGEST_DELTA = 9_000;
+    private static final Pattern ASKED = Pattern.compile("caller number (\\d+), (\\d+) more");
+
+    /** What the caller sends, by which the server knows the story. */
+    public String prompt() {
+        return "caller number " + caller + ", " + filler + " more";
+    }
+
+    /** The story that a request asks for. */
+    static Story askedFor(String requestBody) {
+        Matcher matcher = ASKED.matcher(requestBody);
+        if (!matcher.find()) {
+            throw new IllegalArgumentException("a request that names no caller: " + requestBody);
+        }
+        return new Story(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+    }
+
+    /** The whole text. */
+    public String text() {
+        return String.join("", deltas());
+    }
+
+    /** The text of so many events. */
+    public String text(int events) {
+        List<String> deltas = deltas();
+        return String.join("", deltas.subList(0, Math.max(0, Math.min(events - 1, deltas.size()))));
+    }
+
+    /** How many events there are up to {@code generation_end}, that one included. */
+    public int events() {
+        return deltas().size() + 2;
+    }
+
+    /** How many events lie whole within so many bytes of the content. */
+    public int eventsWithin(int bytes) {
+        int events = 0;
+        int end = 0;
+        for (byte[] event : encoded()) {
+            end += event.length;
+            if (end > bytes) {
+                break;
+            }
+            events++;
+        }
+        return Math.min(events, events());
+    }
+
+    /** Where so many events end in the content. */
+    int endOf(int events) {
+        int end = 0;
+        List<byte[]> all = encoded();
+        for (int i = 0; i < Math.min(events, all.size()); i++) {
+            end += all.get(i).length;
+        }
+        return end;
+    }
+
+    byte[] content() {
+        return Bytes.join(encoded());
+    }
+
+    private List<String> deltas() {
+        List<String> deltas = new ArrayList<>(List.of("Dear ", "caller " + caller, ", viele Grüße", " und 你好"));
+        for (int left = filler; left > 0; left -= LONGEST_DELTA) {
+            deltas.add(String.valueOf((char) ('a' + caller)).repeat(Math.min(left, LONGEST_DELTA)));
+        }
+        deltas.add(". Yours, " + caller);
+        return deltas;
+    }
+
+    private List<byte[]> encoded() {
+        List<String> data = new ArrayList<>();
+        data.add("{\"type\": \"generation_start\", \"id\": \"gen_" + caller + "\", \"model\": \"gpt-5\"}");
+        deltas().forEach(delta -> data.add("{\"type\": \"content_delta\", \"delta\": \"" + delta + "\"}"));
+        data.add("{\"type\": \"generation_end\", \"id\": \"gen_" + caller + "\", \"tokens_used\": " + (10 + caller)
+                + ", \"balance_remaining\": " + (300 - caller) + "}");
+        data.add("[DONE]");
+        return data.stream()
+                .map(one -> ("data: " + one + "\n\n").getBytes(StandardCharsets.UTF_8))
+                .toList();
+    }
+}
