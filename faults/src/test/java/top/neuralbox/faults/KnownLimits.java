@@ -1,0 +1,50 @@
+package top.neuralbox.faults;
+
+import java.util.Set;
+import net.jqwik.api.Arbitrary;
+import top.neuralbox.faults.servers.Breakage;
+import top.neuralbox.faults.servers.Http2Breakage;
+import top.neuralbox.faults.servers.ServerPlan;
+import top.neuralbox.faults.servers.Servers;
+import top.neuralbox.faults.servers.Servers.Choice;
+
+/** What an engine does not do as the RFCs ask, each with its version: the properties of servers leave it out there. */
+final class KnownLimits {
+
+    private KnownLimits() {}
+
+    /** The legal servers that a transport is to get along with. */
+    static Arbitrary<ServerPlan> legal(Carrier carrier, int callers) {
+        return servers(carrier).legal(callers);
+    }
+
+    /** The illegal servers that a transport is to withstand. */
+    static Arbitrary<ServerPlan> illegal(Carrier carrier, int callers) {
+        return servers(carrier).illegal(callers, spared(carrier));
+    }
+
+    private static Servers servers(Carrier carrier) {
+        return switch (carrier) {
+            // httpcore 5.4.4 leaves what follows a KeyUpdate in its buffer until more bytes arrive.
+            case HTTPCLIENT_HTTP_1_1 -> Servers.ofHttp1(Choice.KEY_UPDATE);
+            // It also fails at a type of frame that it does not know, and takes a setting of 0 for an error.
+            case HTTPCLIENT_HTTP_2 ->
+                Servers.ofHttp2(Choice.KEY_UPDATE, Choice.UNKNOWN_FRAMES, Choice.SETTINGS_OF_ZERO);
+            // Netty 4.2.20 fails at a byte beyond ASCII in a chunk extension.
+            case VERTX_HTTP_1_1 -> Servers.ofHttp1(Choice.OBSOLETE_TEXT_IN_EXTENSIONS);
+            // Vert.x 5.2.3 fails a call whose stream it was about to open when the server lowered the number of
+            // streams.
+            case VERTX_HTTP_2 -> Servers.ofHttp2(Choice.FEWER_STREAMS_FOR_OTHERS);
+        };
+    }
+
+    private static Set<? extends Breakage> spared(Carrier carrier) {
+        return switch (carrier) {
+            case HTTPCLIENT_HTTP_1_1, VERTX_HTTP_1_1 -> Set.of();
+            // httpcore 5.4.4 drops a frame DATA whose padding is too long. Both engines wait for more behind an interim
+            // response that ends its stream; the time-out for the head ends such a call.
+            case HTTPCLIENT_HTTP_2 -> Set.of(Http2Breakage.PADDING_TOO_LONG, Http2Breakage.INTERIM_RESPONSE_THAT_ENDS);
+            case VERTX_HTTP_2 -> Set.of(Http2Breakage.INTERIM_RESPONSE_THAT_ENDS);
+        };
+    }
+}

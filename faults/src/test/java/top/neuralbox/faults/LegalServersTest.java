@@ -1,0 +1,126 @@
+package top.neuralbox.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+import top.neuralbox.GenerationEvent;
+import top.neuralbox.faults.servers.Answer;
+import top.neuralbox.faults.servers.Http1Answer;
+import top.neuralbox.faults.servers.Http2Answer;
+import top.neuralbox.faults.servers.ServerPlan;
+import top.neuralbox.faults.servers.Story;
+
+/**
+ * Any legal server: whatever the RFCs allow around a generation, its outcome, its text and its bill are those of the plain
+ * server. How many servers are tried, and how to try a failure again, is in docs/faults.md.
+ */
+class LegalServersTest {
+
+    private static final int CALLERS = 3;
+    private static final Map<String, List<GenerationEvent>> PLAIN = new ConcurrentHashMap<>();
+
+    private static LiveThreads before;
+
+    @BeforeContainer
+    static void startTransports() {
+        Arrays.stream(Carrier.values()).forEach(Carrier::shared);
+        before = LiveThreads.now();
+    }
+
+    @AfterContainer
+    static void noThreadIsLeft() {
+        before.awaitEndOfOthers();
+    }
+
+    @Property(edgeCases = EdgeCasesMode.NONE)
+    void anyLegalServerIsAsGoodAsThePlainOneForHttpClientOverHttp1(@ForAll("httpClientHttp1") ServerPlan server)
+            throws InterruptedException {
+        isAsGoodAsPlain(Carrier.HTTPCLIENT_HTTP_1_1, server);
+    }
+
+    @Property(edgeCases = EdgeCasesMode.NONE)
+    void anyLegalServerIsAsGoodAsThePlainOneForHttpClientOverHttp2(@ForAll("httpClientHttp2") ServerPlan server)
+            throws InterruptedException {
+        isAsGoodAsPlain(Carrier.HTTPCLIENT_HTTP_2, server);
+    }
+
+    @Property(edgeCases = EdgeCasesMode.NONE)
+    void anyLegalServerIsAsGoodAsThePlainOneForVertxOverHttp1(@ForAll("vertxHttp1") ServerPlan server)
+            throws InterruptedException {
+        isAsGoodAsPlain(Carrier.VERTX_HTTP_1_1, server);
+    }
+
+    @Property(edgeCases = EdgeCasesMode.NONE)
+    void anyLegalServerIsAsGoodAsThePlainOneForVertxOverHttp2(@ForAll("vertxHttp2") ServerPlan server)
+            throws InterruptedException {
+        isAsGoodAsPlain(Carrier.VERTX_HTTP_2, server);
+    }
+
+    @Provide
+    Arbitrary<ServerPlan> httpClientHttp1() {
+        return KnownLimits.legal(Carrier.HTTPCLIENT_HTTP_1_1, CALLERS);
+    }
+
+    @Provide
+    Arbitrary<ServerPlan> httpClientHttp2() {
+        return KnownLimits.legal(Carrier.HTTPCLIENT_HTTP_2, CALLERS);
+    }
+
+    @Provide
+    Arbitrary<ServerPlan> vertxHttp1() {
+        return KnownLimits.legal(Carrier.VERTX_HTTP_1_1, CALLERS);
+    }
+
+    @Provide
+    Arbitrary<ServerPlan> vertxHttp2() {
+        return KnownLimits.legal(Carrier.VERTX_HTTP_2, CALLERS);
+    }
+
+    private static void isAsGoodAsPlain(Carrier carrier, ServerPlan plan) throws InterruptedException {
+        try (Trial trial = new Trial(carrier, plan)) {
+            if (plan.together()) {
+                List<Trial.Call> calls = List.of(trial.start(0), trial.start(1), trial.start(2));
+                for (Trial.Call call : calls) {
+                    assertPlain(carrier, call);
+                }
+            } else {
+                for (int caller = 0; caller < CALLERS; caller++) {
+                    Trial.Call call = trial.start(caller);
+                    assertPlain(carrier, call);
+                    call.exchange().awaitSettled();
+                }
+            }
+        }
+    }
+
+    private static void assertPlain(Carrier carrier, Trial.Call call) throws InterruptedException {
+        List<GenerationEvent> events = call.awaitCompletion();
+        assertThat(call.exchange().requests()).as("requests").isEqualTo(1);
+        assertThat(events).isEqualTo(plain(carrier, call.exchange().story()));
+    }
+
+    /** What the plain server gives: its events, which hold text and bill. */
+    private static List<GenerationEvent> plain(Carrier carrier, Story story) throws InterruptedException {
+        String key = carrier + " " + story;
+        List<GenerationEvent> known = PLAIN.get(key);
+        if (known == null) {
+            Answer answer = carrier.isHttp2() ? Http2Answer.plain(story.filler()) : Http1Answer.plain(story.filler());
+            try (Trial trial = new Trial(carrier, ServerPlan.plain(List.of(answer, answer, answer)))) {
+                known = trial.start(story.caller()).awaitCompletion();
+            }
+            assertThat(FaultRow.text(known)).isEqualTo(story.text());
+            PLAIN.put(key, known);
+        }
+        return known;
+    }
+}
