@@ -116,7 +116,7 @@ public enum Http2Breakage implements Breakage {
     public boolean passable() {
         return switch (this) {
             // Frames say where a response begins and ends, whatever these say.
-            case CONNECTION_FIELD, TRANSFER_ENCODING, TWO_LENGTHS, LENGTH_EXCEEDED -> true;
+            case CONNECTION_FIELD, TRANSFER_ENCODING, TWO_LENGTHS, LENGTH_EXCEEDED, LENGTH_NOT_REACHED -> true;
             // Nothing in these could be taken for something else, if it is passed over.
             case DATA_BEFORE_THE_HEAD,
                     WINDOW_OF_AN_IDLE_STREAM,
