@@ -16,6 +16,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.transport.ExchangeFailures;
 import top.neuralbox.transport.TransportException;
@@ -89,7 +90,11 @@ record FailureMapping(ExchangeFailures failures, boolean behindProxy) {
             }
         }
         if (cause instanceof SSLException) {
-            return phase == Phase.BODY ? failures.lostInBody(failure) : tls(cause, failure);
+            // After the handshake it is an end of the connection; a refused client certificate still comes as the
+            // former.
+            return phase == Phase.CONNECTING || (phase == Phase.SENT && cause instanceof SSLHandshakeException)
+                    ? tls(cause, failure)
+                    : lost(phase, failure);
         }
         if (cause instanceof DecoderException) {
             // TLS failures arrive wrapped in one of these: the cause says more.
