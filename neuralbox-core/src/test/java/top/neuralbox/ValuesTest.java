@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -321,10 +324,27 @@ class ValuesTest {
         }
     }
 
+    /** What the client does between two timers it does on threads of its own. */
+    private static void awaitEndOrTimer(CompletableFuture<?> call, ManualDelayer clock) {
+        for (int i = 0; i < 10_000 && !call.isDone() && clock.pending() == 0; i++) {
+            try {
+                call.get(1, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException notYet) {
+                continue;
+            } catch (ExecutionException ended) {
+                return;
+            } catch (InterruptedException e) {
+                throw new AssertionError("interrupted", e);
+            }
+        }
+    }
+
     /** It completes, or fails by a limit or a time-out that the value names; nothing of ours breaks on the way. */
     private static void assertEnds(CompletableFuture<?> call, ManualDelayer clock) {
+        awaitEndOrTimer(call, clock);
         for (int i = 0; i < 100 && !call.isDone(); i++) {
             clock.advance(Duration.ofMinutes(1));
+            awaitEndOrTimer(call, clock);
         }
         if (!call.isDone()) {
             // A wait of centuries is what was asked for.
