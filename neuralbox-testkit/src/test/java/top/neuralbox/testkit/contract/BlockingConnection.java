@@ -158,6 +158,9 @@ final class BlockingConnection {
             line();
         }
         left = number(line().split(";")[0].strip(), 16);
+        if (left < 0) {
+            throw new TransportException(Kind.PROTOCOL, "a chunk of negative size", null);
+        }
         if (left > 0) {
             return true;
         }
