@@ -157,6 +157,7 @@ class CallerRowsTest {
 
             row.server().awaitRelease();
             assertThat(events.isTerminated()).isFalse();
+            FaultClock.await("the outcome", () -> !row.ledger().outcomes().isEmpty());
             GenerationOutcome outcome = row.ledger().outcomes().get(0);
             assertThat(outcome.kind()).isEqualTo(GenerationOutcome.Kind.CANCELLED);
         }

@@ -260,24 +260,6 @@ class Http1RowsTest {
     }
 
     @Test
-    void row75SecondAnswerToOneRequestIsNobodys() {
-        ScriptedServer server = ScriptedServer.start();
-        try (FaultRow row = FaultRow.on(
-                carrier, new Http1FaultServer(server), config -> config.maxConnections(1), settings -> {})) {
-            String answer = "HTTP/1.1 200 \r\nContent-Type: text/event-stream\r\nContent-Length: " + WHOLE.length()
-                    + "\r\n\r\n";
-            server.answer(Script.builder()
-                            .text(answer + WHOLE + answer + WHOLE.replace("Here", "Also"))
-                            .build())
-                    .answer(chunked(WHOLE));
-
-            assertThat(text(row.completes())).isEqualTo("Here");
-            assertThat(text(row.completes())).isEqualTo("Here");
-            row.expectRequests(2);
-        }
-    }
-
-    @Test
     void row76LongHeadIsRead() {
         for (int length : new int[] {12_000, 60_000}) {
             row((row, server) -> {

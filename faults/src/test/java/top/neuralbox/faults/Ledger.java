@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import top.neuralbox.FaultClock;
 import top.neuralbox.GenerationInfo;
 import top.neuralbox.GenerationListener;
 import top.neuralbox.GenerationOutcome;
@@ -59,7 +60,9 @@ final class Ledger implements GenerationListener {
         return outcomes;
     }
 
+    /** An end that a cancel raises is told on a thread of its own, and may be on its way. */
     void assertEachGenerationEndedOnce() {
+        FaultClock.await("the end of each generation", () -> ends.stream().allMatch(count -> count.get() > 0));
         assertThat(ends).as("ends of each generation").allMatch(count -> count.get() == 1);
     }
 }

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.testkit.LocalNeuralBox;
@@ -48,6 +50,14 @@ class JdkTransportTest
     @Disabled("The engine knows no trailer section: it takes one for an error, or for the next response.")
     @Override
     public void contentIsExactWhereverTheResponseIsCut() {}
+
+    @TestFactory
+    @Disabled(
+            "The engine gives up what it has decoded when it finds fault in the same read, and calls some faults a loss.")
+    @Override
+    public Stream<DynamicTest> whatArrivedBeforeAFaultInTheSameReadIsDelivered() {
+        return Stream.empty();
+    }
 
     @Test
     void clientStreamsOverIt() {

@@ -8,7 +8,9 @@ import top.neuralbox.transport.TransportException;
 enum HeadFault {
     TOO_LONG,
     TOO_MANY_INTERIM,
-    SWITCHED_PROTOCOLS;
+    SWITCHED_PROTOCOLS,
+    /** The engine takes a status code of any number of digits (Netty 4.2). */
+    STATUS_CODE;
 
     /** The fault on its way through the engine, to the call that it concerns. */
     Found found() {
@@ -33,6 +35,7 @@ enum HeadFault {
                 case TOO_LONG -> failures.headTooLong();
                 case TOO_MANY_INTERIM -> failures.tooManyInterim();
                 case SWITCHED_PROTOCOLS -> failures.switchedProtocols();
+                case STATUS_CODE -> failures.protocol("the status code does not have three digits");
             };
         }
     }

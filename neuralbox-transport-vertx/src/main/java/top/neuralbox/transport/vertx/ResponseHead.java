@@ -34,6 +34,9 @@ final class ResponseHead {
             int status,
             Iterable<? extends Map.Entry<? extends CharSequence, ? extends CharSequence>> fields,
             int interim) {
+        if (status < 100 || status > 999) {
+            return HeadFault.STATUS_CODE;
+        }
         if (status == SWITCHING_PROTOCOLS) {
             return HeadFault.SWITCHED_PROTOCOLS;
         }
