@@ -21,6 +21,7 @@ enum Carrier {
     private final Function<TransportConfig, Transport> maker;
     private final Protocol protocol;
     private Transport shared;
+    private Transport sharedWithOneConnection;
 
     Carrier(Function<TransportConfig, Transport> maker, Protocol protocol) {
         this.maker = maker;
@@ -66,6 +67,17 @@ enum Carrier {
             warmUp(shared);
         }
         return shared;
+    }
+
+    /** As {@link #shared}, with one connection at the most. */
+    synchronized Transport sharedWithOneConnection() {
+        if (sharedWithOneConnection == null) {
+            sharedWithOneConnection = transport(TransportConfig.builder()
+                    .trustManager(Certificates.ALL.trustManager())
+                    .maxConnections(1));
+            warmUp(sharedWithOneConnection);
+        }
+        return sharedWithOneConnection;
     }
 
     private void warmUp(Transport transport) {

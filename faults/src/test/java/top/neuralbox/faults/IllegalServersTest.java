@@ -96,9 +96,8 @@ class IllegalServersTest {
             other.exchange().goOn();
             assertBroken(broken, failure, breakage);
             assertOther(other, shared);
-            trial.passTime();
             if (!(failure == null && breakage.passable())) {
-                broken.exchange().awaitReleased();
+                trial.awaitReleased(broken);
             }
             if (other.exchange().requests() > 0) {
                 other.exchange().awaitSettled();

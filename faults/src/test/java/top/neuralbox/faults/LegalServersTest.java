@@ -13,6 +13,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
+import top.neuralbox.Billing;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.faults.servers.Answer;
 import top.neuralbox.faults.servers.Http1Answer;
@@ -33,7 +34,10 @@ class LegalServersTest {
 
     @BeforeContainer
     static void startTransports() {
-        Arrays.stream(Carrier.values()).forEach(Carrier::shared);
+        Arrays.stream(Carrier.values()).forEach(carrier -> {
+            carrier.shared();
+            carrier.sharedWithOneConnection();
+        });
         before = LiveThreads.now();
     }
 
@@ -88,7 +92,16 @@ class LegalServersTest {
 
     private static void isAsGoodAsPlain(Carrier carrier, ServerPlan plan) throws InterruptedException {
         try (Trial trial = new Trial(carrier, plan)) {
-            if (plan.together()) {
+            if (plan.callers().firstCancels()) {
+                Trial.Call first = trial.startHeld(0);
+                first.awaitPause();
+                List<Trial.Call> others = List.of(trial.start(1), trial.start(2));
+                first.goOnAndCancel();
+                for (Trial.Call call : others) {
+                    assertPlain(carrier, call);
+                }
+                assertThat(first.exchange().story().text()).startsWith(first.text());
+            } else if (plan.callers().together()) {
                 List<Trial.Call> calls = List.of(trial.start(0), trial.start(1), trial.start(2));
                 for (Trial.Call call : calls) {
                     assertPlain(carrier, call);
@@ -106,7 +119,18 @@ class LegalServersTest {
     private static void assertPlain(Carrier carrier, Trial.Call call) throws InterruptedException {
         List<GenerationEvent> events = call.awaitCompletion();
         assertThat(call.exchange().requests()).as("requests").isEqualTo(1);
-        assertThat(events).isEqualTo(plain(carrier, call.exchange().story()));
+        Story story = call.exchange().story();
+        List<GenerationEvent> plain = plain(carrier, story.asEvents());
+        if (story.form().isEvents()) {
+            assertThat(events).isEqualTo(plain);
+        } else {
+            assertThat(call.text()).isEqualTo(FaultRow.text(plain));
+            assertThat(bill(events)).isEqualTo(bill(plain));
+        }
+    }
+
+    private static Billing bill(List<GenerationEvent> events) {
+        return ((GenerationEvent.End) events.get(events.size() - 1)).billing();
     }
 
     /** What the plain server gives: its events, which hold text and bill. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.X509KeyManager;
 import top.neuralbox.FaultClock;
@@ -43,7 +44,7 @@ final class Trial implements AutoCloseable {
         NeuralBox.Builder builder = NeuralBox.builder()
                 .apiKey(FaultRow.KEY)
                 .baseUri(server.uri())
-                .transport(carrier.shared())
+                .transport(plan.callers().oneConnection() ? carrier.sharedWithOneConnection() : carrier.shared())
                 .listener(ledger);
         this.client = clock.drive(builder).build();
     }
@@ -58,9 +59,18 @@ final class Trial implements AutoCloseable {
         return start(caller, 0);
     }
 
-    /** Lets all waits pass that follow the end of a generation. */
-    void passTime() {
-        clock.advance(MOST);
+    /**
+     * Waits until a client whose call has ended keeps nothing of it, while all waits pass that follow the end. One of them may
+     * begin late, on another thread than the one that told the caller.
+     */
+    void awaitReleased(Call call) {
+        AtomicInteger looks = new AtomicInteger();
+        FaultClock.await("the end of the broken exchange", () -> {
+            if (looks.getAndIncrement() % LOOKS_A_STEP == 0) {
+                clock.advance(MOST);
+            }
+            return call.exchange.isReleased();
+        });
     }
 
     @Override
@@ -131,6 +141,23 @@ final class Trial implements AutoCloseable {
             });
             exchange.goOn();
             return error;
+        }
+
+        /** Waits until the caller has every event before the pause. */
+        void awaitPause() {
+            int events = plan.answers().get(exchange.story().caller()).stallAfter();
+            FaultClock.await("event " + events, () -> kept.items().size() >= events);
+        }
+
+        /** Cancels when the plan says so: about as the response ends. */
+        void goOnAndCancel() {
+            long at = System.nanoTime()
+                    + TimeUnit.MICROSECONDS.toNanos(plan.callers().cancelAfterMicros());
+            exchange.goOn();
+            while (System.nanoTime() < at) {
+                Thread.onSpinWait();
+            }
+            kept.awaitSubscription().cancel();
         }
 
         /** Waits for the end, which is to be a completion. */

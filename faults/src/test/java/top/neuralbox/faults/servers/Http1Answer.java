@@ -175,7 +175,7 @@ public record Http1Answer(
             interims.forEach(interim -> parts.add(new Part(Part.Kind.INTERIM, interim(interim), 0)));
         }
         parts.add(text(Part.Kind.STATUS, (old ? "HTTP/1.0" : "HTTP/1.1") + " 200 " + reason + "\r\n", 0));
-        headFields(content.length).forEach(field -> parts.add(text(Part.Kind.FIELD, line(field), 0)));
+        headFields(story.form(), content.length).forEach(field -> parts.add(text(Part.Kind.FIELD, line(field), 0)));
         parts.add(text(Part.Kind.HEAD_END, "\r\n", 0));
         int stall = stallAfter == 0 ? -1 : story.endOf(stallAfter);
         if (framing instanceof Chunks chunks && !old) {
@@ -196,9 +196,9 @@ public record Http1Answer(
     }
 
     /** The fields that matter stand in the middle of the others. */
-    private List<Field> headFields(int contentLength) {
+    private List<Field> headFields(Form form, int contentLength) {
         List<Field> all = new ArrayList<>(Field.filling(headBytes, fields, kind));
-        List<Field> needed = new ArrayList<>(List.of(new Field("Content-Type", "text/event-stream")));
+        List<Field> needed = new ArrayList<>(List.of(new Field("Content-Type", form.type())));
         if (framing instanceof Length || framing instanceof Chunks && old) {
             needed.add(new Field("Content-Length", String.valueOf(contentLength)));
         } else if (framing instanceof Chunks chunks) {

@@ -31,7 +31,7 @@ final class Http1Connection {
                 if (last != null) {
                     last.released();
                 }
-                Exchange exchange = server.exchange(Story.askedFor(body).caller());
+                Exchange exchange = server.exchange(Story.callerOf(body));
                 last = exchange;
                 exchange.arrived();
                 keep = answer(exchange);

@@ -169,7 +169,8 @@ public record Http2Answer(
             }
             steps.add(new Step(Step.Kind.INTERIM, block(stream, all, List.of(), false), 0));
         }
-        steps.add(new Step(Step.Kind.HEAD, block(stream, headFields(content.length), tableSizes, false), 0));
+        steps.add(new Step(
+                Step.Kind.HEAD, block(stream, headFields(story.form(), content.length), tableSizes, false), 0));
         data(steps, content, stream, stallAfter == 0 ? -1 : story.endOf(stallAfter));
         if (end == End.EMPTY_DATA) {
             steps.add(new Step(Step.Kind.END, List.of(Frame.data(stream, new byte[0], -1, true)), content.length));
@@ -183,9 +184,9 @@ public record Http2Answer(
         return steps;
     }
 
-    private List<Field> headFields(int contentLength) {
+    private List<Field> headFields(Form form, int contentLength) {
         List<Field> all = new ArrayList<>(Field.filling(headBytes, fields, kind));
-        all.add(all.size() / 2, new Field("content-type", "text/event-stream"));
+        all.add(all.size() / 2, new Field("content-type", form.type()));
         if (length) {
             all.add(0, new Field("content-length", String.valueOf(contentLength)));
         }

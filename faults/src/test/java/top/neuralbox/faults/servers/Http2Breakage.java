@@ -291,7 +291,7 @@ public enum Http2Breakage implements Breakage {
     }
 
     private static byte[] anothers() {
-        return new Story(9, 0).content();
+        return new Story(9, 0, Form.EVENTS).content();
     }
 
     private static List<Frame> head(int stream, Field... fields) {

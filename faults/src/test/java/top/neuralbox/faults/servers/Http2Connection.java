@@ -158,8 +158,7 @@ final class Http2Connection {
     }
 
     private void answer(Stream stream) {
-        Story story = Story.askedFor(stream.body.toString(StandardCharsets.UTF_8));
-        Exchange exchange = server.exchange(story.caller());
+        Exchange exchange = server.exchange(Story.callerOf(stream.body.toString(StandardCharsets.UTF_8)));
         synchronized (this) {
             stream.exchange = exchange;
             if (stream.reset || ended) {
@@ -208,10 +207,10 @@ final class Http2Connection {
         if (answer.between() == Http2Answer.Between.GO_AWAY_AFTER_THE_END) {
             write(answer.cuts(), Frame.goAway(Integer.MAX_VALUE, "bye").bytes());
         }
-        if (last && !server.plan().together()) {
+        if (last && !server.plan().callers().together()) {
             connection.closeOutput();
         }
-        return last && !server.plan().together();
+        return last && !server.plan().callers().together();
     }
 
     /** Whether the steps went through to the end of the response, or the client gave up. */

@@ -1,5 +1,6 @@
 package top.neuralbox.faults.servers;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -7,28 +8,41 @@ import java.util.Optional;
  * Everything that a server will do.
  *
  * @param answers to the callers, by their numbers
+ * @param forms of the generations, by the callers' numbers
  * @param opening how it opens connections of HTTP/2
  * @param tls the version of TLS
- * @param together whether the callers come at the same time, and not one after the other
+ * @param callers how the callers behave
  * @param flaw what is wrong with the first answer
  */
 public record ServerPlan(
-        List<Answer> answers, Http2Opening opening, String tls, boolean together, Optional<Flaw> flaw) {
+        List<Answer> answers,
+        List<Form> forms,
+        Http2Opening opening,
+        String tls,
+        Callers callers,
+        Optional<Flaw> flaw) {
 
     public static final String TLS_1_3 = "TLSv1.3";
     public static final String TLS_1_2 = "TLSv1.2";
 
     public ServerPlan {
         answers = List.copyOf(answers);
+        forms = List.copyOf(forms);
     }
 
     /** A server that answers as plainly as can be. */
     public static ServerPlan plain(List<Answer> answers) {
-        return new ServerPlan(answers, Http2Opening.PLAIN, TLS_1_3, false, Optional.empty());
+        return new ServerPlan(
+                answers, events(answers.size()), Http2Opening.PLAIN, TLS_1_3, Callers.ONE_BY_ONE, Optional.empty());
+    }
+
+    /** So many generations that are told as streams of events. */
+    static List<Form> events(int callers) {
+        return Collections.nCopies(callers, Form.EVENTS);
     }
 
     public Story story(int caller) {
-        return new Story(caller, answers.get(caller).filler());
+        return new Story(caller, answers.get(caller).filler(), forms.get(caller));
     }
 
     @Override
@@ -38,9 +52,12 @@ public record ServerPlan(
         text.append(new Words()
                 .say(!opening.equals(Http2Opening.PLAIN), "\n  connections: " + opening)
                 .say(!tls.equals(TLS_1_3), "\n  " + tls)
-                .say(together, "\n  callers at the same time"));
+                .say(!callers.equals(Callers.ONE_BY_ONE), "\n  callers " + callers));
         for (int i = 0; i < answers.size(); i++) {
             text.append("\n  caller ").append(i).append(": ").append(answers.get(i));
+            if (!forms.get(i).isEvents()) {
+                text.append(", in ").append(forms.get(i));
+            }
         }
         return text.toString();
     }

@@ -23,6 +23,9 @@ public final class Servers {
 
     private static final int PER_MILLE = 1_000;
 
+    /** About as long as the rest of a response takes from the server to the caller. */
+    private static final int MOST_MICROS = 2_000;
+
     private static final Setting NO_WINDOW = new Setting(Setting.INITIAL_WINDOW_SIZE, 0);
 
     private static final String[] EXTENSIONS = {
@@ -73,9 +76,20 @@ public final class Servers {
 
     /** Servers that keep to the rules, for so many callers. */
     public Arbitrary<ServerPlan> legal(int callers) {
-        return Combinators.combine(answers(callers), opening(), tls(), Arbitraries.of(false, true))
-                .as((answers, opening, tls, together) ->
-                        new ServerPlan(suiting(answers, together), opening, tls, together, Optional.empty()));
+        return Combinators.combine(
+                        answers(callers),
+                        forms().list().ofSize(callers),
+                        opening(),
+                        tls(),
+                        callers(),
+                        Arbitraries.of(0, 1))
+                .as((answers, forms, opening, tls, how, left) -> new ServerPlan(
+                        how.firstCancels() ? pausing(suiting(answers, true), left) : suiting(answers, how.together()),
+                        how.firstCancels() ? streamingFirst(forms) : forms,
+                        opening,
+                        tls,
+                        how,
+                        Optional.empty()));
     }
 
     /**
@@ -92,8 +106,13 @@ public final class Servers {
                         Arbitraries.of(Flaw.After.values()))
                 .as(Flaw::new);
         return Combinators.combine(answers(callers), opening(), tls(), flaws)
-                .as((answers, opening, tls, flaw) ->
-                        new ServerPlan(keeping(suiting(answers, true), flaw), opening, tls, true, Optional.of(flaw)));
+                .as((answers, opening, tls, flaw) -> new ServerPlan(
+                        keeping(suiting(answers, true), flaw),
+                        ServerPlan.events(callers),
+                        opening,
+                        tls,
+                        Callers.TOGETHER,
+                        Optional.of(flaw)));
     }
 
     private List<Answer> suiting(List<Answer> answers, boolean together) {
@@ -103,6 +122,20 @@ public final class Servers {
         return answers.stream()
                 .map(answer -> answer instanceof Http2Answer http2 ? http2.withoutFewerStreams() : answer)
                 .toList();
+    }
+
+    /** The first answer pauses when so many of its events are left, so that what follows ends it at once. */
+    private static List<Answer> pausing(List<Answer> answers, int left) {
+        List<Answer> all = new ArrayList<>(answers);
+        Answer first = answers.get(0);
+        all.set(0, first.stalledAfter(new Story(0, first.filler(), Form.EVENTS).events() - left));
+        return all;
+    }
+
+    private static List<Form> streamingFirst(List<Form> forms) {
+        List<Form> all = new ArrayList<>(forms);
+        all.set(0, Form.EVENTS);
+        return all;
     }
 
     /** Only the broken call ends its connection. */
@@ -282,6 +315,25 @@ public final class Servers {
                         Arbitraries.of(false, true),
                         Arbitraries.of(65_535, 1, 1_000))
                 .as(Http2Opening::new);
+    }
+
+    private static Arbitrary<Form> forms() {
+        Arbitrary<Form> one = Combinators.combine(
+                        Arbitraries.of(Form.Spelling.SYNCHRONOUS, Form.Spelling.POLLED),
+                        Arbitraries.of("", "\"error\": null, ", "\"error\": \"\", ", "\"error\": \"a remark\", "))
+                .as(Form::new);
+        return Arbitraries.frequencyOf(Tuple.of(4, Arbitraries.just(Form.EVENTS)), Tuple.of(1, one));
+    }
+
+    private static Arbitrary<Callers> callers() {
+        Arbitrary<Callers> cancelling = Combinators.combine(
+                        Arbitraries.of(true, false), Arbitraries.integers().between(0, MOST_MICROS))
+                .as((one, micros) -> new Callers(true, one, micros));
+        return Arbitraries.frequencyOf(
+                Tuple.of(2, Arbitraries.just(Callers.ONE_BY_ONE)),
+                Tuple.of(1, Arbitraries.just(Callers.TOGETHER)),
+                Tuple.of(1, Arbitraries.just(new Callers(true, true, -1))),
+                Tuple.of(2, cancelling));
     }
 
     private static Arbitrary<String> tls() {

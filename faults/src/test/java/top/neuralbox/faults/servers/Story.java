@@ -7,29 +7,35 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The generation that one caller asks for. Every server sends the same bytes as the content of the response; only what
- * surrounds them differs. The text names its caller, so that another's text cannot be taken for it.
+ * The generation that one caller asks for. Every server sends the same bytes as the content of the response, as long as
+ * the form is the same; only what surrounds them differs. The text names its caller, so that another's text cannot be taken for it.
  *
  * @param caller the caller's number, from 0 on
  * @param filler how many characters the text has in addition
+ * @param form how the server tells it, which the caller does not say
  */
-public record Story(int caller, int filler) {
+public record Story(int caller, int filler, Form form) {
 
     private static final int LONGEST_DELTA = 9_000;
-    private static final Pattern ASKED = Pattern.compile("caller number (\\d+), (\\d+) more");
+    private static final Pattern ASKED = Pattern.compile("caller number (\\d+), \\d+ more");
 
-    /** What the caller sends, by which the server knows the story. */
+    /** What the caller sends, by which the server knows it. */
     public String prompt() {
         return "caller number " + caller + ", " + filler + " more";
     }
 
-    /** The story that a request asks for. */
-    static Story askedFor(String requestBody) {
+    /** The number of the caller whose request this is. */
+    static int callerOf(String requestBody) {
         Matcher matcher = ASKED.matcher(requestBody);
         if (!matcher.find()) {
             throw new IllegalArgumentException("a request that names no caller: " + requestBody);
         }
-        return new Story(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+        return Integer.parseInt(matcher.group(1));
+    }
+
+    /** The same generation as a stream of events. */
+    public Story asEvents() {
+        return new Story(caller, filler, Form.EVENTS);
     }
 
     /** The whole text. */
@@ -62,8 +68,11 @@ public record Story(int caller, int filler) {
         return Math.min(events, events());
     }
 
-    /** Where so many events end in the content. */
+    /** Where so many events end in the content; -1 if it has none. */
     int endOf(int events) {
+        if (!form.isEvents()) {
+            return -1;
+        }
         int end = 0;
         List<byte[]> all = encoded();
         for (int i = 0; i < Math.min(events, all.size()); i++) {
@@ -73,7 +82,9 @@ public record Story(int caller, int filler) {
     }
 
     byte[] content() {
-        return Bytes.join(encoded());
+        return form.isEvents()
+                ? Bytes.join(encoded())
+                : form.json("gen_" + caller, text(), tokens(), balance()).getBytes(StandardCharsets.UTF_8);
     }
 
     private List<String> deltas() {
@@ -85,12 +96,20 @@ public record Story(int caller, int filler) {
         return deltas;
     }
 
+    private int tokens() {
+        return 10 + caller;
+    }
+
+    private int balance() {
+        return 300 - caller;
+    }
+
     private List<byte[]> encoded() {
         List<String> data = new ArrayList<>();
         data.add("{\"type\": \"generation_start\", \"id\": \"gen_" + caller + "\", \"model\": \"gpt-5\"}");
         deltas().forEach(delta -> data.add("{\"type\": \"content_delta\", \"delta\": \"" + delta + "\"}"));
-        data.add("{\"type\": \"generation_end\", \"id\": \"gen_" + caller + "\", \"tokens_used\": " + (10 + caller)
-                + ", \"balance_remaining\": " + (300 - caller) + "}");
+        data.add("{\"type\": \"generation_end\", \"id\": \"gen_" + caller + "\", \"tokens_used\": " + tokens()
+                + ", \"balance_remaining\": " + balance() + "}");
         data.add("[DONE]");
         return data.stream()
                 .map(one -> ("data: " + one + "\n\n").getBytes(StandardCharsets.UTF_8))
