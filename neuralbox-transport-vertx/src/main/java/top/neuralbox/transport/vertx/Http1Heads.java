@@ -3,6 +3,9 @@ package top.neuralbox.transport.vertx;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -49,7 +52,16 @@ final class Http1Heads extends ChannelInboundHandlerAdapter {
             inInterim = true;
             ReferenceCountUtil.release(head);
         } else {
+            sayCloseAlone(head);
             context.fireChannelRead(head);
+        }
+    }
+
+    /** The engine does not see the option among others (5.2.3), and would use a connection again that ends. */
+    private static void sayCloseAlone(HttpResponse head) {
+        HttpHeaders fields = head.headers();
+        if (fields.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true)) {
+            fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
     }
 

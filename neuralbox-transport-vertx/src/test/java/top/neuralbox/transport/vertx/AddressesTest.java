@@ -82,6 +82,18 @@ class AddressesTest {
     }
 
     @Test
+    void connectionThatTheServerGivesUpServesNoOtherCallInWhateverWordsItSaysSo() throws Exception {
+        AddressServer server = server("127.0.0.1", 0, OK + "\r\nConnection: X-Other, ClOsE", "answer");
+        VertxTransport transport = transport(TransportConfig.defaults());
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(text(head(get(transport, server.port())))).isEqualTo("answer");
+        }
+
+        assertThat(server.connections()).isEqualTo(3);
+    }
+
+    @Test
     void refusedAddressIsFollowedByTheNext() throws Exception {
         AddressServer server = server("127.0.0.1", 0, OK, "answer");
         VertxTransport transport = transport(TransportConfig.defaults());
