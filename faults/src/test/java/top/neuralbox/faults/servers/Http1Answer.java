@@ -162,6 +162,27 @@ public record Http1Answer(
                 events);
     }
 
+    /** The same answer, after which the server closes the connection only if it has said so. */
+    Http1Answer withoutSilentClose() {
+        return between != Between.CLOSE
+                ? this
+                : new Http1Answer(
+                        filler,
+                        interims,
+                        old,
+                        reason,
+                        headBytes,
+                        fields,
+                        kind,
+                        names,
+                        spaceBefore,
+                        spaceAfter,
+                        framing,
+                        Between.KEEP,
+                        cuts,
+                        stallAfter);
+    }
+
     /** Whether the connection may serve another request. */
     boolean keeps() {
         return !old && !(framing instanceof UntilClose) && (between == Between.KEEP || between == Between.KEEP_ALIVE);

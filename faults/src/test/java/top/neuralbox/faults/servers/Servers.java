@@ -84,7 +84,7 @@ public final class Servers {
                         callers(),
                         Arbitraries.of(0, 1))
                 .as((answers, forms, opening, tls, how, left) -> new ServerPlan(
-                        how.firstCancels() ? pausing(suiting(answers, true), left) : suiting(answers, how.together()),
+                        how.firstCancels() ? pausing(suiting(answers, how), left) : suiting(answers, how),
                         how.firstCancels() ? streamingFirst(forms) : forms,
                         opening,
                         tls,
@@ -107,7 +107,7 @@ public final class Servers {
                 .as(Flaw::new);
         return Combinators.combine(answers(callers), opening(), tls(), flaws)
                 .as((answers, opening, tls, flaw) -> new ServerPlan(
-                        keeping(suiting(answers, true), flaw),
+                        keeping(suiting(answers, Callers.TOGETHER), flaw),
                         ServerPlan.events(callers),
                         opening,
                         tls,
@@ -115,13 +115,16 @@ public final class Servers {
                         Optional.of(flaw)));
     }
 
-    private List<Answer> suiting(List<Answer> answers, boolean together) {
-        if (!together || isIn(Choice.FEWER_STREAMS_FOR_OTHERS)) {
-            return answers;
+    private List<Answer> suiting(List<Answer> answers, Callers callers) {
+        return answers.stream().map(answer -> suiting(answer, callers)).toList();
+    }
+
+    private Answer suiting(Answer answer, Callers callers) {
+        if (answer instanceof Http2Answer http2) {
+            return callers.together() && !isIn(Choice.FEWER_STREAMS_FOR_OTHERS) ? http2.withoutFewerStreams() : http2;
         }
-        return answers.stream()
-                .map(answer -> answer instanceof Http2Answer http2 ? http2.withoutFewerStreams() : answer)
-                .toList();
+        // Without a word, the end of the connection may meet the next request, which is not sent again.
+        return callers.oneConnection() ? ((Http1Answer) answer).withoutSilentClose() : answer;
     }
 
     /** The first answer pauses when so many of its events are left, so that what follows ends it at once. */
