@@ -124,7 +124,7 @@ public final class Servers {
             return callers.together() && !isIn(Choice.FEWER_STREAMS_FOR_OTHERS) ? http2.withoutFewerStreams() : http2;
         }
         // Without a word, the end of the connection may meet the next request, which is not sent again.
-        return callers.oneConnection() ? ((Http1Answer) answer).withoutSilentClose() : answer;
+        return callers.together() ? ((Http1Answer) answer).withoutSilentClose() : answer;
     }
 
     /** The first answer pauses when so many of its events are left, so that what follows ends it at once. */
