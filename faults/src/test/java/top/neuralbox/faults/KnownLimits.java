@@ -3,6 +3,7 @@ package top.neuralbox.faults;
 import java.util.Set;
 import net.jqwik.api.Arbitrary;
 import top.neuralbox.faults.servers.Breakage;
+import top.neuralbox.faults.servers.Http1Breakage;
 import top.neuralbox.faults.servers.Http2Breakage;
 import top.neuralbox.faults.servers.ServerPlan;
 import top.neuralbox.faults.servers.Servers;
@@ -10,6 +11,9 @@ import top.neuralbox.faults.servers.Servers.Choice;
 
 /** What an engine does not do as the RFCs ask, each with its version: the properties of servers leave it out there. */
 final class KnownLimits {
+
+    /** The same servers in each build; a long run begins with them and goes on. */
+    static final String SEED = "20261128";
 
     private KnownLimits() {}
 
@@ -40,7 +44,9 @@ final class KnownLimits {
 
     private static Set<? extends Breakage> spared(Carrier carrier) {
         return switch (carrier) {
-            case HTTPCLIENT_HTTP_1_1, VERTX_HTTP_1_1 -> Set.of();
+            // Not mended yet: the connection may stay open behind a trailer section that is cut short.
+            case HTTPCLIENT_HTTP_1_1 -> Set.of(Http1Breakage.TRAILER_CUT);
+            case VERTX_HTTP_1_1 -> Set.of();
             // httpcore 5.4.4 drops a frame DATA whose padding is too long. Both engines wait for more behind an interim
             // response that ends its stream; the time-out for the head ends such a call.
             case HTTPCLIENT_HTTP_2 -> Set.of(Http2Breakage.PADDING_TOO_LONG, Http2Breakage.INTERIM_RESPONSE_THAT_ENDS);

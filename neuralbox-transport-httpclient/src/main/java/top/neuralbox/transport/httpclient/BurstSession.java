@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.util.concurrent.locks.Lock;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
@@ -466,6 +467,9 @@ final class BurstSession implements IOSession {
         private void quietly(Step step) {
             try {
                 fenced(step);
+            } catch (CancelledKeyException closed) {
+                // Of the engine itself, which has closed the connection before.
+                return;
             } catch (IOException | RuntimeException e) {
                 // Named by its type alone: a message may hold what belongs to the call.
                 Throwable cause = e.getCause() instanceof Error error ? error : e;
