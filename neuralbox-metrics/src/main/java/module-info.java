@@ -6,8 +6,8 @@ module top.neuralbox.metrics {
     requires transitive micrometer.core;
     requires transitive micrometer.observation;
     requires micrometer.commons;
-    // A public signature names it, but only those who use that class need it.
-    requires static transitive context.propagation;
+    // Not transitive, although a public signature names it: every module path would have to hold it to compile.
+    requires static context.propagation;
 
     exports top.neuralbox.metrics;
 }

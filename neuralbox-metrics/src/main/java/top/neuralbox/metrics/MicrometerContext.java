@@ -31,6 +31,7 @@ public final class MicrometerContext implements CallContext {
     }
 
     /** What this factory captures. */
+    @SuppressWarnings("exports") // Only those who call it need the module.
     public static MicrometerContext of(ContextSnapshotFactory snapshots) {
         return new MicrometerContext(Objects.requireNonNull(snapshots, "snapshots"));
     }
