@@ -472,7 +472,7 @@ class HttpClientTransportTest {
                                 .build())
                         .build()) {
             server.answerAlways(Script.response(200, "through"));
-            CompletableFuture<Void> tunnel = CompletableFuture.runAsync(() -> openTunnel(proxy, server.port(), answer));
+            CompletableFuture<Void> tunnel = onThread(() -> openTunnel(proxy, server.port(), answer));
 
             assertThat(text(head(transport.start(post(server.uri("/")).build()))))
                     .isEqualTo("through");
@@ -494,13 +494,22 @@ class HttpClientTransportTest {
                 for (byte next : answer.getBytes(StandardCharsets.US_ASCII)) {
                     client.getOutputStream().write(next);
                 }
-                CompletableFuture<Void> back = CompletableFuture.runAsync(() -> pump(server, client));
+                CompletableFuture<Void> back = onThread(() -> pump(server, client));
                 pump(client, server);
                 back.join();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Not on the common pool, which on a machine of two cores has one thread (JDK 25). */
+    private static CompletableFuture<Void> onThread(Runnable task) {
+        return CompletableFuture.runAsync(task, work -> {
+            Thread thread = new Thread(work, "proxy");
+            thread.setDaemon(true);
+            thread.start();
+        });
     }
 
     private static void pump(Socket from, Socket to) {
