@@ -50,6 +50,8 @@ class VertxTransportTest {
     void webClientSharesTheConnectionsOfTheCalls() throws Exception {
         try (VertxTransport transport = VertxTransport.create()) {
             complete(transport);
+            // The connection is in the pool again in a later turn.
+            awaitTurnsOfTheEventLoops(transport, 2);
 
             String answer = transport
                     .webClient()
