@@ -97,6 +97,13 @@ final class PrometheusServer implements AutoCloseable {
         return get("rules").path("data").path("groups");
     }
 
+    /** Whether the newest scrape began after this time: it has all that was counted before. */
+    boolean hasScrapedSince(Instant time) {
+        // Prometheus moves the time of a scrape by up to 2 ms, so that its series compress better.
+        double latest = time.plusMillis(3).toEpochMilli() / 1000.0;
+        return number("timestamp(up)") > latest;
+    }
+
     /** Waits until a condition holds. It is polled: no signal leaves Prometheus. */
     void await(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
