@@ -221,6 +221,9 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
     /** Collects a store. Not thread-safe. */
     public static final class Builder {
 
+        private static final Duration SHORTEST = Duration.ofMillis(1);
+        private static final Duration LONGEST = Duration.ofDays(36_500);
+
         private final UnifiedJedis redis;
         private String namespace = "neuralbox";
         private Duration timeout = Duration.ofSeconds(1);
@@ -245,18 +248,18 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
             return this;
         }
 
-        /** Sets how long a generation waits for Redis at most, 1 ms or more. Default: 1 s. */
+        /** Sets how long a generation waits for Redis at most, from 1 ms to 36,500 days. Default: 1 s. */
         public Builder timeout(Duration timeout) {
-            this.timeout = requirePositive(timeout, "timeout");
+            this.timeout = requireUsable(timeout, "timeout");
             return this;
         }
 
         /**
-         * Sets after what time a reservation of which nothing was heard becomes unsettled, 1 ms or more. Longer than any
-         * generation takes; one that takes longer is settled all the same. Default: 1 h.
+         * Sets after what time a reservation of which nothing was heard becomes unsettled, from 1 ms to 36,500 days. It should be
+         * longer than any generation takes; one that takes longer is settled all the same. Default: 1 h.
          */
         public Builder lease(Duration lease) {
-            this.lease = requirePositive(lease, "lease");
+            this.lease = requireUsable(lease, "lease");
             return this;
         }
 
@@ -291,9 +294,10 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
             return patience != null ? patience : tenfold.compareTo(PATIENCE) > 0 ? tenfold : PATIENCE;
         }
 
-        private static Duration requirePositive(Duration time, String name) {
-            if (time.toMillis() < 1) {
-                throw new IllegalArgumentException(name + " must be at least 1 ms: " + time);
+        private static Duration requireUsable(Duration time, String name) {
+            if (time.compareTo(SHORTEST) < 0 || time.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException(
+                        name + " must be from 1 ms to " + LONGEST.toDays() + " days: " + time);
             }
             return time;
         }

@@ -1,7 +1,7 @@
 -- One step of a budget, all of it or none of it.
 --
--- KEYS  1 lines        hash: for each line <key>:w the begin of its window, :s spent, :r reserved, :u unsettled
---       2 ends         sorted set: line by the end of its window
+-- KEYS  1 lines        hash: for each window of a line <key>@<begin>:s spent, :r reserved, :u unsettled
+--       2 ends         sorted set: window of a line by its end
 --       3 held         hash: reservation -> what it holds; empty if it was settled a while ago
 --       4 unsettled    hash: reservation -> what it holds
 --       5 deadlines    sorted set: reservation by the time at which something is to be done about it
@@ -15,48 +15,36 @@ local step, lease, kept = ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[4])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[2]
 local TIDIED = 100
+-- How long a window is kept after its end: a clock that is set back by less, as after a failover, finds it again.
+local GRACE = 60000
 
 local function plain(number)
   return string.format('%.0f', number)
 end
 
--- Where the window begins that runs; 0 for a limit that holds for good. A clock that goes back opens no window again.
+-- The window of a line that runs, and where it begins: 0 for a limit that holds for good.
 local function window(key, length)
-  if length == 0 then
-    return 0
-  end
-  local begin = now - now % length
-  local known = redis.call('HGET', lines, key .. ':w')
-  if known and tonumber(known) > begin then
-    return tonumber(known)
-  end
-  return begin
+  local begin = length == 0 and 0 or now - now % length
+  return key .. '@' .. plain(begin), begin
 end
 
-local function counts(key, begin)
-  local count = redis.call('HMGET', lines, key .. ':w', key .. ':s', key .. ':r', key .. ':u')
-  if not count[1] or tonumber(count[1]) ~= begin then
-    return '0', '0', '0'
-  end
-  return count[2], count[3], count[4]
+local function counts(name)
+  local count = redis.call('HMGET', lines, name .. ':s', name .. ':r', name .. ':u')
+  return count[1] or '0', count[2] or '0', count[3] or '0'
 end
 
--- Lets a line count in the window that begins there.
-local function open(key, begin, length)
-  local known = redis.call('HGET', lines, key .. ':w')
-  if not known or tonumber(known) ~= begin then
-    redis.call('HSET', lines, key .. ':w', plain(begin), key .. ':s', '0', key .. ':r', '0', key .. ':u', '0')
-    if length > 0 then
-      redis.call('ZADD', ends, plain(begin + length), key)
-    end
+-- Lets a window count.
+local function open(name, begin, length)
+  if redis.call('HSETNX', lines, name .. ':s', '0') == 1 and length > 0 then
+    redis.call('ZADD', ends, plain(begin + length), name)
   end
 end
 
--- Adds to the count of each window that the reservation was made in, where that window still counts.
+-- Adds to the count of each window that the reservation was made in, where that window is still known.
 local function add(holding, field, credits)
-  for _, line in ipairs(holding.lines) do
-    if redis.call('HGET', lines, line.key .. ':w') == line.begin then
-      redis.call('HINCRBY', lines, line.key .. ':' .. field, credits)
+  for _, name in ipairs(holding.windows) do
+    if redis.call('HEXISTS', lines, name .. ':s') == 1 then
+      redis.call('HINCRBY', lines, name .. ':' .. field, credits)
     end
   end
 end
@@ -91,9 +79,9 @@ local function tidy()
       redis.call('ZREM', deadlines, id)
     end
   end
-  for _, key in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', plain(now), 'LIMIT', 0, TIDIED)) do
-    redis.call('HDEL', lines, key .. ':w', key .. ':s', key .. ':r', key .. ':u')
-    redis.call('ZREM', ends, key)
+  for _, name in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', plain(now - GRACE), 'LIMIT', 0, TIDIED)) do
+    redis.call('HDEL', lines, name .. ':s', name .. ':r', name .. ':u')
+    redis.call('ZREM', ends, name)
   end
 end
 
@@ -107,20 +95,25 @@ local function reserve(anyway)
   end
   local asked = {}
   for i = 7, #ARGV, 3 do
-    local line = { key = ARGV[i], limit = tonumber(ARGV[i + 1]), length = tonumber(ARGV[i + 2]) }
-    line.begin = window(line.key, line.length)
-    local spent, reserved, left_over = counts(line.key, line.begin)
+    local line = { limit = tonumber(ARGV[i + 1]), length = tonumber(ARGV[i + 2]) }
+    line.name, line.begin = window(ARGV[i], line.length)
+    local spent, reserved, left_over = counts(line.name)
     if not anyway and spent + reserved + left_over + credits > line.limit then
       local renewal = line.length == 0 and -1 or line.begin + line.length - now
       return { (i - 7) / 3 + 1, plain(renewal) }
     end
     asked[#asked + 1] = line
   end
-  local holding = { credits = credits, ends = '0', lines = {} }
-  for i, line in ipairs(asked) do
-    open(line.key, line.begin, line.length)
-    redis.call('HINCRBY', lines, line.key .. ':r', credits)
-    holding.lines[i] = { key = line.key, begin = plain(line.begin) }
+  local holding = { credits = credits, ends = '0', windows = {} }
+  local counted = {}
+  for _, line in ipairs(asked) do
+    -- Two lines of one name have one count.
+    if not counted[line.name] then
+      counted[line.name] = true
+      open(line.name, line.begin, line.length)
+      redis.call('HINCRBY', lines, line.name .. ':r', credits)
+      holding.windows[#holding.windows + 1] = line.name
+    end
     if line.length == 0 then
       holding.ends = ''
     elseif holding.ends ~= '' and line.begin + line.length > tonumber(holding.ends) then
@@ -162,8 +155,8 @@ end
 
 -- key, length of its window or 0
 local function usage()
-  local spent, reserved, left_over = counts(ARGV[5], window(ARGV[5], tonumber(ARGV[6])))
-  return { spent, reserved, left_over }
+  local name = window(ARGV[5], tonumber(ARGV[6]))
+  return { counts(name) }
 end
 
 -- Answers each unsettled reservation and its credits, in turn.

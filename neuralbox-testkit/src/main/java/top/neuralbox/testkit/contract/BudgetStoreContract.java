@@ -59,6 +59,18 @@ public interface BudgetStoreContract {
     }
 
     @Test
+    default void linesOfOneNameCountOnceAndTheTighterHolds() {
+        BudgetLine wide = line("10");
+        BudgetLine tight = new BudgetLine(wide.key(), new BigDecimal(5), null);
+
+        String reservation = reserved("3", wide, tight);
+        assertUsage(wide, "0", "3", "0");
+        assertThat(reserve("3", wide, tight)).contains(new BudgetShortage(tight, null));
+        await(store().settle(reservation, new BigDecimal(2)));
+        assertUsage(wide, "2", "0", "0");
+    }
+
+    @Test
     default void creditsThatCostNothingFitIntoWhatIsUsedUp() {
         BudgetLine line = line("10");
         reserve("10", line);
@@ -201,6 +213,34 @@ public interface BudgetStoreContract {
 
         assertUsage(line, "0", "5", "0");
         assertUsage(forGood, "7", "0", "2");
+    }
+
+    @Test
+    default void windowIsFoundAgainWhenTheClockIsSetBackALittle() {
+        BudgetLine line = windowed("10");
+        await(store().settle(reserved("8", line), new BigDecimal(8)));
+        moveClock(Objects.requireNonNull(reserve("8", line).orElseThrow().renewal()));
+        await(store().settle(reserved("5", line), new BigDecimal(5)));
+        Duration little = Duration.ofSeconds(2);
+
+        moveClock(little.negated());
+        assertUsage(line, "8", "0", "0");
+        assertThat(reserve("5", line)).isPresent();
+        moveClock(little);
+        assertUsage(line, "5", "0", "0");
+    }
+
+    @Test
+    default void windowOfAClockThatWasFarAheadDoesNotOutliveItsLength() {
+        BudgetLine line = windowed("10");
+        moveClock(WINDOW.multipliedBy(3));
+        reserve("8", line);
+
+        moveClock(WINDOW.multipliedBy(-3));
+        assertUsage(line, "0", "0", "0");
+        assertThat(reserve("7", line)).isEmpty();
+        moveClock(WINDOW);
+        assertUsage(line, "0", "0", "0");
     }
 
     @Test
