@@ -97,7 +97,7 @@ class StreamRelayFailureTest {
     @Test
     void aBudgetThatCountsAnewSoonIsARateLimitWithoutItsFigures() {
         StreamRelay relay = failing(new BudgetExceededException(
-                "tenant acme for PT1H", new BigDecimal(1234), new BigDecimal(40), Duration.ofSeconds(90)));
+                "PT1H of tenant acme", new BigDecimal(1234), new BigDecimal(40), Duration.ofSeconds(90)));
 
         assertThat(relay.head().join().status()).isEqualTo(429);
         assertThat(relay.head().join().headers()).containsEntry("Retry-After", "90");

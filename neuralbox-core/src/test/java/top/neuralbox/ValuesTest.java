@@ -14,10 +14,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import top.neuralbox.budget.BudgetListener;
 import top.neuralbox.budget.BudgetState;
 import top.neuralbox.budget.CreditBudget;
@@ -177,19 +179,78 @@ class ValuesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("texts")
-    void proxyHasAHostOrIsRefused(String host) {
-        if (host.isBlank()) {
-            assertThatThrownBy(() -> ProxySettings.of(host, 8080))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("host");
-        } else {
-            assertThat(ProxySettings.of(host, 8080).host()).isEqualTo(host);
-        }
+    @MethodSource("durations")
+    void relayRefusesByNameOrKeepsItsTimes(Duration value) {
+        relayWorksOrRefuses("keepAlive", relay -> relay.keepAlive(value));
+        relayWorksOrRefuses("headWithin", relay -> relay.headWithin(value));
+        relayWorksOrRefuses("readerPatience", relay -> relay.readerPatience(value));
     }
 
-    static Stream<String> texts() {
-        return TEXTS.stream();
+    static Stream<Duration> durations() {
+        return DURATIONS.stream();
+    }
+
+    private static void relayWorksOrRefuses(String name, UnaryOperator<StreamRelay.Builder> set) {
+        StubEvents events = new StubEvents();
+        StreamRelay.Builder builder = StreamRelay.builder(events).delayer(new ManualDelayer());
+        try {
+            set.apply(builder);
+        } catch (IllegalArgumentException refused) {
+            assertThat(refused.getMessage()).contains(name).hasSizeLessThan(300);
+            return;
+        }
+        BodyReader reader = BodyReader.of(builder.build()).all();
+        events.start().delta("Once").end().complete();
+
+        assertThat(reader.writes).hasSize(4);
+        assertThat(reader.completed).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"proxy", "10.0.0.1", "::1", "[::1]", "xn--bcher-kva.example", "a_b", "proxy."})
+    void proxyHasAHost(String host) {
+        assertThat(ProxySettings.of(host, 8080).host()).isEqualTo(host);
+    }
+
+    @ParameterizedTest
+    @MethodSource("noHosts")
+    void proxyWithoutAHostThatCanBeLookedUpIsRefused(String host) {
+        assertThatThrownBy(() -> ProxySettings.of(host, 8080))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("host")
+                .message()
+                .hasSizeLessThan(300);
+    }
+
+    static Stream<String> noHosts() {
+        return Stream.concat(
+                TEXTS.stream().filter(text -> !text.equals("x") && !text.equals(".")),
+                Stream.of("http://proxy", "user@proxy", "proxy/", "a b", "b\u00fccher.example", "proxy:80"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, 65_536, Integer.MAX_VALUE, Integer.MIN_VALUE})
+    void proxyWithoutAPortIsRefused(int port) {
+        assertThatThrownBy(() -> ProxySettings.of("proxy", port))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("port");
+    }
+
+    /** RFC 7617, section 2: a user name has no colon, and neither part has control characters. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a:b", ":", "a\nb", "\u0000", "a\u007f"})
+    void credentialsThatBasicCannotCarryAreRefusedAndNotShown(String text) {
+        ProxySettings proxy = ProxySettings.of("proxy", 8080);
+        assertThatThrownBy(() -> proxy.withCredentials(text, "secret"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("username")
+                .hasMessageNotContaining("secret");
+        if (text.indexOf(':') < 0) {
+            assertThatThrownBy(() -> proxy.withCredentials("user", "secret" + text))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("password")
+                    .hasMessageNotContaining("secret");
+        }
     }
 
     @Test
@@ -220,6 +281,27 @@ class ValuesTest {
             assertThat(budget.states("n", "u").toCompletableFuture().join())
                     .extracting(state -> state.line().limit().intValueExact())
                     .containsExactlyInAnyOrder(10, 50, 6);
+        }
+    }
+
+    @Test
+    void nameThatReadsAsAWindowHasACountOfItsOwn() {
+        CreditBudget budget = CreditBudget.builder()
+                .limit(BigDecimal.TEN)
+                .limit(BigDecimal.TEN, Duration.ofHours(1))
+                .build();
+        StubTransport transport = new StubTransport();
+        transport.always(StubTransport.StubCall::story);
+        ManualDelayer clock = new ManualDelayer();
+        for (String name : List.of("n", "n for PT1H", "PT1H of client n", "client n", "PT1H of n")) {
+            try (NeuralBox client =
+                    transport.client(clock).name(name).budget(budget).build()) {
+                client.generate(request(null));
+            }
+            for (BudgetState state :
+                    budget.states(name, null).toCompletableFuture().join()) {
+                assertThat(state.usage().total()).as(state.line().key()).isEqualByComparingTo("3");
+            }
         }
     }
 

@@ -290,8 +290,9 @@ public final class CreditBudget implements CreditGuard {
             limits.add(limit);
         }
 
+        /** The name comes last: whatever it is, two limits have two keys. */
         private BudgetLine line(String whose) {
-            return new BudgetLine(window == null ? whose : whose + " for " + window, credits, window);
+            return new BudgetLine(window == null ? whose : window + " of " + whose, credits, window);
         }
     }
 

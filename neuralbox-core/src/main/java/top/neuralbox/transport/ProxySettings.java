@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProxySettings {
 
+    private static final int LONGEST_HOST = 255;
+
     private final String host;
     private final int port;
     private final @Nullable String username;
@@ -17,8 +19,10 @@ public final class ProxySettings {
 
     private ProxySettings(String host, int port, @Nullable String username, @Nullable String password) {
         this.host = Objects.requireNonNull(host, "host");
-        if (host.isBlank()) {
-            throw new IllegalArgumentException("host must not be blank");
+        if (!isHost(host)) {
+            // Not shown: a URI that was given in its place may have credentials.
+            throw new IllegalArgumentException(
+                    "host must be a name of ASCII letters, digits, dots, '-' and '_', or an IP address");
         }
         if (port < 1 || port > 65_535) {
             throw new IllegalArgumentException("port must lie between 1 and 65535: " + port);
@@ -31,16 +35,26 @@ public final class ProxySettings {
     /**
      * A proxy that asks for no credentials.
      *
-     * @throws IllegalArgumentException if the host is blank, or the port is not between 1 and 65,535
+     * @param host a name of ASCII letters, digits, dots, {@code -} and {@code _}, at most 255 characters (a name in another
+     *     script in its form for the DNS: {@link java.net.IDN#toASCII(String)}), or an IP address
+     * @param port 1 to 65,535
+     * @throws IllegalArgumentException if either is not of that form
      */
     public static ProxySettings of(String host, int port) {
         return new ProxySettings(host, port, null, null);
     }
 
-    /** The same proxy with credentials for the Basic scheme (RFC 7617). */
+    /**
+     * The same proxy with credentials for the Basic scheme (RFC 7617), which are sent as UTF-8.
+     *
+     * @throws IllegalArgumentException if the user name has a colon, or either has a control character; neither is shown
+     */
     public ProxySettings withCredentials(String username, String password) {
-        return new ProxySettings(
-                host, port, Objects.requireNonNull(username, "username"), Objects.requireNonNull(password, "password"));
+        requireText(username, "username");
+        if (username.indexOf(':') >= 0) {
+            throw new IllegalArgumentException("username must have no colon, which ends it in the Basic scheme");
+        }
+        return new ProxySettings(host, port, username, requireText(password, "password"));
     }
 
     /** The proxy's host. */
@@ -66,5 +80,27 @@ public final class ProxySettings {
     @Override
     public String toString() {
         return host + ":" + port + (username == null ? "" : " with credentials");
+    }
+
+    private static String requireText(String text, String name) {
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException(name + " must have no control character");
+        }
+        return text;
+    }
+
+    private static boolean isHost(String host) {
+        int length = host.length();
+        if (length == 0 || length > LONGEST_HOST) {
+            return false;
+        }
+        int colons = (int) host.chars().filter(c -> c == ':').count();
+        return colons == 0
+                ? host.chars().allMatch(c -> isLetterOrDigit(c) || c == '.' || c == '-' || c == '_')
+                : colons > 1 && host.chars().allMatch(c -> isLetterOrDigit(c) || ":.%[]".indexOf(c) >= 0);
+    }
+
+    private static boolean isLetterOrDigit(int c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
 }

@@ -74,7 +74,7 @@ class AccountAndBudgetPageTest {
             System.err.println(e.budget() + ": " + e.asked() + " of " + e.limit() + ", again in " + e.retryAfter());
         }
 
-        assertThat(guide.printed()).startsWith("tenant acme").contains(": 3 of 5, again in PT");
+        assertThat(guide.printed()).startsWith("PT1H of tenant acme").contains(": 3 of 5, again in PT");
         assertThat(guide.service().creditsCharged()).isEqualTo(BigDecimal.valueOf(3));
         neuralBox.close();
     }
