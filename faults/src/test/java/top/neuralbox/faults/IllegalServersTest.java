@@ -96,8 +96,11 @@ class IllegalServersTest {
             other.exchange().goOn();
             assertBroken(broken, failure, breakage);
             assertOther(other, shared);
-            if (!(failure == null && breakage.passable())) {
+            if (failure != null || !breakage.passable()) {
                 trial.awaitReleased(broken);
+            } else if (plan.flaw().orElseThrow().after() == Flaw.After.CLOSE) {
+                // Until the close has arrived, a client has no reason not to use the connection.
+                broken.exchange().awaitSettled();
             }
             if (other.exchange().requests() > 0) {
                 other.exchange().awaitSettled();

@@ -26,9 +26,17 @@ public final class Fault {
 
     /**
      * Answers with this status, these header fields and this body in place of the service's own, whatever the
-     * request.
+     * request. For a head that no server should send, see {@link ScriptedServer}.
+     *
+     * @param status 100 to 999
+     * @param headers names that are RFC 9110 tokens, and values of one line
      */
     public static Fault answer(int status, Map<String, String> headers, byte[] body) {
+        require(status >= 100 && status <= 999, "status must lie between 100 and 999: " + status);
+        headers.forEach((name, value) -> {
+            require(!name.isEmpty() && name.chars().allMatch(Fault::isTokenCharacter), "header has no name: " + name);
+            require(value.chars().allMatch(c -> c >= ' '), "header " + name + " must be one line");
+        });
         AnswerPlan.Canned canned = new AnswerPlan.Canned(status, headers, body);
         return new Fault("answers " + status, plan -> plan.canned = canned);
     }
@@ -41,10 +49,13 @@ public final class Fault {
     /**
      * Answers 429 {@code rate_limit_exceeded}.
      *
-     * @param retryAfter sent as {@code retry_after}, in whole seconds, rounded up
+     * @param retryAfter not negative; sent as {@code retry_after}, in whole seconds, rounded up
      */
     public static Fault rateLimited(Duration retryAfter) {
-        return json(Refusal.rateLimited(retryAfter.plusNanos(999_999_999).toSeconds()));
+        require(!retryAfter.isNegative(), "retryAfter must not be negative: " + retryAfter);
+        long seconds = retryAfter.toSeconds();
+        boolean up = retryAfter.toNanosPart() > 0 && seconds < Long.MAX_VALUE;
+        return json(Refusal.rateLimited(up ? seconds + 1 : seconds));
     }
 
     /** Closes the connection (FIN) before the response head. */
@@ -183,6 +194,11 @@ public final class Fault {
             plan.stop = stop;
             plan.bodyGate = gate;
         });
+    }
+
+    /** RFC 9110, section 5.6.2. */
+    private static boolean isTokenCharacter(int c) {
+        return c > ' ' && c < 0x7f && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0;
     }
 
     private static void require(boolean condition, String message) {

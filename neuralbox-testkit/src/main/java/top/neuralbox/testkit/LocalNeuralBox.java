@@ -217,6 +217,9 @@ public final class LocalNeuralBox implements AutoCloseable {
     /** Collects what a service knows and how it answers. Not thread-safe. */
     public static final class Builder {
 
+        private static final int MOST_DIGITS = 18;
+        private static final int MOST_DECIMALS = 18;
+
         int port;
         Duration pace = Duration.ZERO;
         BigDecimal balance = BigDecimal.valueOf(300);
@@ -251,9 +254,13 @@ public final class LocalNeuralBox implements AutoCloseable {
             return this;
         }
 
-        /** Sets the credits on the account. Default 300. At zero or below, generations are refused with status 402. */
+        /**
+         * Sets the credits on the account. Default 300. At zero or below, generations are refused with status 402.
+         *
+         * @param credits between -10^18 and 10^18, with 18 decimals at the most
+         */
         public Builder balance(BigDecimal credits) {
-            this.balance = Objects.requireNonNull(credits, "credits");
+            this.balance = requireCredits(credits);
             return this;
         }
 
@@ -261,10 +268,10 @@ public final class LocalNeuralBox implements AutoCloseable {
          * Adds a model, or replaces one.
          *
          * @param category {@code text}, or one that does not stream, as {@code image}
-         * @param credits the price of one answer, not negative
+         * @param credits the price of one answer, from 0 to 10^18, with 18 decimals at the most
          */
         public Builder model(String slug, String category, BigDecimal credits) {
-            require(credits.signum() >= 0, "credits must not be negative: " + credits);
+            require(requireCredits(credits).signum() >= 0, "credits must not be negative: " + credits);
             models.put(slug, new Model(slug, Objects.requireNonNull(category, "category"), credits));
             return this;
         }
@@ -293,7 +300,8 @@ public final class LocalNeuralBox implements AutoCloseable {
          * 429. Default: a million and ten million.
          */
         public Builder rateLimit(long requestsPerHour, long requestsPerDay) {
-            require(requestsPerHour >= 0 && requestsPerDay >= 0, "limits must not be negative");
+            require(requestsPerHour >= 0, "requestsPerHour must not be negative: " + requestsPerHour);
+            require(requestsPerDay >= 0, "requestsPerDay must not be negative: " + requestsPerDay);
             this.requestsPerHour = requestsPerHour;
             this.requestsPerDay = requestsPerDay;
             return this;
@@ -320,6 +328,14 @@ public final class LocalNeuralBox implements AutoCloseable {
          */
         public LocalNeuralBox start() {
             return new LocalNeuralBox(this);
+        }
+
+        /** A figure of an account; written out, others would fill the memory. */
+        private static BigDecimal requireCredits(BigDecimal credits) {
+            boolean ordinary =
+                    credits.scale() <= MOST_DECIMALS && (long) credits.precision() - credits.scale() <= MOST_DIGITS;
+            require(ordinary, "credits must lie between -10^18 and 10^18, with 18 decimals at the most: " + credits);
+            return credits;
         }
 
         private static void require(boolean condition, String message) {

@@ -108,7 +108,7 @@ final class ServerConnection {
      */
     void pause(Duration pace) throws IOException, InterruptedException {
         try {
-            closed.get(pace.toNanos(), TimeUnit.NANOSECONDS);
+            closed.get(TimeUnit.NANOSECONDS.convert(pace), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             return;
         } catch (ExecutionException e) {

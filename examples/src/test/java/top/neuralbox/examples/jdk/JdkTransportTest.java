@@ -24,6 +24,7 @@ import top.neuralbox.testkit.contract.TransportRequestContract;
 import top.neuralbox.testkit.contract.TransportSentencesContract;
 import top.neuralbox.testkit.contract.TransportStreamingContract;
 import top.neuralbox.testkit.contract.TransportTlsContract;
+import top.neuralbox.testkit.contract.TransportValuesContract;
 import top.neuralbox.transport.ProxySettings;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
@@ -39,7 +40,8 @@ class JdkTransportTest
                 TransportRequestContract,
                 TransportSentencesContract,
                 TransportStreamingContract,
-                TransportTlsContract {
+                TransportTlsContract,
+                TransportValuesContract {
 
     @Override
     public Transport transport(TransportConfig config) {

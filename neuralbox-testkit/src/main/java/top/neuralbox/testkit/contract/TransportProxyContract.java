@@ -16,7 +16,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.testkit.ReceivedRequest;
@@ -97,6 +99,26 @@ public interface TransportProxyContract extends TransportContract {
                     .doesNotContain("nb_canary");
             assertThat(fixture.server().awaitRequest().header("Proxy-Authorization"))
                     .isNull();
+        }
+    }
+
+    /** Rule 2, and RFC 7617, section 2.1. */
+    @Test
+    default void credentialsOfAnyTextReachTheProxyAsUtf8() {
+        for (String text : new String[] {"", "J\u00fcrgen \ud83d\ude00", "x".repeat(4_000)}) {
+            String password = "a:b " + text;
+            try (TunnelProxy proxy = TunnelProxy.open();
+                    TransportFixture fixture = secureBehind(proxy.settings().withCredentials(text, password))) {
+                assertThat(text(fixture.exchange(Script.response(200, "let through"))))
+                        .isEqualTo("let through");
+
+                byte[] pair = (text + ":" + password).getBytes(StandardCharsets.UTF_8);
+                assertThat(proxy.heads())
+                        .singleElement()
+                        .asString()
+                        .containsIgnoringCase("Proxy-Authorization: Basic "
+                                + Base64.getEncoder().encodeToString(pair) + "\r\n");
+            }
         }
     }
 

@@ -14,6 +14,7 @@ import top.neuralbox.testkit.contract.TransportRequestContract;
 import top.neuralbox.testkit.contract.TransportSentencesContract;
 import top.neuralbox.testkit.contract.TransportStreamingContract;
 import top.neuralbox.testkit.contract.TransportTlsContract;
+import top.neuralbox.testkit.contract.TransportValuesContract;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
 
@@ -29,7 +30,8 @@ class GivenVertxContractTest
                 TransportRequestContract,
                 TransportSentencesContract,
                 TransportStreamingContract,
-                TransportTlsContract {
+                TransportTlsContract,
+                TransportValuesContract {
 
     private static Vertx vertx;
 

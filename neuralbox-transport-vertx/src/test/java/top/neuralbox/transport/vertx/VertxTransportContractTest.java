@@ -15,6 +15,7 @@ import top.neuralbox.testkit.contract.TransportRequestContract;
 import top.neuralbox.testkit.contract.TransportSentencesContract;
 import top.neuralbox.testkit.contract.TransportStreamingContract;
 import top.neuralbox.testkit.contract.TransportTlsContract;
+import top.neuralbox.testkit.contract.TransportValuesContract;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
 
@@ -34,7 +35,8 @@ class VertxTransportContractTest
                 TransportRequestContract,
                 TransportSentencesContract,
                 TransportStreamingContract,
-                TransportTlsContract {
+                TransportTlsContract,
+                TransportValuesContract {
 
     @Override
     public Transport transport(TransportConfig config) {
