@@ -3,6 +3,7 @@ package top.neuralbox;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ final class Handover implements Runnable {
     private final Executor executor;
     private final AtomicBoolean taken = new AtomicBoolean();
     private volatile Delayer.@Nullable Cancellable watch;
+    private volatile @Nullable Thread awaiting;
 
     private Handover(Runnable task, Executor executor) {
         this.task = task;
@@ -55,6 +57,18 @@ final class Handover implements Runnable {
         return !taken.get();
     }
 
+    /** Waits until somebody has begun the task, or this time has passed. An interrupt ends the wait. By one thread. */
+    void awaitBegin(long nanos) {
+        awaiting = Thread.currentThread();
+        long deadline = System.nanoTime() + nanos;
+        for (long left = nanos; waits() && left > 0; left = deadline - System.nanoTime()) {
+            LockSupport.parkNanos(this, left);
+            if (Thread.currentThread().isInterrupted()) {
+                return;
+            }
+        }
+    }
+
     /** Whether the executor will certainly, or most likely, not run the task any more. */
     boolean isDropped() {
         return waits() && executor instanceof ExecutorService service && service.isShutdown();
@@ -71,6 +85,10 @@ final class Handover implements Runnable {
             Delayer.Cancellable current = watch;
             if (current != null) {
                 current.cancel();
+            }
+            Thread thread = awaiting;
+            if (thread != null) {
+                LockSupport.unpark(thread);
             }
             task.run();
         }

@@ -63,7 +63,7 @@ final class PendingPoll implements CallRegistry.Call {
         var unused = result.whenComplete((answer, error) -> cancel(GenerationCancelledException.Reason.CALLER));
         if (registry.add(this)) {
             last = settings.delayer().after(Delayer.nanos(polling.total()), this::tooLate);
-            pause(pending.eta());
+            pause(pending.eta(), Duration.ZERO);
             if (ended.get()) {
                 last.cancel();
             }
@@ -87,15 +87,20 @@ final class PendingPoll implements CallRegistry.Call {
                 GenerationTimeoutException.Timer.TOTAL, polling.total(), null, facts(BillingState.UNKNOWN)));
     }
 
-    /** Waits as long as it is this time's turn to, but not beyond the time at which the result may be ready. */
-    private void pause(@Nullable Duration eta) {
+    /**
+     * Waits as long as it is this time's turn to, but not beyond the time at which the result may be ready.
+     *
+     * @param asked how long the service asks to wait at least
+     */
+    private void pause(@Nullable Duration eta, Duration asked) {
         Duration turn = atLeastShortest(wait);
         wait = polling.after(turn);
         Duration until = turn;
         if (eta != null && eta.compareTo(turn) < 0) {
             until = eta.compareTo(polling.firstWait()) > 0 ? eta : polling.firstWait();
         }
-        next = settings.later(Delayer.nanos(atLeastShortest(until)), () -> context.run(this::ask));
+        Duration least = atLeastShortest(asked.compareTo(until) > 0 ? asked : until);
+        next = settings.later(Delayer.nanos(least), () -> context.run(this::ask));
         if (ended.get()) {
             next.cancel();
         }
@@ -133,7 +138,7 @@ final class PendingPoll implements CallRegistry.Call {
             fail(failure);
         } else if (polled.answer instanceof GenerationAnswer.Pending still) {
             tell(still);
-            pause(still.eta());
+            pause(still.eta(), Duration.ZERO);
         } else {
             pending.settled(null, BillingState.CHARGED, polled.answer.billing());
             end(() -> result.complete(polled.answer));
@@ -146,7 +151,8 @@ final class PendingPoll implements CallRegistry.Call {
             path = GENERATION;
             ask();
         } else if (worthAnother(cause)) {
-            pause(null);
+            Duration askedFor = cause instanceof ApiException refusal ? refusal.retryAfter() : null;
+            pause(null, askedFor == null ? Duration.ZERO : askedFor);
         } else {
             fail(cause);
         }

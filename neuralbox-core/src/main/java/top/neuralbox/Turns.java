@@ -18,6 +18,9 @@ final class Turns {
     /** How long an executor may keep a turn before somebody looks whether it dropped it. */
     static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /** How long an executor that cannot tell whether it lives may keep a turn once no timer runs any more. */
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final AtomicIntegerFieldUpdater<Turns> ASKED =
             AtomicIntegerFieldUpdater.newUpdater(Turns.class, "asked");
 
@@ -147,7 +150,7 @@ final class Turns {
         Handover turn = queued;
         if (turn != null && turn.waits() && !turn.canTell()) {
             callbacks.execute(() -> {
-                sleep();
+                turn.awaitBegin(GRACE_NANOS);
                 turn.run();
             });
         }
@@ -198,13 +201,5 @@ final class Turns {
             callbacks.execute(turn);
         }
         watch();
-    }
-
-    private static void sleep() {
-        try {
-            TimeUnit.SECONDS.sleep(1);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

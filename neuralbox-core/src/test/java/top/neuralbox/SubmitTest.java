@@ -212,6 +212,19 @@ class SubmitTest {
     }
 
     @Test
+    void questionThatIsRefusedWaitsAsLongAsTheServiceAsks() {
+        var result = client.awaitAsync(
+                pending(), Polling.builder().total(Duration.ofHours(2)).build());
+        transport.next(call -> call.json(429, "{\"error\": \"rate_limit_exceeded\", \"retry_after\": 3600}"));
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(transport.calls).hasSize(2);
+        transport.next(call -> call.json(200, MEDIA));
+
+        assertThat(questionsAt(3_600_000)).containsExactly(2);
+        assertThat(result).isCompleted();
+    }
+
+    @Test
     void failureWhilePendingSaysThatItCostNothing() {
         var result = client.awaitAsync(pending(), Polling.defaults());
         transport.next(call -> call.json(200, "{\"id\": 18473, \"status\": \"failed\", \"error\": \"no capacity\"}"));
