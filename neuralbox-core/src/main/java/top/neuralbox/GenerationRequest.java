@@ -24,11 +24,11 @@ public final class GenerationRequest {
     private final @Nullable String assistantId;
     private final List<Message> messages;
     private final @Nullable String prompt;
-    private final Map<String, @Nullable Object> params;
+    private final Map<String, @Nullable Object> modelParams;
     private final @Nullable String system;
     private final @Nullable Double temperature;
     private final @Nullable Integer maxTokens;
-    private final Map<String, @Nullable Object> parameters;
+    private final Map<String, @Nullable Object> bodyFields;
     private final Map<String, String> headers;
     private final @Nullable Timeouts timeouts;
     private final @Nullable String tenant;
@@ -39,11 +39,11 @@ public final class GenerationRequest {
         this.assistantId = builder.assistantId;
         this.messages = List.copyOf(builder.messages);
         this.prompt = builder.prompt;
-        this.params = Collections.unmodifiableMap(new LinkedHashMap<>(builder.params));
+        this.modelParams = Collections.unmodifiableMap(new LinkedHashMap<>(builder.modelParams));
         this.system = builder.system;
         this.temperature = builder.temperature;
         this.maxTokens = builder.maxTokens;
-        this.parameters = Collections.unmodifiableMap(new LinkedHashMap<>(builder.parameters));
+        this.bodyFields = Collections.unmodifiableMap(new LinkedHashMap<>(builder.bodyFields));
         this.headers = Map.copyOf(builder.headers);
         this.timeouts = builder.timeouts;
         this.tenant = builder.tenant;
@@ -87,8 +87,8 @@ public final class GenerationRequest {
     }
 
     /** What is particular to the model: the {@code params} object of the body. Unmodifiable. */
-    public Map<String, @Nullable Object> params() {
-        return params;
+    public Map<String, @Nullable Object> modelParams() {
+        return modelParams;
     }
 
     /** Instructions that stand above the conversation; null if there are none. */
@@ -107,8 +107,8 @@ public final class GenerationRequest {
     }
 
     /** Further fields of the request body. Unmodifiable. */
-    public Map<String, @Nullable Object> parameters() {
-        return parameters;
+    public Map<String, @Nullable Object> bodyFields() {
+        return bodyFields;
     }
 
     /** Header fields of this request alone. Unmodifiable. */
@@ -145,11 +145,11 @@ public final class GenerationRequest {
         private @Nullable String assistantId;
         private final List<Message> messages = new ArrayList<>();
         private @Nullable String prompt;
-        private final Map<String, @Nullable Object> params = new LinkedHashMap<>();
+        private final Map<String, @Nullable Object> modelParams = new LinkedHashMap<>();
         private @Nullable String system;
         private @Nullable Double temperature;
         private @Nullable Integer maxTokens;
-        private final Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
+        private final Map<String, @Nullable Object> bodyFields = new LinkedHashMap<>();
         private final Map<String, String> headers = new LinkedHashMap<>();
         private @Nullable Timeouts timeouts;
         private @Nullable String tenant;
@@ -203,13 +203,13 @@ public final class GenerationRequest {
 
         /**
          * Adds to the {@code params} object of the body, which holds what is particular to the model, for example {@code
-         * param("size", "1024x1024")}.
+         * modelParam("size", "1024x1024")}.
          *
-         * @param value as for {@link #parameter}
-         * @throws IllegalArgumentException as for {@link #parameter}
+         * @param value as for {@link #bodyField}
+         * @throws IllegalArgumentException as for {@link #bodyField}
          */
-        public Builder param(String name, @Nullable Object value) {
-            params.put(requireText("name", name), JsonValues.copyOf(name, value));
+        public Builder modelParam(String name, @Nullable Object value) {
+            modelParams.put(requireText("name", name), JsonValues.copyOf(name, value));
             return this;
         }
 
@@ -255,12 +255,12 @@ public final class GenerationRequest {
          * @throws IllegalArgumentException if the builder has a method for the field, or the value is of another type or no
          *     finite number
          */
-        public Builder parameter(String name, @Nullable Object value) {
+        public Builder bodyField(String name, @Nullable Object value) {
             requireText("name", name);
             if (OWN_FIELDS.contains(name)) {
-                throw new IllegalArgumentException("parameter " + name + " has its own method or is set by the client");
+                throw new IllegalArgumentException("bodyField " + name + " has its own method or is set by the client");
             }
-            parameters.put(name, JsonValues.copyOf(name, value));
+            bodyFields.put(name, JsonValues.copyOf(name, value));
             return this;
         }
 
@@ -352,7 +352,7 @@ public final class GenerationRequest {
 
         private static @Nullable Object copyOf(String where, @Nullable Object value, int depth) {
             if (depth > DEEPEST) {
-                throw new IllegalArgumentException("parameter " + where + " is nested deeper than " + DEEPEST);
+                throw new IllegalArgumentException("field " + where + " is nested deeper than " + DEEPEST);
             }
             if (value == null || value instanceof String || value instanceof Boolean) {
                 return value;
@@ -369,14 +369,14 @@ public final class GenerationRequest {
                 Map<String, @Nullable Object> copy = new LinkedHashMap<>();
                 map.forEach((key, element) -> {
                     if (!(key instanceof String name)) {
-                        throw new IllegalArgumentException("parameter " + where + " holds a map key that is no String");
+                        throw new IllegalArgumentException("field " + where + " holds a map key that is no String");
                     }
                     copy.put(name, copyOf(where, element, depth + 1));
                 });
                 return Collections.unmodifiableMap(copy);
             }
             throw new IllegalArgumentException(
-                    "parameter " + where + " is of type " + value.getClass().getName() + ", which JSON does not have");
+                    "field " + where + " is of type " + value.getClass().getName() + ", which JSON does not have");
         }
 
         /** Keeps the digits as they are: 0.1 stays 0.1, and a long is not rounded. */
@@ -384,7 +384,7 @@ public final class GenerationRequest {
             try {
                 return number instanceof BigDecimal decimal ? decimal : new BigDecimal(number.toString());
             } catch (NumberFormatException e) {
-                throw new IllegalArgumentException("parameter " + where + " is no finite number", e);
+                throw new IllegalArgumentException("field " + where + " is no finite number", e);
             }
         }
     }

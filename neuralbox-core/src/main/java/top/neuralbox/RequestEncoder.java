@@ -37,12 +37,12 @@ final class RequestEncoder {
             if (request.maxTokens() != null) {
                 json.writeNumberField("max_tokens", request.maxTokens());
             }
-            if (!request.params().isEmpty()) {
+            if (!request.modelParams().isEmpty()) {
                 json.writeObjectFieldStart("params");
-                writeFields(json, request.params());
+                writeFields(json, request.modelParams());
                 json.writeEndObject();
             }
-            writeFields(json, request.parameters());
+            writeFields(json, request.bodyFields());
             json.writeBooleanField("stream", stream);
             json.writeEndObject();
         } catch (IOException e) {

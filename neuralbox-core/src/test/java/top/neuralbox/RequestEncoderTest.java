@@ -39,11 +39,11 @@ class RequestEncoderTest {
                 .system("Be brief.")
                 .temperature(0.7)
                 .maxTokens(100)
-                .parameter("top_p", 0.9)
-                .param("list", Arrays.asList("a", 1, null, List.of(), Map.of()))
-                .param("none", null)
-                .parameter("seed", null)
-                .parameter("echo", false)
+                .bodyField("top_p", 0.9)
+                .modelParam("list", Arrays.asList("a", 1, null, List.of(), Map.of()))
+                .modelParam("none", null)
+                .bodyField("seed", null)
+                .bodyField("echo", false)
                 .build();
 
         Map<String, Object> body = parsed(request);
@@ -81,7 +81,7 @@ class RequestEncoderTest {
         GenerationRequest request = GenerationRequest.builder()
                 .model("m")
                 .message(Message.user("p"))
-                .parameter("n", number)
+                .bodyField("n", number)
                 .build();
 
         assertThat(text(request)).contains("\"n\":" + written + ",");
@@ -116,7 +116,7 @@ class RequestEncoderTest {
         GenerationRequest request = GenerationRequest.builder()
                 .model("m")
                 .message(new Message("user", text))
-                .parameter("p", Map.of("key", text))
+                .bodyField("p", Map.of("key", text))
                 .build();
 
         Map<String, Object> body = parsed(request);

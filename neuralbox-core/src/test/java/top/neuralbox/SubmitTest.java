@@ -21,7 +21,7 @@ class SubmitTest {
     private static final GenerationRequest IMAGE = GenerationRequest.builder()
             .model("dall-e-3")
             .prompt("A robot that paints")
-            .param("size", "1024x1024")
+            .modelParam("size", "1024x1024")
             .build();
 
     private static final String PENDING = "{\"id\": 18473, \"status\": \"pending\", \"model_slug\": \"dall-e-3\"}";

@@ -167,9 +167,9 @@ class ValuesTest {
             to.budget.tenantLimit(BigDecimal.TEN, Duration.ofHours(1));
             to.request.tenant(value);
         });
-        add(cases, "request.parameter", DECIMALS, (to, value) -> to.request.parameter("x", value));
-        add(cases, "request.parameter", TEXTS, (to, value) -> to.request.parameter("x", value));
-        add(cases, "request.name", TEXTS, (to, value) -> to.request.parameter(value, "x"));
+        add(cases, "request.bodyField", DECIMALS, (to, value) -> to.request.bodyField("x", value));
+        add(cases, "request.bodyField", TEXTS, (to, value) -> to.request.bodyField("x", value));
+        add(cases, "request.name", TEXTS, (to, value) -> to.request.bodyField(value, "x"));
         add(cases, "client.name", TEXTS, (to, value) -> {
             to.budget.limit(BigDecimal.TEN);
             to.client.name(value);

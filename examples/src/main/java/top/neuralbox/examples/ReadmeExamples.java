@@ -80,7 +80,7 @@ final class ReadmeExamples {
         GenerationRequest picture = GenerationRequest.builder()
                 .model("dall-e-3")
                 .prompt("A robot that paints")
-                .param("size", "1024x1024")
+                .modelParam("size", "1024x1024")
                 .build();
         GenerationAnswer answer = neuralBox.submit(picture);
         if (answer instanceof GenerationAnswer.Pending pending) {

@@ -36,7 +36,7 @@ class AnswersTest {
     private static final GenerationRequest IMAGE = GenerationRequest.builder()
             .model("dall-e-3")
             .prompt("A robot that paints")
-            .param("size", "1024x1024")
+            .modelParam("size", "1024x1024")
             .build();
 
     static Stream<Arguments> services() {
