@@ -124,11 +124,15 @@ public final class Account {
     }
 
     private static <T> T waitFor(CompletableFuture<T> answer) {
-        return BlockingWait.forResult(
-                answer,
-                () -> answer.completeExceptionally(new GenerationCancelledException(
-                        GenerationCancelledException.Reason.INTERRUPTED,
-                        CallFacts.NONE.with(BillingState.NOT_CHARGED, null))));
+        try {
+            return BlockingWait.forResult(
+                    answer,
+                    () -> answer.completeExceptionally(new GenerationCancelledException(
+                            GenerationCancelledException.Reason.INTERRUPTED,
+                            CallFacts.NONE.with(BillingState.NOT_CHARGED, null))));
+        } catch (NeuralBoxException e) {
+            throw CallSite.named(e);
+        }
     }
 
     private static boolean isNotFound(Throwable error) {

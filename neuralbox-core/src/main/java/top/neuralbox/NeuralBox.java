@@ -178,13 +178,26 @@ public final class NeuralBox implements AutoCloseable {
      * @throws NeuralBoxException if the service refuses to answer, or the client is closed
      * @throws IllegalStateException if this thread must not block
      */
+    public GenerationAnswer await(GenerationAnswer.Pending pending) {
+        return await(pending, Polling.defaults());
+    }
+
+    /** As {@link #await(GenerationAnswer.Pending)}, with waits and a bound of one's own. */
     public GenerationAnswer await(GenerationAnswer.Pending pending, Polling polling) {
         guard.check("awaitAsync");
         PendingPoll poll = new PendingPoll(settings, calls, pending, polling, settings.callbacks());
         return waitFor(poll.start(), () -> poll.cancel(GenerationCancelledException.Reason.INTERRUPTED));
     }
 
-    /** As {@link #await}, without blocking. Cancelling the returned future stops asking, though not the generation. */
+    /**
+     * As {@link #await(GenerationAnswer.Pending)}, without blocking. Cancelling the returned future stops asking, though not the
+     * generation.
+     */
+    public CompletableFuture<GenerationAnswer> awaitAsync(GenerationAnswer.Pending pending) {
+        return awaitAsync(pending, Polling.defaults());
+    }
+
+    /** As {@link #awaitAsync(GenerationAnswer.Pending)}, with waits and a bound of one's own. */
     public CompletableFuture<GenerationAnswer> awaitAsync(GenerationAnswer.Pending pending, Polling polling) {
         return new PendingPoll(settings, calls, pending, polling, settings.settler()).start();
     }

@@ -44,6 +44,21 @@ class AccountTest {
     }
 
     @Test
+    void failureNamesTheLineThatWaitsForIt() {
+        transport.always(call -> call.json(403, "{\"error\": \"forbidden\"}"));
+
+        assertThatThrownBy(account::balance).satisfies(AccountTest::namesThisTest);
+        assertThatThrownBy(() -> account.model("gpt-5")).satisfies(AccountTest::namesThisTest);
+    }
+
+    private static void namesThisTest(Throwable failure) {
+        assertThat(failure.getSuppressed())
+                .singleElement()
+                .satisfies(site -> assertThat(site.getStackTrace())
+                        .anyMatch(frame -> frame.getMethodName().contains("failureNamesTheLineThatWaitsForIt")));
+    }
+
+    @Test
     void serviceThatKnowsOnlyTheShortBalanceIsAskedForTheLongOneOnce() {
         transport.next(call -> call.json(404, "{\"error\": \"not_found\"}"));
         transport.always(call -> call.json(200, BALANCE));

@@ -160,7 +160,7 @@ class AnswerTableTest {
     void statusDecidesOverAPolledAnswer(Row row) {
         transport.next(call -> call.json(200, "{\"id\": \"gen_1\", \"status\": \"pending\", \"tokens_used\": 0}"));
         var pending = (GenerationAnswer.Pending) client.submit(request);
-        CompletableFuture<GenerationAnswer> awaited = client.awaitAsync(pending, Polling.defaults());
+        CompletableFuture<GenerationAnswer> awaited = client.awaitAsync(pending);
         transport.next(call -> call.json(200, row.json()));
         clock.advance(Duration.ofSeconds(1));
 

@@ -132,7 +132,7 @@ class SubmitTest {
         NotAStreamException error = catchThrowableOfType(NotAStreamException.class, () -> client.generate(IMAGE));
 
         assertThat(error.answer()).isInstanceOf(GenerationAnswer.Pending.class);
-        var result = client.awaitAsync((GenerationAnswer.Pending) error.answer(), Polling.defaults());
+        var result = client.awaitAsync((GenerationAnswer.Pending) error.answer());
         transport.next(call -> call.json(200, MEDIA));
         clock.advance(Duration.ofSeconds(1));
         assertThat(result).isCompletedWithValueMatching(GenerationAnswer.Media.class::isInstance);
@@ -176,14 +176,14 @@ class SubmitTest {
     void noWaitIsLongerThanTheTimeThatTheServiceTells() {
         transport.always(call -> call.json(200, "{\"id\": 1, \"status\": \"pending\", \"eta_seconds\": 1}"));
         GenerationAnswer.Pending pending = pending();
-        var unused = client.awaitAsync(pending, Polling.defaults());
+        var unused = client.awaitAsync(pending);
 
         assertThat(questionsAt(1000, 1000, 1000)).containsExactly(1, 2, 3);
     }
 
     @Test
     void serviceThatDoesNotKnowTheStatusPathIsAskedAtTheOther() {
-        var result = client.awaitAsync(pending(), Polling.defaults());
+        var result = client.awaitAsync(pending());
         transport.next(call -> call.json(404, "{\"error\": \"not_found\"}"));
         transport.next(call -> call.json(200, MEDIA));
         clock.advance(Duration.ofSeconds(1));
@@ -194,7 +194,7 @@ class SubmitTest {
 
     @Test
     void generationThatTheServiceDoesNotKnowEndsTheWait() {
-        var result = client.awaitAsync(pending(), Polling.defaults());
+        var result = client.awaitAsync(pending());
         transport.always(call -> call.json(404, "{\"error\": \"not_found\"}"));
         clock.advance(Duration.ofSeconds(1));
 
@@ -203,7 +203,7 @@ class SubmitTest {
 
     @Test
     void questionThatIsNotAnsweredIsAskedAgain() {
-        var result = client.awaitAsync(pending(), Polling.defaults());
+        var result = client.awaitAsync(pending());
         transport.next(call -> call.json(502, "{}"));
         transport.next(call -> call.json(200, MEDIA));
         clock.advance(Duration.ofSeconds(3));
@@ -226,7 +226,7 @@ class SubmitTest {
 
     @Test
     void failureWhilePendingSaysThatItCostNothing() {
-        var result = client.awaitAsync(pending(), Polling.defaults());
+        var result = client.awaitAsync(pending());
         transport.next(call -> call.json(200, "{\"id\": 18473, \"status\": \"failed\", \"error\": \"no capacity\"}"));
         clock.advance(Duration.ofSeconds(1));
 
@@ -254,7 +254,7 @@ class SubmitTest {
 
     @Test
     void cancelledAwaitAsksNoMoreAndFreesItsQuestion() {
-        var result = client.awaitAsync(pending(), Polling.defaults());
+        var result = client.awaitAsync(pending());
         clock.advance(Duration.ofSeconds(1));
         result.cancel(false);
         clock.advance(Duration.ofMinutes(1));
@@ -266,7 +266,7 @@ class SubmitTest {
 
     @Test
     void closingTheClientEndsAnAwait() {
-        var result = client.awaitAsync(pending(), Polling.defaults());
+        var result = client.awaitAsync(pending());
         client.close();
 
         assertThatThrownBy(result::join)

@@ -27,7 +27,6 @@ import top.neuralbox.GenerationEvent;
 import top.neuralbox.GenerationFailedException;
 import top.neuralbox.NeuralBoxException.Phase;
 import top.neuralbox.NotAStreamException;
-import top.neuralbox.Polling;
 import top.neuralbox.RateLimitException;
 import top.neuralbox.StreamBrokenException;
 import top.neuralbox.UnexpectedResponseException;
@@ -76,7 +75,7 @@ class ChargeRowsTest {
         try (FaultRow row = FaultRow.on(carrier).expectRequests(2)) {
             row.answer(Reply.json(200, PENDING), Reply.json(200, PICTURE));
             var pending = (GenerationAnswer.Pending) row.client().submit(request());
-            var result = row.client().awaitAsync(pending, Polling.defaults());
+            var result = row.client().awaitAsync(pending);
             row.clock().advance(Duration.ofSeconds(1));
 
             assertThat(result.join().billing().creditsUsed()).isEqualTo("7");
