@@ -10,12 +10,8 @@ final class ApiKey {
 
     private final String value;
 
-    /** As some services write it in JSON, where a slash may be escaped. */
-    private final String inJson;
-
     private ApiKey(String value) {
         this.value = value;
-        this.inJson = value.replace("\\", "\\\\").replace("\"", "\\\"").replace("/", "\\/");
     }
 
     /**
@@ -39,10 +35,69 @@ final class ApiKey {
         return "Bearer " + value;
     }
 
-    /** The text without the key, should a service or a gateway have echoed it. */
+    /**
+     * The text without the key, should a service or a gateway have echoed it: as it is, or in JSON with any of its characters
+     * escaped.
+     */
     @Nullable
     String redact(@Nullable String text) {
-        return text == null ? null : text.replace(value, REDACTED).replace(inJson, REDACTED);
+        if (text == null) {
+            return null;
+        }
+        StringBuilder clean = null;
+        int copied = 0;
+        for (int at = 0; at < text.length(); at++) {
+            int end = endOfKey(text, at);
+            if (end > at) {
+                clean = clean == null ? new StringBuilder(text.length()) : clean;
+                clean.append(text, copied, at).append(REDACTED);
+                copied = end;
+                at = end - 1;
+            }
+        }
+        return clean == null ? text : clean.append(text, copied, text.length()).toString();
+    }
+
+    /** Where the key ends that begins here; -1 if none does. */
+    private int endOfKey(String text, int from) {
+        int at = from;
+        for (int i = 0; i < value.length(); i++) {
+            int length = lengthOf(value.charAt(i), text, at);
+            if (length == 0) {
+                return -1;
+            }
+            at += length;
+        }
+        return at;
+    }
+
+    /** How many characters of the text stand for this one (RFC 8259, section 7); 0 if they do not. */
+    private static int lengthOf(char wanted, String text, int at) {
+        if (at >= text.length()) {
+            return 0;
+        }
+        if (text.charAt(at) == '\\' && at + 1 < text.length()) {
+            char escaped = text.charAt(at + 1);
+            if (escaped == wanted && "\\\"/".indexOf(escaped) >= 0) {
+                return 2;
+            }
+            if (escaped == 'u' && at + 6 <= text.length() && isHex(text, at + 2, wanted)) {
+                return 6;
+            }
+        }
+        return text.charAt(at) == wanted ? 1 : 0;
+    }
+
+    private static boolean isHex(String text, int at, int wanted) {
+        int code = 0;
+        for (int i = at; i < at + 4; i++) {
+            int digit = Character.digit(text.charAt(i), 16);
+            if (digit < 0) {
+                return false;
+            }
+            code = code << 4 | digit;
+        }
+        return code == wanted;
     }
 
     @Override

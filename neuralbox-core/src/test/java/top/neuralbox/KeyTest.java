@@ -35,6 +35,23 @@ class KeyTest {
                 .hasMessage("apiKey must not be blank");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "nb/a\"\\1",
+                "nb\\/a\\\"\\\\1",
+                "nb/a\\\"\\1",
+                "\\u006eb\\u002Fa\\u0022\\u005c1",
+                "\\u006e\\u0062\\u002f\\u0061\\u0022\\u005C\\u0031"
+            })
+    void keyIsRecognisedHoweverJsonEscapesIt(String echoed) {
+        ApiKey key = ApiKey.of("nb/a\"\\1");
+
+        assertThat(key.redact("nb nb/ " + echoed + echoed + " nb/a")).isEqualTo("nb nb/ [redacted][redacted] nb/a");
+        assertThat(key.redact(echoed.substring(0, echoed.length() - 1) + "\\u00"))
+                .isEqualTo(echoed.substring(0, echoed.length() - 1) + "\\u00");
+    }
+
     @Test
     void keyOfAnotherFormIsTaken() {
         transport.client(clock).apiKey("gateway-key/1==").build().stream(REQUEST);

@@ -123,16 +123,59 @@ final class CallRecorder {
         return clean;
     }
 
-    /** Puts an x over each byte of the key; whether it was there. */
+    /** Puts an x over each byte of the key, escaped in JSON or not; whether it was there. */
     private boolean mask(byte[] bytes) {
         boolean found = false;
-        for (int at = 0; key.length > 0 && at + key.length <= bytes.length; at++) {
-            if (Arrays.equals(bytes, at, at + key.length, key, 0, key.length)) {
-                Arrays.fill(bytes, at, at + key.length, (byte) 'x');
+        for (int at = 0; key.length > 0 && at < bytes.length; at++) {
+            int end = endOfKey(bytes, at);
+            if (end > at) {
+                Arrays.fill(bytes, at, end, (byte) 'x');
                 found = true;
             }
         }
         return found;
+    }
+
+    /** Where the key ends that begins here; -1 if none does. */
+    private int endOfKey(byte[] bytes, int from) {
+        int at = from;
+        for (byte wanted : key) {
+            int length = lengthOf(wanted, bytes, at);
+            if (length == 0) {
+                return -1;
+            }
+            at += length;
+        }
+        return at;
+    }
+
+    /** How many bytes stand for this one (RFC 8259, section 7); 0 if they do not. */
+    private static int lengthOf(byte wanted, byte[] bytes, int at) {
+        if (at >= bytes.length) {
+            return 0;
+        }
+        if (bytes[at] == '\\' && at + 1 < bytes.length) {
+            byte escaped = bytes[at + 1];
+            if (escaped == wanted && "\\\"/".indexOf(escaped) >= 0) {
+                return 2;
+            }
+            if (escaped == 'u' && at + 6 <= bytes.length && isHex(bytes, at + 2, wanted)) {
+                return 6;
+            }
+        }
+        return bytes[at] == wanted ? 1 : 0;
+    }
+
+    private static boolean isHex(byte[] bytes, int at, int wanted) {
+        int code = 0;
+        for (int i = at; i < at + 4; i++) {
+            int digit = Character.digit(bytes[i], 16);
+            if (digit < 0) {
+                return false;
+            }
+            code = code << 4 | digit;
+        }
+        return code == wanted;
     }
 
     /** There was no connection, or no HTTP: there is nothing to play again, unless a body broke a rule in its midst. */

@@ -76,6 +76,19 @@ class RecordingTransportTest {
     }
 
     @Test
+    void keyThatJsonEscapesIsCrossedOut() throws IOException {
+        String key = LocalNeuralBox.apiKey();
+        String escaped = "\\u00" + Integer.toHexString(key.charAt(0)) + key.substring(1);
+        engine.answer(FakeAnswer.eventStream(START.replace("gen_1", escaped), DELTA, END, DONE));
+        generate(recorder());
+
+        assertThat(Recording.read(only()).content())
+                .asString()
+                .contains("x".repeat(escaped.length()))
+                .doesNotContain(key.substring(1));
+    }
+
+    @Test
     void requestIsWrittenOnlyIfItIsAskedFor() throws IOException {
         engine.answer(FakeAnswer.eventStream(START, DELTA, END, DONE));
         generate(recorder().keepRequest());
