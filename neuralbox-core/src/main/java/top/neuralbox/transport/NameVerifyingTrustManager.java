@@ -10,7 +10,6 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
-import javax.net.ssl.X509TrustManager;
 
 /**
  * Lets an application's trust manager decide on the chain, and compares the host's name with the certificate itself.
@@ -27,47 +26,45 @@ final class NameVerifyingTrustManager extends X509ExtendedTrustManager {
         this.chains = chains;
     }
 
-    /** The manager itself if it is of the plain kind: for that one the JDK compares the name. */
-    static X509TrustManager over(X509TrustManager given) {
-        return given instanceof X509ExtendedTrustManager extended && !(given instanceof NameVerifyingTrustManager)
-                ? new NameVerifyingTrustManager(extended)
-                : given;
+    /** The manager itself if it verifies names already. */
+    static X509ExtendedTrustManager over(X509ExtendedTrustManager given) {
+        return given instanceof NameVerifyingTrustManager ? given : new NameVerifyingTrustManager(given);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        chains.checkServerTrusted(chain, authType, engine);
+        FencedManagers.check(() -> chains.checkServerTrusted(chain, authType, engine));
         names(chain).checkServerTrusted(chain, authType, engine);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
-        chains.checkServerTrusted(chain, authType, socket);
+        FencedManagers.check(() -> chains.checkServerTrusted(chain, authType, socket));
         names(chain).checkServerTrusted(chain, authType, socket);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        chains.checkServerTrusted(chain, authType);
+        FencedManagers.check(() -> chains.checkServerTrusted(chain, authType));
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        chains.checkClientTrusted(chain, authType, engine);
+        FencedManagers.check(() -> chains.checkClientTrusted(chain, authType, engine));
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
-        chains.checkClientTrusted(chain, authType, socket);
+        FencedManagers.check(() -> chains.checkClientTrusted(chain, authType, socket));
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        chains.checkClientTrusted(chain, authType);
+        FencedManagers.check(() -> chains.checkClientTrusted(chain, authType));
     }
 
     @Override

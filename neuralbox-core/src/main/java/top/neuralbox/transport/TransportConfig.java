@@ -102,16 +102,18 @@ public final class TransportConfig {
 
         /**
          * Trusts what this manager trusts, in place of the platform's. The host's name is verified beside it, also if the
-         * manager is of the extended kind and checks the chain alone.
+         * manager is of the extended kind and checks the chain alone. Whatever it throws fails the one handshake.
          */
         public Builder trustManager(X509TrustManager trustManager) {
-            this.trustManager = NameVerifyingTrustManager.over(Objects.requireNonNull(trustManager, "trustManager"));
+            this.trustManager = FencedManagers.trust(Objects.requireNonNull(trustManager, "trustManager"));
             return this;
         }
 
-        /** Shows a client certificate from this manager when the server asks for one. */
+        /**
+         * Shows a client certificate from this manager when the server asks for one. Whatever it throws fails the one handshake.
+         */
         public Builder keyManager(X509KeyManager keyManager) {
-            this.keyManager = Objects.requireNonNull(keyManager, "keyManager");
+            this.keyManager = FencedManagers.key(Objects.requireNonNull(keyManager, "keyManager"));
             return this;
         }
 

@@ -13,6 +13,7 @@ import static top.neuralbox.transport.TransportException.Kind.TLS;
 
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -24,6 +25,7 @@ import top.neuralbox.testkit.ScriptedServer;
 import top.neuralbox.testkit.TestCertificates;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.TransportRequest;
 
 /**
  * Who is not who the URI names gets no byte of the request.
@@ -31,6 +33,13 @@ import top.neuralbox.transport.TransportConfig;
  * @since 0.1.0
  */
 public interface TransportTlsContract extends TransportContract {
+
+    /** What managers of applications throw. */
+    List<Throwable> FOREIGN = List.of(
+            new IllegalStateException("the store is locked"),
+            new NoClassDefFoundError("com/example/Pins"),
+            new StackOverflowError(),
+            new OutOfMemoryError("made up"));
 
     /** Rule 2. */
     @Test
@@ -197,6 +206,60 @@ public interface TransportTlsContract extends TransportContract {
         }
     }
 
+    /** Rule 11. */
+    @Test
+    default void trustManagerThatThrowsEndsThatCallAlone() {
+        for (Throwable thrown : FOREIGN) {
+            TransportConfig config = TransportConfig.builder()
+                    .trustManager(FaultyManager.trust(TestCertificates.shared().trustManager(), thrown))
+                    .build();
+            try (TransportFixture fixture = TransportFixture.start(
+                    this,
+                    config,
+                    ScriptedServer.startTls(TestCertificates.shared().server()))) {
+                endsTheFirstCallAlone(fixture);
+            }
+        }
+    }
+
+    /** Rule 11. */
+    @Test
+    default void keyManagerThatThrowsEndsThatCallAlone() {
+        for (Throwable thrown : FOREIGN) {
+            TransportConfig config = TransportConfig.builder()
+                    .trustManager(TestCertificates.shared().trustManager())
+                    .keyManager(FaultyManager.key(TestCertificates.shared().clientKeyManager(), thrown))
+                    .build();
+            try (TransportFixture fixture = TransportFixture.start(this, config, wantingClients())) {
+                endsTheFirstCallAlone(fixture);
+            }
+        }
+    }
+
+    private static void endsTheFirstCallAlone(TransportFixture fixture) {
+        Gate later = new Gate();
+        try (ScriptedServer other = ScriptedServer.start()) {
+            other.answer(Script.builder()
+                    .head(200, "Content-Length: 6")
+                    .text("abc")
+                    .await(later)
+                    .text("def")
+                    .build());
+            RecordingSubscriber<ByteBuffer> open = subscribe(head(fixture.transport()
+                    .start(TransportRequest.builder("POST", other.uri("/")).build())));
+            open.awaitItems(1);
+
+            TransportCall first = fixture.start();
+
+            assertKind(failure(first), TLS);
+            assertThat(first.mayHaveBeenSent()).isFalse();
+            later.open();
+            assertThat(text(open.awaitCompletion())).isEqualTo("abcdef");
+            assertThat(text(fixture.exchange(Script.response(200, "in private"))))
+                    .isEqualTo("in private");
+        }
+    }
+
     /** In TLS 1.3 the server refuses after the client has finished its handshake, so the kind is not certain. */
     @Test
     default void missingClientCertificateFailsTheCall() {
@@ -226,7 +289,7 @@ public interface TransportTlsContract extends TransportContract {
     private static void refused(TransportFixture fixture, URI root) {
         AtomicInteger sent = new AtomicInteger();
         TransportCall call = fixture.transport()
-                .start(top.neuralbox.transport.TransportRequest.builder("POST", root.resolve("/"))
+                .start(TransportRequest.builder("POST", root.resolve("/"))
                         .onSent(sent::incrementAndGet)
                         .build());
 
