@@ -36,9 +36,7 @@ final class KnownLimits {
                 Servers.ofHttp2(Choice.KEY_UPDATE, Choice.UNKNOWN_FRAMES, Choice.SETTINGS_OF_ZERO);
             // Netty 4.2.20 fails at a byte beyond ASCII in a chunk extension.
             case VERTX_HTTP_1_1 -> Servers.ofHttp1(Choice.OBSOLETE_TEXT_IN_EXTENSIONS);
-            // Vert.x 5.2.3 fails a call whose stream it was about to open when the server lowered the number of
-            // streams.
-            case VERTX_HTTP_2 -> Servers.ofHttp2(Choice.FEWER_STREAMS_FOR_OTHERS);
+            case VERTX_HTTP_2 -> Servers.ofHttp2();
         };
     }
 
@@ -46,11 +44,10 @@ final class KnownLimits {
         return switch (carrier) {
             // Not mended yet: the connection may stay open behind a trailer section that is cut short.
             case HTTPCLIENT_HTTP_1_1 -> Set.of(Http1Breakage.TRAILER_CUT);
-            case VERTX_HTTP_1_1 -> Set.of();
-            // httpcore 5.4.4 drops a frame DATA whose padding is too long. Both engines wait for more behind an interim
-            // response that ends its stream; the time-out for the head ends such a call.
+            case VERTX_HTTP_1_1, VERTX_HTTP_2 -> Set.of();
+            // httpcore 5.4.4 drops a frame DATA whose padding is too long. It waits for more behind an interim response
+            // that ends its stream; the time-out for the head ends such a call.
             case HTTPCLIENT_HTTP_2 -> Set.of(Http2Breakage.PADDING_TOO_LONG, Http2Breakage.INTERIM_RESPONSE_THAT_ENDS);
-            case VERTX_HTTP_2 -> Set.of(Http2Breakage.INTERIM_RESPONSE_THAT_ENDS);
         };
     }
 }

@@ -33,6 +33,7 @@ final class FrameServer implements AutoCloseable {
     static final int HEADERS = 1;
     static final int RST_STREAM = 3;
     static final int SETTINGS = 4;
+    static final int PUSH_PROMISE = 5;
     static final int PING = 6;
     static final int GOAWAY = 7;
     static final int WINDOW_UPDATE = 8;
@@ -43,6 +44,8 @@ final class FrameServer implements AutoCloseable {
     private static final int ACK = 1;
     private static final int END_HEADERS = 4;
 
+    static final int ENABLE_PUSH = 2;
+    static final int MAX_CONCURRENT_STREAMS = 3;
     private static final int INITIAL_WINDOW_SIZE = 4;
     private static final int DEFAULT_WINDOW = 65_535;
     private static final int FRAME_HEAD = 9;
@@ -194,6 +197,41 @@ final class FrameServer implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Sends content and a setting, which the client gets in one read: one record of TLS holds both. The content is short,
+         * for the windows are not heeded.
+         */
+        Stream dataAndSetting(String content, int name, int value) {
+            byte[] data = content.getBytes(StandardCharsets.UTF_8);
+            byte[] setting =
+                    ByteBuffer.allocate(6).putShort((short) name).putInt(value).array();
+            connection.send(Connection.join(
+                    Connection.frame(DATA, 0, id, ByteBuffer.wrap(data)),
+                    Connection.frame(SETTINGS, 0, 0, ByteBuffer.wrap(setting))));
+            return this;
+        }
+
+        /** Promises a response that the client did not ask for: GET of the path /, on the stream 2. */
+        Stream push() {
+            ByteArrayOutputStream promise = new ByteArrayOutputStream();
+            promise.writeBytes(ByteBuffer.allocate(4).putInt(2).array());
+            // From the static table (RFC 7541, appendix A): GET, https, and the path /.
+            promise.writeBytes(new byte[] {(byte) 0x82, (byte) 0x87, (byte) 0x84});
+            field(promise, ":authority", "127.0.0.1");
+            return frame(PUSH_PROMISE, END_HEADERS, promise.toByteArray());
+        }
+
+        /** What the client said of a setting when it opened the connection, or what holds if it said nothing. */
+        int clientSetting(int name, int otherwise) {
+            return connection.clientSettings.getOrDefault(name, otherwise);
+        }
+
+        /** Waits until the client ends the connection with a GOAWAY; its error code. */
+        int awaitGoAway(Duration patience) {
+            connection.await(() -> connection.goAway >= 0, patience, "no GOAWAY");
+            return connection.goAway;
+        }
+
         /** Sends content, as the windows allow, and waits for more window while there is content left. */
         Stream data(byte[] content) {
             int sent = 0;
@@ -259,7 +297,9 @@ final class FrameServer implements AutoCloseable {
         private final Object lock = new Object();
         private final Object writing = new Object();
         private long window = DEFAULT_WINDOW;
+        private final Map<Integer, Integer> clientSettings = new ConcurrentHashMap<>();
         private long initialWindow = DEFAULT_WINDOW;
+        private int goAway = -1;
         private boolean closed;
 
         Connection(Socket socket) {
@@ -345,6 +385,23 @@ final class FrameServer implements AutoCloseable {
         }
 
         private void write(int type, int flags, int id, ByteBuffer payload) {
+            send(frame(type, flags, id, payload));
+        }
+
+        private void send(byte[] bytes) {
+            try {
+                synchronized (writing) {
+                    OutputStream out = socket.getOutputStream();
+                    out.write(bytes);
+                    out.flush();
+                }
+            } catch (IOException e) {
+                // The client has gone: what the test waits for does not come, or the client tells it.
+                change(() -> closed = true);
+            }
+        }
+
+        private static byte[] frame(int type, int flags, int id, ByteBuffer payload) {
             int length = payload.remaining();
             ByteBuffer frame = ByteBuffer.allocate(FRAME_HEAD + length);
             frame.put((byte) (length >> 16))
@@ -352,16 +409,14 @@ final class FrameServer implements AutoCloseable {
                     .put((byte) type)
                     .put((byte) flags);
             frame.putInt(id).put(payload);
-            try {
-                synchronized (writing) {
-                    OutputStream out = socket.getOutputStream();
-                    out.write(frame.array());
-                    out.flush();
-                }
-            } catch (IOException e) {
-                // The client has gone: what the test waits for does not come, or the client tells it.
-                change(() -> closed = true);
-            }
+            return frame.array();
+        }
+
+        private static byte[] join(byte[] first, byte[] second) {
+            return ByteBuffer.allocate(first.length + second.length)
+                    .put(first)
+                    .put(second)
+                    .array();
         }
 
         private void read(DataInputStream in) throws IOException {
@@ -382,7 +437,9 @@ final class FrameServer implements AutoCloseable {
                 case WINDOW_UPDATE -> enlarge(id, ByteBuffer.wrap(payload).getInt());
                 case RST_STREAM -> ended(id);
                 case GOAWAY -> {
-                    if (ByteBuffer.wrap(payload).getInt(4) != 0) {
+                    int code = ByteBuffer.wrap(payload).getInt(4);
+                    change(() -> goAway = code);
+                    if (code != 0) {
                         throw new EOFException("the client found an error of the connection");
                     }
                 }
@@ -412,6 +469,7 @@ final class FrameServer implements AutoCloseable {
             while (settings.remaining() >= 6) {
                 int name = settings.getShort();
                 int value = settings.getInt();
+                clientSettings.put(name, value);
                 if (name == INITIAL_WINDOW_SIZE) {
                     change(() -> {
                         streams.values().forEach(stream -> stream.window += value - initialWindow);

@@ -2,32 +2,29 @@ package top.neuralbox.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
-import static top.neuralbox.testkit.contract.TransportFixture.PROMPTLY;
-import static top.neuralbox.testkit.contract.TransportFixture.assertKind;
 import static top.neuralbox.testkit.contract.TransportFixture.bytes;
-import static top.neuralbox.testkit.contract.TransportFixture.failure;
 import static top.neuralbox.testkit.contract.TransportFixture.head;
 import static top.neuralbox.testkit.contract.TransportFixture.subscribe;
 import static top.neuralbox.testkit.contract.TransportFixture.subscribeWithoutDemand;
 import static top.neuralbox.testkit.contract.TransportFixture.text;
-import static top.neuralbox.transport.TransportConfig.Protocol.HTTP_2;
-import static top.neuralbox.transport.TransportException.Kind.PROTOCOL;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
-import top.neuralbox.testkit.TestCertificates;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportCall;
-import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportException;
-import top.neuralbox.transport.TransportRequest;
 import top.neuralbox.transport.TransportResponse;
 
 /**
@@ -87,6 +84,43 @@ public interface TransportHttp2StreamContract extends TransportContract {
     @Test
     default void switchToAnotherProtocolIsAProtocolErrorOfItsStreamAlone() {
         endsAlone(stream -> stream.head(101));
+    }
+
+    /** Rule 3: a server may allow fewer streams at any time (RFC 9113, section 6.5.2), just as one is about to open. */
+    @Test
+    default void callThatMeetsALowerLimitOfStreamsIsSentElsewhere() {
+        try (FrameServer server = FrameServer.start();
+                Transport transport = http2()) {
+            TransportCall first = start(transport, server);
+            FrameServer.Stream open = server.awaitStream().head(200);
+            List<TransportCall> calls = new CopyOnWriteArrayList<>();
+            Gate started = new Gate();
+            RecordingSubscriber<ByteBuffer> body = RecordingSubscriber.<ByteBuffer>unbounded()
+                    .onItem(item -> {
+                        if (calls.isEmpty()) {
+                            // While the setting that lies behind this item waits to be read, the calls get their
+                            // places.
+                            for (int i = 0; i < 4; i++) {
+                                calls.add(start(transport, server));
+                            }
+                            calls.forEach(TransportHttp2StreamContract::awaitItsPlace);
+                            started.open();
+                        }
+                    });
+            head(first).body().subscribe(body);
+
+            open.dataAndSetting("still ", FrameServer.MAX_CONCURRENT_STREAMS, 1);
+            started.await();
+
+            for (int i = 0; i < calls.size(); i++) {
+                server.awaitStream().head(200).data("answer").end();
+            }
+            for (TransportCall call : calls) {
+                assertThat(text(head(call))).isEqualTo("answer");
+            }
+            open.data("here").end();
+            assertThat(text(body.awaitCompletion())).isEqualTo("still here");
+        }
     }
 
     /** Rule 2. */
@@ -177,40 +211,33 @@ public interface TransportHttp2StreamContract extends TransportContract {
         assertThat(failure).hasMessageContaining("64 KiB");
     }
 
-    /** The stream is reset, and another one, on the same connection if the transport shares it, goes on. */
     private TransportException endsAlone(Consumer<FrameServer.Stream> fault) {
-        try (FrameServer server = FrameServer.start();
-                Transport transport = http2()) {
-            TransportCall other = start(transport, server);
-            FrameServer.Stream quiet = server.awaitStream().head(200).data("still ");
-            RecordingSubscriber<ByteBuffer> body = subscribe(head(other));
-            body.awaitItems(1);
-            TransportCall call = start(transport, server);
-            FrameServer.Stream broken = server.awaitStream();
-
-            fault.accept(broken);
-
-            TransportException failure = failure(call);
-            assertKind(failure, PROTOCOL);
-            assertThat(call.mayHaveBeenSent()).isTrue();
-            broken.awaitReset(PROMPTLY);
-            quiet.data("here").end();
-            assertThat(text(body.awaitCompletion())).isEqualTo("still here");
-            return failure;
-        }
+        return FrameCalls.endsAlone(this, fault);
     }
 
     private Transport http2() {
-        return transport(TransportConfig.builder()
-                .trustManager(TestCertificates.shared().trustManager())
-                .protocols(HTTP_2)
-                .build());
+        return FrameCalls.http2(this);
     }
 
     private static TransportCall start(Transport transport, FrameServer server) {
-        return transport.start(TransportRequest.builder("POST", server.uri())
-                .body(new byte[] {'{', '}'})
-                .build());
+        return FrameCalls.start(transport, server);
+    }
+
+    /** A transport may say that a call may have been sent as soon as it has a place, or not before its stream is open. */
+    private static void awaitItsPlace(TransportCall call) {
+        for (int steps = 0; steps < 20 && !call.mayHaveBeenSent(); steps++) {
+            try {
+                call.response().toCompletableFuture().get(10, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException notYet) {
+                // The next step.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (ExecutionException failed) {
+                // The test finds out why.
+                return;
+            }
+        }
     }
 
     private static void interim(FrameServer.Stream stream, int count) {

@@ -14,7 +14,8 @@
  * <p>{@link top.neuralbox.testkit.contract.BudgetStoreContract} is the same for a store of credit budgets.
  *
  * <p>The tests of transports run over real sockets, need JUnit Jupiter and AssertJ, and speak HTTP/1.1; those
- * of {@link top.neuralbox.testkit.contract.TransportHttp2StreamContract} speak HTTP/2.
+ * of {@link top.neuralbox.testkit.contract.TransportHttp2StreamContract} and {@link
+ * top.neuralbox.testkit.contract.TransportHttp2HeadContract} speak HTTP/2.
  */
 @NullMarked
 package top.neuralbox.testkit.contract;

@@ -1,5 +1,6 @@
 package top.neuralbox.transport.vertx;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
@@ -10,6 +11,7 @@ import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.ssl.SslHandler;
+import io.vertx.core.http.HttpConnection;
 
 /**
  * Puts {@link Http1Heads} or {@link Http2Heads} into a connection when its first request is written, from when on a response
@@ -18,7 +20,13 @@ import io.netty.handler.ssl.SslHandler;
  */
 final class ConnectionGuard {
 
+    private final Http2Connections connections;
     private boolean inPlace;
+
+    /** @param connections learns of each connection of HTTP/2 */
+    ConnectionGuard(Http2Connections connections) {
+        this.connections = connections;
+    }
 
     /** Something is about to leave for the network. */
     void bytesLeave(ChannelPipeline pipeline) {
@@ -27,7 +35,7 @@ final class ConnectionGuard {
         }
         Http2ConnectionHandler http2 = pipeline.get(Http2ConnectionHandler.class);
         if (http2 != null) {
-            inPlace = guard(http2);
+            inPlace = guard(http2, pipeline.channel());
             return;
         }
         ChannelHandlerContext codec = pipeline.context(HttpClientCodec.class);
@@ -38,14 +46,18 @@ final class ConnectionGuard {
         }
     }
 
-    private static boolean guard(Http2ConnectionHandler http2) {
+    private boolean guard(Http2ConnectionHandler http2, Channel channel) {
         Http2ConnectionDecoder decoder = http2.decoder();
         Http2FrameListener engine = decoder.frameListener();
         if (engine == null || engine == http2) {
             // The settings of the server have not come, and the engine waits for them with another listener.
             return false;
         }
-        decoder.frameListener(new Http2Heads(engine, http2.connection()));
+        Http2Heads heads = new Http2Heads(engine, channel, http2.connection());
+        decoder.frameListener(heads);
+        if (engine instanceof HttpConnection connection) {
+            connections.opened(connection, heads);
+        }
         return true;
     }
 
@@ -55,7 +67,8 @@ final class ConnectionGuard {
      */
     static final class AtTheNetwork extends ChannelOutboundHandlerAdapter {
 
-        private final ConnectionGuard guard = new ConnectionGuard();
+        // HTTP/2 is spoken over TLS only.
+        private final ConnectionGuard guard = new ConnectionGuard(new Http2Connections());
 
         @Override
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {

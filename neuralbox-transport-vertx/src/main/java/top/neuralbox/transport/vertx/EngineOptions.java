@@ -118,7 +118,7 @@ final class EngineOptions {
         return new PoolOptions().setHttp1MaxSize(most).setHttp2MaxSize(most);
     }
 
-    /** Lets heads of the documented size through, whose bound {@link ResponseHead} has. */
+    /** Lets heads of the documented size through, whose bound {@link ResponseHead} has, and no response that is pushed. */
     private static WebClientOptions headsOf(WebClientOptions options) {
         options.setMaxInitialLineLength(Math.max(options.getMaxInitialLineLength(), ResponseHead.MOST_BYTES));
         options.setMaxHeaderSize(Math.max(options.getMaxHeaderSize(), ResponseHead.MOST_BYTES));
@@ -127,6 +127,8 @@ final class EngineOptions {
         }
         Http2Settings settings = options.getInitialSettings();
         settings.setMaxHeaderListSize(Math.max(settings.getMaxHeaderListSize(), HTTP2_HEAD_BYTES));
+        // Nobody asked for what a server would push, and nobody would read it.
+        settings.setPushEnabled(false);
         return options;
     }
 

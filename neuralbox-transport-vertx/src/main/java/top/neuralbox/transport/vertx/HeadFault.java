@@ -9,6 +9,8 @@ enum HeadFault {
     TOO_LONG,
     TOO_MANY_INTERIM,
     SWITCHED_PROTOCOLS,
+    /** Over HTTP/2: no answer can come behind it (RFC 9113, section 8.1). */
+    INTERIM_ENDS,
     /** The engine takes a status code of any number of digits (Netty 4.2). */
     STATUS_CODE;
 
@@ -35,6 +37,7 @@ enum HeadFault {
                 case TOO_LONG -> failures.headTooLong();
                 case TOO_MANY_INTERIM -> failures.tooManyInterim();
                 case SWITCHED_PROTOCOLS -> failures.switchedProtocols();
+                case INTERIM_ENDS -> failures.protocol("an interim response ended the stream");
                 case STATUS_CODE -> failures.protocol("the status code does not have three digits");
             };
         }

@@ -1,5 +1,6 @@
 package top.neuralbox.transport.vertx;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
@@ -16,20 +17,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2Heads extends Http2FrameListenerDecorator {
 
+    private final Channel channel;
     private final Http2Connection connection;
     private final Http2Connection.PropertyKey interims;
 
-    Http2Heads(Http2FrameListener engine, Http2Connection connection) {
+    Http2Heads(Http2FrameListener engine, Channel channel, Http2Connection connection) {
         super(engine);
+        this.channel = channel;
         this.connection = connection;
         this.interims = connection.newKey();
+    }
+
+    /** Whether the connection is open, the server has not said that it leaves, and its limit is not reached. */
+    boolean takesStream() {
+        return channel.isActive()
+                && !connection.goAwayReceived()
+                && connection.local().canOpenStream();
     }
 
     @Override
     public void onHeadersRead(
             ChannelHandlerContext context, int id, Http2Headers headers, int padding, boolean endOfStream)
             throws Http2Exception {
-        if (!isPassedOver(id, headers)) {
+        if (!isPassedOver(id, headers, endOfStream)) {
             super.onHeadersRead(context, id, headers, padding, endOfStream);
         }
     }
@@ -45,13 +55,21 @@ final class Http2Heads extends Http2FrameListenerDecorator {
             int padding,
             boolean endOfStream)
             throws Http2Exception {
-        if (!isPassedOver(id, headers)) {
+        if (!isPassedOver(id, headers, endOfStream)) {
             super.onHeadersRead(context, id, headers, dependency, weight, exclusive, padding, endOfStream);
         }
     }
 
+    /** The settings say that none is taken, and each belongs to a request, which comes behind them. */
+    @Override
+    public void onPushPromiseRead(
+            ChannelHandlerContext context, int id, int promised, Http2Headers headers, int padding)
+            throws Http2Exception {
+        throw Http2Exception.connectionError(Http2Error.PROTOCOL_ERROR, "PUSH_PROMISE is switched off");
+    }
+
     /** @throws Http2Exception for this stream alone */
-    private boolean isPassedOver(int id, Http2Headers headers) throws Http2Exception {
+    private boolean isPassedOver(int id, Http2Headers headers, boolean endOfStream) throws Http2Exception {
         Integer status = statusOf(headers);
         if (status == null) {
             // A trailer section, or a head that the engine refuses.
@@ -59,6 +77,9 @@ final class Http2Heads extends Http2FrameListenerDecorator {
         }
         boolean interim = ResponseHead.isInterim(status);
         HeadFault fault = ResponseHead.fault(status, headers, interim ? count(id) : 0);
+        if (fault == null && interim && endOfStream) {
+            fault = HeadFault.INTERIM_ENDS;
+        }
         if (fault != null) {
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, fault.found(), "%s", fault);
         }

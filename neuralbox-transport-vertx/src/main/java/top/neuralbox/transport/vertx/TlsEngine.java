@@ -32,6 +32,7 @@ final class TlsEngine extends JdkSSLEngineOptions {
 
     private final @Nullable X509TrustManager trustManager;
     private final @Nullable X509KeyManager keyManager;
+    private final Http2Connections connections = new Http2Connections();
 
     /** With the given managers, or those of the engine's options. */
     TlsEngine(@Nullable X509TrustManager trustManager, @Nullable X509KeyManager keyManager) {
@@ -39,12 +40,17 @@ final class TlsEngine extends JdkSSLEngineOptions {
         this.keyManager = keyManager;
     }
 
+    /** The connections of HTTP/2 that were made with it. */
+    Http2Connections connections() {
+        return connections;
+    }
+
     @Override
     public SslContextFactory sslContextFactory() {
         SslContextFactory factory = new DefaultSslContextFactory(SslProvider.JDK, false) {
             @Override
             public SslContext create() throws SSLException {
-                return new WatchedContext(super.create());
+                return new WatchedContext(super.create(), connections);
             }
 
             /** Called with the trust of the engine's options; the host's name is verified beside it. */
@@ -66,9 +72,11 @@ final class TlsEngine extends JdkSSLEngineOptions {
     private static final class WatchedContext extends SslContext {
 
         private final SslContext context;
+        private final Http2Connections connections;
 
-        WatchedContext(SslContext context) {
+        WatchedContext(SslContext context, Http2Connections connections) {
             this.context = context;
+            this.connections = connections;
         }
 
         @Override
@@ -105,16 +113,17 @@ final class TlsEngine extends JdkSSLEngineOptions {
         @Override
         protected SslHandler newHandler(
                 ByteBufAllocator allocator, String peerHost, int peerPort, boolean startTls, Executor executor) {
-            return new WatchedHandler(newEngine(allocator, peerHost, peerPort), startTls, executor);
+            return new WatchedHandler(newEngine(allocator, peerHost, peerPort), startTls, executor, connections);
         }
     }
 
     private static final class WatchedHandler extends SslHandler {
 
-        private final ConnectionGuard guard = new ConnectionGuard();
+        private final ConnectionGuard guard;
 
-        WatchedHandler(SSLEngine engine, boolean startTls, Executor executor) {
+        WatchedHandler(SSLEngine engine, boolean startTls, Executor executor, Http2Connections connections) {
             super(engine, startTls, executor);
+            this.guard = new ConnectionGuard(connections);
         }
 
         @Override
@@ -130,6 +139,13 @@ final class TlsEngine extends JdkSSLEngineOptions {
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
             guard.bytesLeave(context.pipeline());
             super.write(context, message, promise);
+        }
+
+        /** Behind the settings of the server, which are acknowledged before the engine has them. */
+        @Override
+        public void flush(ChannelHandlerContext context) throws Exception {
+            guard.bytesLeave(context.pipeline());
+            super.flush(context);
         }
     }
 }

@@ -44,6 +44,9 @@ final class VertxCall implements TransportCall {
     /** How long a place on a connection may have been granted before its stream is opened. */
     private static final int LINGER_MILLIS = 200;
 
+    /** How many places on connections may be gone before the stream is open: a server that grants none is not asked for long. */
+    private static final int MOST_PLACES = 3;
+
     private static final Duration LONGEST_STREAM = Duration.ofDays(1);
 
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
@@ -88,7 +91,12 @@ final class VertxCall implements TransportCall {
     /** How many addresses were tried in vain. */
     private int tried;
 
+    /** How many places on connections were gone before a stream was open. */
+    private int placesGone;
+
     private @Nullable Channel connecting;
+
+    /** What the engine granted. Over HTTP/2 nothing is sent on it before the call is {@link State#SENT}. */
     private @Nullable HttpClientRequest exchange;
 
     VertxCall(VertxTransport transport, EventLoops.Place place, TransportRequest request, RequestOptions options) {
@@ -303,8 +311,13 @@ final class VertxCall implements TransportCall {
             renew(granted.connection());
             return;
         }
+        if (granted.version() == HttpVersion.HTTP_2) {
+            exchange = granted;
+            openStream(granted);
+            return;
+        }
         Context here = place.context();
-        if (!moved && granted.version() != HttpVersion.HTTP_2 && place.moveTo(granted.connection())) {
+        if (!moved && place.moveTo(granted.connection())) {
             follow(granted, here);
             return;
         }
@@ -315,13 +328,56 @@ final class VertxCall implements TransportCall {
         }
         exchange = granted;
         cancelTimer();
-        if (granted.version() == HttpVersion.HTTP_2) {
-            // A stream does not occupy its connection.
-            transport.queue().leave(this);
-        } else {
-            taken(granted.connection());
-        }
+        taken(granted.connection());
         send(granted);
+    }
+
+    /** Goes to the event loop of the connection, where nothing comes between a look at its limit and the stream. */
+    private void openStream(HttpClientRequest granted) {
+        Context home = transport.places().contextOf(granted.connection());
+        if (home == null || home == place.context()) {
+            openStreamHere(granted);
+            return;
+        }
+        try {
+            home.runOnContext(nothing -> {
+                try {
+                    openStreamHere(granted);
+                } catch (Throwable thrown) {
+                    onEventLoop(() -> fail(failures.other(thrown), FailureMapping.Phase.SENT));
+                }
+            });
+        } catch (RejectedExecutionException loopHasEnded) {
+            fail(failures.lostBeforeRequest(loopHasEnded), FailureMapping.Phase.CONNECTING);
+        }
+    }
+
+    private void openStreamHere(HttpClientRequest granted) {
+        if (!hasEnded() && !transport.takesStream(granted.connection())) {
+            onEventLoop(() -> placeIsGone(granted.connection()));
+        } else if (state.compareAndSet(State.WAITING, State.SENT)) {
+            send(granted);
+            onEventLoop(() -> {
+                cancelTimer();
+                // A stream does not occupy its connection.
+                transport.queue().leave(this);
+            });
+        } else {
+            giveBack(granted);
+        }
+    }
+
+    /** The server has lowered the number of streams, or leaves, since the engine granted a place on this connection. */
+    private void placeIsGone(HttpConnection full) {
+        exchange = null;
+        if (hasEnded()) {
+            closeWhenIdle(full);
+        } else if (++placesGone < MOST_PLACES) {
+            renew(full);
+        } else {
+            fail(failures.lostBeforeRequest(null), FailureMapping.Phase.CONNECTING);
+            closeWhenIdle(full);
+        }
     }
 
     private void taken(HttpConnection connection) {
@@ -357,7 +413,7 @@ final class VertxCall implements TransportCall {
         return names == null ? 1 : names.addressesOf(transport.firstHop(options.getHost()));
     }
 
-    /** Takes a connection that was granted, and is too old, out of the pool, and asks for another one. */
+    /** Takes a connection that was granted, and is too old or full, out of the pool, and asks for another one. */
     private void renew(HttpConnection old) {
         Context home = transport.places().contextOf(old);
         if (old.protocolVersion() != HttpVersion.HTTP_2 || home == null) {
@@ -480,7 +536,8 @@ final class VertxCall implements TransportCall {
         closeUnfinished();
         HttpClientRequest granted = exchange;
         ResponseFlow content = flow;
-        if (granted == null) {
+        if (granted == null || state.get() == State.ENDED_UNSENT) {
+            // What was granted meanwhile is given back where its stream would be opened.
             return;
         }
         if (content == null) {

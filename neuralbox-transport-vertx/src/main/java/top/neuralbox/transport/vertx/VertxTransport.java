@@ -55,6 +55,7 @@ public final class VertxTransport implements Transport {
     private final WebClient webClient;
     private final ConnectionQueue queue;
     private final EventLoops eventLoops;
+    private final @Nullable Http2Connections connections;
 
     /** Null on a {@code Vertx} of the application, whose names and connections are its own matter. */
     private final @Nullable HostNames names;
@@ -75,6 +76,7 @@ public final class VertxTransport implements Transport {
         this.config = config;
         this.speaksClearText = engine.getProtocolVersion() != HttpVersion.HTTP_2;
         this.eventLoops = EventLoops.of(this.vertx, nanoTime);
+        this.connections = engine.getSslEngineOptions() instanceof TlsEngine tls ? tls.connections() : null;
         PoolOptions pool = EngineOptions.pool(config.maxConnections());
         HttpClientBuilder builder = vertx.httpClientBuilder().with(engine).with(pool);
         if (names != null) {
@@ -255,6 +257,11 @@ public final class VertxTransport implements Transport {
             return false;
         }
         return age.isTaken() || (names != null && age.isSpent(eventLoops.nanoTime()));
+    }
+
+    /** Whether a connection of HTTP/2 takes one more stream. On its event loop. */
+    boolean takesStream(HttpConnection connection) {
+        return connections == null || connections.takesStream(connection);
     }
 
     void forget(VertxCall call) {
