@@ -34,7 +34,9 @@ final class KnownLimits {
             // It also fails at a type of frame that it does not know, and takes a setting of 0 for an error.
             case HTTPCLIENT_HTTP_2 ->
                 Servers.ofHttp2(Choice.KEY_UPDATE, Choice.UNKNOWN_FRAMES, Choice.SETTINGS_OF_ZERO);
-            // Netty 4.2.20 fails at a byte beyond ASCII in a chunk extension.
+            // Netty 4.2.20 takes a byte of 0x80 and above in a quoted chunk extension for malformed, and only a parser
+            // of
+            // chunks in front of its own could take it out.
             case VERTX_HTTP_1_1 -> Servers.ofHttp1(Choice.OBSOLETE_TEXT_IN_EXTENSIONS);
             case VERTX_HTTP_2 -> Servers.ofHttp2();
         };

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A call belongs on the loop of its connection: elsewhere every chunk is passed from thread to thread, at three times the
  * CPU time. The engine's pool hands out connections whatever their loop, so a call may have to follow the connection that
- * it was granted. Thread-safe.
+ * it was granted. A loop that has ended gets no more calls. Thread-safe.
  */
 final class EventLoops {
 
@@ -55,14 +55,16 @@ final class EventLoops {
 
     /** A place for the next call. From any thread; a race costs some balance and nothing else. */
     Place take() {
-        int least = 0;
-        for (int i = 1; i < contexts.size(); i++) {
-            if (calls.get(i) < calls.get(least)) {
+        int least = NONE;
+        for (int i = 0; i < contexts.size(); i++) {
+            if (!loop(contexts.get(i)).isShuttingDown() && (least == NONE || calls.get(i) < calls.get(least))) {
                 least = i;
             }
         }
-        calls.incrementAndGet(least);
-        return new Place(contexts.get(least), least);
+        // Where all have ended, the call finds out that it is refused.
+        int chosen = Math.max(least, 0);
+        calls.incrementAndGet(chosen);
+        return new Place(contexts.get(chosen), chosen);
     }
 
     /** A place that the application chose: it is not counted, and not left. */

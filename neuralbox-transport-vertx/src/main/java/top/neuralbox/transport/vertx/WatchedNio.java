@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * NIO as the engine uses it by default, save that a call learns which connection it is waiting for as soon as there is one
- * (also while a proxy has yet to say a word, before there is TLS), that names are those of {@link HostNames}, and that a
- * connection has the handlers which the engine lacks.
+ * (also while a proxy has yet to say a word, before there is TLS), that names are those of {@link HostNames}, that a
+ * connection has the handlers which the engine lacks, and that no {@code Error} ends an event loop.
  */
 final class WatchedNio implements Transport, io.vertx.core.transport.Transport {
 
@@ -120,7 +120,7 @@ final class WatchedNio implements Transport, io.vertx.core.transport.Transport {
 
     @Override
     public EventLoopGroup eventLoopGroup(int type, int threads, ThreadFactory threadFactory, int ioRatio) {
-        return nio.eventLoopGroup(type, threads, threadFactory, ioRatio);
+        return new LastingLoops(threads, threadFactory, nio.ioHandlerFactory());
     }
 
     @Override

@@ -11,8 +11,12 @@ import static top.neuralbox.transport.vertx.Calls.text;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.net.ProxyOptions;
+import io.vertx.core.net.ProxyType;
 import io.vertx.ext.web.client.WebClientOptions;
+import java.net.URI;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -270,6 +274,30 @@ class VertxTransportTest {
 
                 assertThat(text(head(next))).isEqualTo("answer");
                 assertThat(server.connectionCount()).isEqualTo(2);
+            }
+        });
+    }
+
+    /** The engine takes the first head of a proxy for its answer, and 200 alone for a yes: of the rest it waits for the end. */
+    @Test
+    void proxyOfTheApplicationsOptionsOpensATunnelWith200Alone() throws Exception {
+        WebClientOptions options = new WebClientOptions()
+                .setProxyOptions(new ProxyOptions()
+                        .setType(ProxyType.HTTP)
+                        .setHost("127.0.0.1")
+                        .setPort(server.port()));
+        withVertx(vertx -> {
+            try (VertxTransport transport = VertxTransport.create(vertx, options)) {
+                for (int status : new int[] {201, 102}) {
+                    server.answer(Script.builder().head(status).hold().build());
+                    TransportCall call =
+                            transport.start(TransportRequest.builder("POST", URI.create("https://service.test/"))
+                                    .connectTimeout(Duration.ofSeconds(2))
+                                    .build());
+
+                    assertThat(failure(call).kind()).isIn(Kind.PROXY, Kind.CONNECT_TIMEOUT);
+                    assertThat(call.mayHaveBeenSent()).isFalse();
+                }
             }
         });
     }
