@@ -63,10 +63,9 @@ class DocumentsTest {
             seen.add(Integer.valueOf(row.group(1)));
         }
         assertThat(seen)
-                .containsExactlyElementsOf(
-                        IntStream.concat(IntStream.rangeClosed(1, HOST_ROWS), IntStream.of(20))
-                                .boxed()
-                                .toList());
+                .containsExactlyElementsOf(IntStream.concat(IntStream.rangeClosed(1, HOST_ROWS), IntStream.of(20))
+                        .boxed()
+                        .toList());
     }
 
     private static boolean isThere(List<Path> sources, String type, String method) throws IOException {

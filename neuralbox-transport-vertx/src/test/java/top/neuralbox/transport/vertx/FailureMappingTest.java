@@ -2,7 +2,25 @@ package top.neuralbox.transport.vertx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.PrematureChannelClosureException;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.proxy.ProxyConnectException;
+import io.vertx.core.VertxException;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
+import io.vertx.core.http.GoAway;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.StreamResetException;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.io.IOException;
+import java.net.NoRouteToHostException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
@@ -13,7 +31,7 @@ import top.neuralbox.transport.TransportException.Kind;
 import top.neuralbox.transport.TransportRequest;
 import top.neuralbox.transport.vertx.FailureMapping.Phase;
 
-/** What TLS reports before, in and after the handshake. */
+/** What the engine reports, in the terms of the SPI; what TLS reports before, in and after the handshake. */
 class FailureMappingTest {
 
     private final FailureMapping mapping = new FailureMapping(
@@ -44,5 +62,71 @@ class FailureMappingTest {
     void faultOfTlsInTheBodyIsALoss() {
         assertThat(mapping.of(new SSLException("bad record"), Phase.BODY).kind())
                 .isEqualTo(Kind.LOST);
+    }
+
+    /** What the SPI has named already, the engine may wrap on its way. */
+    @Test
+    void failureThatIsNamedAlreadyIsKept() {
+        TransportException named = new TransportException(Kind.CLOSED, "named", null);
+
+        assertThat(mapping.of(new DecoderException(named), Phase.SENT)).isSameAs(named);
+    }
+
+    /** Beyond the bound of the engine, which is larger than ours, a head does not reach {@link ResponseHead}. */
+    @Test
+    void headThatTheEngineRefusesForItsSizeNamesTheBound() {
+        assertThat(mapping.of(new TooLongFrameException("a"), Phase.SENT)).hasMessageContaining("64 KiB");
+        assertThat(mapping.of(Http2Exception.headerListSizeError(1, Http2Error.PROTOCOL_ERROR, true, "a"), Phase.SENT))
+                .hasMessageContaining("64 KiB");
+    }
+
+    @Test
+    void whatThePoolSaysIsNamed() {
+        assertThat(mapping.of(new ConnectionPoolTooBusyException("a"), Phase.CONNECTING)
+                        .kind())
+                .isEqualTo(Kind.POOL_TIMEOUT);
+        assertThat(mapping.of(new VertxException("Pool closed"), Phase.CONNECTING)
+                        .kind())
+                .isEqualTo(Kind.CLOSED);
+        assertThat(mapping.of(new VertxException("else"), Phase.CONNECTING).kind())
+                .isEqualTo(Kind.OTHER);
+    }
+
+    @Test
+    void connectionThatIsNotMadeIsNamedByItsReason() {
+        assertThat(mapping.of(new ConnectTimeoutException("a"), Phase.CONNECTING)
+                        .kind())
+                .isEqualTo(Kind.CONNECT_TIMEOUT);
+        assertThat(mapping.of(new NoRouteToHostException("a"), Phase.CONNECTING).kind())
+                .isEqualTo(Kind.REFUSED);
+        assertThat(mapping.of(new ProxyConnectException("the proxy is silent"), Phase.CONNECTING)
+                        .kind())
+                .isEqualTo(Kind.PROXY);
+        assertThat(mapping.of(new IOException("a"), Phase.CONNECTING))
+                .hasMessage("the connection to api.test:443 was lost before the request was sent");
+    }
+
+    @Test
+    void endOfTheConnectionIsALossHoweverItIsTold() {
+        for (Throwable end : new Throwable[] {
+            new HttpClosedException("a"), new PrematureChannelClosureException("a"), new IOException("a")
+        }) {
+            assertThat(mapping.of(end, Phase.BODY).kind()).isEqualTo(Kind.LOST);
+        }
+        assertThat(mapping.of(new StreamResetException(2), Phase.BODY)).hasMessageContaining("INTERNAL_ERROR");
+    }
+
+    /** A look at what the peer said fails when the engine has given its buffer back. */
+    @Test
+    void promiseThatCannotBeReadAnyMoreIsNotKnown() {
+        ByteBuf debug = Unpooled.copiedBuffer("bye", StandardCharsets.US_ASCII);
+        HttpClosedException closed =
+                new HttpClosedException(new GoAway().setLastStreamId(1).setDebugData(BufferInternal.buffer(debug)));
+        assertThat(FailureMapping.certainlyNotExecuted(closed, 3)).isTrue();
+        assertThat(FailureMapping.certainlyNotExecuted(closed, 1)).isFalse();
+
+        debug.release();
+
+        assertThat(FailureMapping.certainlyNotExecuted(closed, 3)).isFalse();
     }
 }
