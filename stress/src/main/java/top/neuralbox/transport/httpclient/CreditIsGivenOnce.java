@@ -1,0 +1,52 @@
+package top.neuralbox.transport.httpclient;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Description;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
+
+/** The engine shows its account while a reader takes bytes. */
+@JCStressTest
+@Description("Two chunks arrive, and the engine shows its account after each, while the reader asks for them.")
+@Outcome(
+        id = "12, 2, 0",
+        expect = Expect.ACCEPTABLE,
+        desc = "The engine may read as many bytes again as the reader took.")
+@Outcome(
+        expect = Expect.FORBIDDEN,
+        desc = "Credit is lost, and the stream stands still in the end; or it was given twice.")
+@State
+public class CreditIsGivenOnce {
+
+    private final Arriving it = new Arriving(0);
+
+    public CreditIsGivenOnce() {
+        it.subscribe();
+    }
+
+    @Actor
+    public void engine() {
+        it.bring(1);
+        it.account();
+        it.bring(2);
+        it.account();
+    }
+
+    @Actor
+    public void reader() {
+        it.reader.request(1);
+        it.reader.request(1);
+    }
+
+    @Arbiter
+    public void after(III_Result r) {
+        it.account();
+        r.r1 = it.reader.content();
+        r.r2 = it.credit();
+        r.r3 = it.reader.faults();
+    }
+}

@@ -1,0 +1,84 @@
+package top.neuralbox.transport.vertx;
+
+import java.nio.ByteBuffer;
+import top.neuralbox.stress.KeptTasks;
+import top.neuralbox.stress.Witness;
+
+/** A body between an engine that brings digits and its reader. The engine pauses and resumes as {@link ResponseFlow} does. */
+final class Arriving implements BodyPublisher.Source {
+
+    final Witness reader;
+    private final BodyPublisher body = new BodyPublisher(this);
+    private final KeptTasks eventLoop = new KeptTasks();
+    private volatile boolean paused;
+
+    /** A body without a reader; the reader will ask for so much at once. */
+    Arriving(long demand) {
+        reader = Witness.of(demand, buffer -> {
+            int digits = 0;
+            for (int i = buffer.position(); i < buffer.limit() && buffer.get(i) != 0; i++) {
+                digits = digits * 10 + buffer.get(i);
+            }
+            return digits;
+        });
+    }
+
+    void subscribe() {
+        body.subscribe(reader);
+    }
+
+    void bring(int digit) {
+        offer(ByteBuffer.wrap(new byte[] {(byte) digit}));
+    }
+
+    /** Brings as much as may lie ahead of demand, with this digit at its beginning. */
+    void bringMuch(int digit) {
+        offer(ByteBuffer.allocate(BodyPublisher.HIGH_WATER_MARK).put(0, (byte) digit));
+    }
+
+    void complete() {
+        body.complete();
+    }
+
+    void abort() {
+        body.abort(new IllegalStateException("given up"));
+    }
+
+    /** The event loop does what was left to it. */
+    void runEventLoop() {
+        eventLoop.run();
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    /** Whether little or nothing is kept. */
+    boolean hasRoom() {
+        return body.hasRoom();
+    }
+
+    @Override
+    public void roomAgain() {
+        if (paused) {
+            eventLoop.execute(this::resumeIfRoom);
+        }
+    }
+
+    @Override
+    public void abandoned() {}
+
+    private void offer(ByteBuffer bytes) {
+        body.offer(bytes);
+        if (body.isFull() && !paused) {
+            paused = true;
+            resumeIfRoom();
+        }
+    }
+
+    private void resumeIfRoom() {
+        if (paused && body.hasRoom()) {
+            paused = false;
+        }
+    }
+}
