@@ -105,7 +105,7 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
         Flow.Subscriber<? super ByteBuffer> subscriber = receiver;
         if (subscriber != null && ahead == null && isWanted() && !isOver()) {
             next(subscriber, buffer);
-        } else {
+        } else if (!terminated) {
             enqueue(buffer);
         }
         drainOn(1);
