@@ -38,7 +38,7 @@ public final class Witness implements Flow.Subscriber<ByteBuffer> {
         return new Witness(demand, digits);
     }
 
-    /** Takes the bytes themselves for digits, and asks for so much at once. */
+    /** Takes the bytes before the first zero for digits, and asks for so much at once. */
     public static Witness ofBytes(long demand) {
         return new Witness(demand, Witness::bytes);
     }
@@ -116,7 +116,7 @@ public final class Witness implements Flow.Subscriber<ByteBuffer> {
 
     private static int bytes(ByteBuffer buffer) {
         int digits = 0;
-        for (int i = buffer.position(); i < buffer.limit(); i++) {
+        for (int i = buffer.position(); i < buffer.limit() && buffer.get(i) != 0; i++) {
             digits = digits * 10 + buffer.get(i);
         }
         return digits;

@@ -41,6 +41,9 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     private static final AtomicIntegerFieldUpdater<BodyPublisher> CREDIT =
             AtomicIntegerFieldUpdater.newUpdater(BodyPublisher.class, "credit");
 
+    /** In the place of bytes that the I/O thread is adding to: a failure must not take them for none. */
+    private static final ByteBuffer GROWING = ByteBuffer.allocate(0);
+
     private static final Logger LOG = System.getLogger("top.neuralbox");
 
     /** How a body ends: with a failure, or whole. */
@@ -106,15 +109,15 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
         // Usually a subscriber waits, and what it is handed need not be kept here before.
         if (demand > 0 && pending == null && !isOver()) {
             deliver(copy(bytes));
-        } else {
+        } else if (!terminated) {
             gather(bytes);
         }
         leave();
     }
 
-    /** Taken out while it grows: the delivering thread sees either none of it or all of it. */
+    /** Taken out while it grows: the delivering thread sees all of it, or that it grows, and is called for afterwards. */
     private void gather(ByteBuffer bytes) {
-        ByteBuffer gathered = PENDING.getAndSet(this, null);
+        ByteBuffer gathered = PENDING.getAndSet(this, GROWING);
         pending = gathered == null ? copy(bytes) : append(gathered, bytes);
     }
 
@@ -178,17 +181,22 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
                 terminate(new End(abort));
                 return;
             }
-            // The end is read first: once it is set, no more bytes come.
+            // The end is read first: what had arrived before it is in the buffer by then.
             End last = end;
-            ByteBuffer next = demand > 0 ? PENDING.getAndSet(this, null) : null;
-            if (next != null) {
-                deliver(next);
-            } else if (last != null && pending == null) {
+            ByteBuffer waiting = pending;
+            if (waiting == null) {
+                if (last == null) {
+                    return;
+                }
                 terminate(last);
+            } else if (demand > 0 && waiting.hasRemaining() && PENDING.compareAndSet(this, waiting, null)) {
+                deliver(waiting);
             } else {
                 return;
             }
         }
+        // What comes after the end, or after a cancel, is nobody's.
+        pending = null;
     }
 
     private void deliver(ByteBuffer buffer) {

@@ -1,11 +1,14 @@
 package top.neuralbox.transport.httpclient;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.Flow;
 import org.apache.hc.core5.http.nio.CapacityChannel;
 import top.neuralbox.stress.Witness;
 
 /** A body between an engine that brings digits and its reader. */
 final class Arriving implements CapacityChannel {
+
+    private static final int MUCH = 4 * 1024;
 
     final Witness reader;
     private final BodyPublisher body = new BodyPublisher(() -> {}, failure -> {});
@@ -17,11 +20,20 @@ final class Arriving implements CapacityChannel {
     }
 
     void subscribe() {
-        body.subscribe(reader);
+        subscribe(reader);
+    }
+
+    void subscribe(Flow.Subscriber<ByteBuffer> other) {
+        body.subscribe(other);
     }
 
     void bring(int digit) {
         body.receive(ByteBuffer.wrap(new byte[] {(byte) digit}));
+    }
+
+    /** Brings so much that it takes a while to put it behind what waits, with this digit at its beginning. */
+    void bringMuch(int digit) {
+        body.receive(ByteBuffer.allocate(MUCH).put(0, (byte) digit));
     }
 
     void complete() {
