@@ -17,6 +17,9 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 public class InboxNeverOverflows {
 
+    /** How often the transport looks whether more is asked for: until the reader has freed some slots. */
+    private static final int TRIES = 100;
+
     private final Inbox it = new Inbox();
 
     public InboxNeverOverflows() {
@@ -27,7 +30,7 @@ public class InboxNeverOverflows {
 
     @Actor
     public void transport() {
-        for (int i = 0; i < BodyInbox.WINDOW; i++) {
+        for (int i = 0; i < TRIES; i++) {
             it.bring();
         }
     }

@@ -23,7 +23,7 @@ public final class Stress {
             "-iters", "5", "-time", "200", "-sc", "false", "-pth", "false", "-jvmArgs", "-XX:+TieredCompilation");
 
     /** Each test on the interpreter and on each compiler, and on one that reorders what it may. */
-    private static final List<String> LONG = List.of("-iters", "5", "-time", "1000", "-sc", "false");
+    private static final List<String> LONG = List.of("-iters", "3", "-time", "1000", "-sc", "false");
 
     private static final Logger LOG = Logger.getLogger("top.neuralbox");
 
