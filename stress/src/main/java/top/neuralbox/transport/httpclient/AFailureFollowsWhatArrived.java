@@ -16,7 +16,10 @@ import org.openjdk.jcstress.infra.results.II_Result;
 /** A body fails on a reader's thread, where credit could not be given back, while chunks arrive. */
 @JCStressTest
 @Description("A reader's thread has a chunk in its hands and finds that the connection is broken; more chunks arrive.")
-@Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "The failure came after everything that had arrived before it.")
+@Outcome(
+        id = "1, 0",
+        expect = Expect.ACCEPTABLE,
+        desc = "The failure came after everything that had arrived before it.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "A chunk is lost that had arrived before the failure, or no failure came.")
 @State
 public class AFailureFollowsWhatArrived implements Flow.Subscriber<ByteBuffer> {

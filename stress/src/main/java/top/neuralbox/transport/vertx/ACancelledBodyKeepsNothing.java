@@ -25,7 +25,7 @@ public class ACancelledBodyKeepsNothing {
 
     @Actor
     public void engine() {
-        it.bringMuch(1);
+        it.bringMuch();
     }
 
     @Actor

@@ -7,6 +7,13 @@ import top.neuralbox.stress.Witness;
 /** A body between an engine that brings digits and its reader. The engine pauses and resumes as {@link ResponseFlow} does. */
 final class Arriving implements BodyPublisher.Source {
 
+    /** Made before: while it was filled, the reader would always be faster. */
+    private static final byte[] MUCH = new byte[BodyPublisher.HIGH_WATER_MARK];
+
+    static {
+        MUCH[0] = 1;
+    }
+
     final Witness reader;
     private final BodyPublisher body = new BodyPublisher(this);
     private final KeptTasks eventLoop = new KeptTasks();
@@ -25,9 +32,9 @@ final class Arriving implements BodyPublisher.Source {
         offer(ByteBuffer.wrap(new byte[] {(byte) digit}));
     }
 
-    /** Brings as much as may lie ahead of demand, with this digit at its beginning. */
-    void bringMuch(int digit) {
-        offer(ByteBuffer.allocate(BodyPublisher.HIGH_WATER_MARK).put(0, (byte) digit));
+    /** Brings as much as may lie ahead of demand, with the digit 1 at its beginning. */
+    void bringMuch() {
+        offer(ByteBuffer.wrap(MUCH));
     }
 
     void complete() {
