@@ -3,7 +3,6 @@ package top.neuralbox.faults;
 import java.util.Set;
 import net.jqwik.api.Arbitrary;
 import top.neuralbox.faults.servers.Breakage;
-import top.neuralbox.faults.servers.Http1Breakage;
 import top.neuralbox.faults.servers.Http2Breakage;
 import top.neuralbox.faults.servers.ServerPlan;
 import top.neuralbox.faults.servers.Servers;
@@ -44,9 +43,7 @@ final class KnownLimits {
 
     private static Set<? extends Breakage> spared(Carrier carrier) {
         return switch (carrier) {
-            // Not mended yet: the connection may stay open behind a trailer section that is cut short.
-            case HTTPCLIENT_HTTP_1_1 -> Set.of(Http1Breakage.TRAILER_CUT);
-            case VERTX_HTTP_1_1, VERTX_HTTP_2 -> Set.of();
+            case HTTPCLIENT_HTTP_1_1, VERTX_HTTP_1_1, VERTX_HTTP_2 -> Set.of();
             // httpcore 5.4.4 drops a frame DATA whose padding is too long. It waits for more behind an interim response
             // that ends its stream; the time-out for the head ends such a call.
             case HTTPCLIENT_HTTP_2 -> Set.of(Http2Breakage.PADDING_TOO_LONG, Http2Breakage.INTERIM_RESPONSE_THAT_ENDS);

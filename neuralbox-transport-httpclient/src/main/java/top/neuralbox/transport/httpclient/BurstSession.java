@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Over TLS the engine is handed what was decrypted, and each record is a turn. HTTP/2 is read as ever: its frames are
  * handed on one by one.
+ *
+ * <p>Between a whole response and the next request a server has nothing to say. The engine would take what comes there for
+ * the beginning of the next response, so this connection is closed instead.
  */
 final class BurstSession implements IOSession {
 
@@ -58,6 +61,10 @@ final class BurstSession implements IOSession {
     private @Nullable TunnelAnswer tunnel;
     /** How many bytes the engine got since it last made content or a whole response of them. */
     private int unproductive;
+    /** Whether the last response is whole, and the next request not begun. */
+    private boolean betweenExchanges;
+
+    private @Nullable Runnable atEndOfEvent;
 
     private BurstSession(IOSession session) {
         this.session = session;
@@ -74,7 +81,10 @@ final class BurstSession implements IOSession {
             return session.read(destination);
         }
         if (served) {
-            if (!mayBeChunkHead(destination)) {
+            if (betweenExchanges && destination.position() > 0) {
+                destination.position(0);
+                closeBehindResponse();
+            } else if (!mayBeChunkHead(destination)) {
                 heldBack = takeOut(destination);
             }
             return 0;
@@ -93,6 +103,11 @@ final class BurstSession implements IOSession {
         int from = destination.position();
         int room = destination.remaining();
         int count = session.read(destination);
+        if (betweenExchanges && count > 0) {
+            destination.position(from);
+            closeBehindResponse();
+            return 0;
+        }
         TunnelAnswer answer = tunnel;
         if (answer != null && count > 0) {
             answer.pass(destination, from, from + count);
@@ -114,6 +129,37 @@ final class BurstSession implements IOSession {
         unproductive = 0;
     }
 
+    /** The response is whole, and so is its exchange, if the request was written. */
+    void responseWhole() {
+        productive();
+        betweenExchanges = true;
+    }
+
+    /**
+     * Runs a task when the engine has got all that was read at once. Until then nobody can say whether anything follows the
+     * response that has just become whole.
+     */
+    void whenEventIsOver(Runnable task) {
+        if (inTurn) {
+            atEndOfEvent = task;
+        } else {
+            task.run();
+        }
+    }
+
+    private void endEvent() {
+        Runnable task = atEndOfEvent;
+        if (task != null) {
+            atEndOfEvent = null;
+            task.run();
+        }
+    }
+
+    /** A call that has just got this connection from the pool has not written its request yet. */
+    private void closeBehindResponse() {
+        session.close(CloseMode.IMMEDIATE);
+    }
+
     /** Counts a head, interim ones included, and a trailer section; the engine bounds their fields, not their sum (5.4.4). */
     private void spend(int count) throws MessageConstraintException {
         if (unproductive >= Engine.MAX_HEAD) {
@@ -124,6 +170,10 @@ final class BurstSession implements IOSession {
 
     /** One turn of the engine, with what was decrypted or to read by itself, and others as long as there is more to do. */
     private void turn(IOEventHandler handler, @Nullable ByteBuffer source) throws IOException {
+        if (betweenExchanges && source != null && source.hasRemaining()) {
+            closeBehindResponse();
+            return;
+        }
         inTurn = true;
         try {
             begin(source != null);
@@ -221,9 +271,12 @@ final class BurstSession implements IOSession {
 
     @Override
     public int write(ByteBuffer source) throws IOException {
-        if (!written && source.hasRemaining()) {
-            written = true;
-            tunnel = TunnelAnswer.isAskedForBy(source) ? new TunnelAnswer() : null;
+        if (source.hasRemaining()) {
+            betweenExchanges = false;
+            if (!written) {
+                written = true;
+                tunnel = TunnelAnswer.isAskedForBy(source) ? new TunnelAnswer() : null;
+            }
         }
         return session.write(source);
     }
@@ -413,7 +466,7 @@ final class BurstSession implements IOSession {
     }
 
     /** The engine's handler of what the selector tells. */
-    private static final class Fenced implements IOEventHandler {
+    private final class Fenced implements IOEventHandler {
 
         private final IOEventHandler handler;
 
@@ -434,7 +487,11 @@ final class BurstSession implements IOSession {
             } catch (Error foreign) {
                 throw new IllegalStateException("foreign code threw an Error on an I/O thread", foreign);
             } finally {
-                TransportThreads.leaveCallback();
+                try {
+                    endEvent();
+                } finally {
+                    TransportThreads.leaveCallback();
+                }
             }
         }
 

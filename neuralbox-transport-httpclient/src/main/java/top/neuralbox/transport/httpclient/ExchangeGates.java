@@ -79,7 +79,8 @@ final class ExchangeGates {
     }
 
     /**
-     * Keeps a connection from the pool until its response is whole. Over HTTP/2 the engine takes an exchange for complete
+     * Keeps a connection from the pool until its response is whole, and until it is known that nothing was read behind it.
+     * Over HTTP/2 the engine takes an exchange for complete
      * when a refusal (400 and above) has begun and the request is written, whatever is left of the response (5.6.5).
      */
     private record CompleteWhenWhole(AsyncExecCallback callback, HttpClientCall call) implements AsyncExecCallback {
@@ -98,7 +99,7 @@ final class ExchangeGates {
         @Override
         public void completed() {
             if (call.isWhole()) {
-                callback.completed();
+                TransportThreads.whenEventIsOver(callback::completed);
             }
         }
 

@@ -83,8 +83,10 @@ final class HttpClientCall implements TransportCall {
     private volatile @Nullable Future<?> exchange;
     private volatile @Nullable AsyncExecRuntime runtime;
     private volatile @Nullable BodyPublisher body;
-    /** Touched by the I/O thread only. */
+    /** These are touched by the I/O thread only. */
     private int interims;
+
+    private boolean inChunks;
 
     HttpClientCall(TransportRequest request, Engine engine, Consumer<HttpClientCall> onEnd) {
         this.request = request;
@@ -205,6 +207,7 @@ final class HttpClientCall implements TransportCall {
             end(failures.conflictingLengths(), false);
             return;
         }
+        inChunks = head.containsHeader("Transfer-Encoding");
         BodyPublisher publisher = new BodyPublisher(this::cancel, this::engineFailed);
         body = publisher;
         if (state.get() instanceof Ended ended && ended.failure() != null) {
@@ -234,7 +237,12 @@ final class HttpClientCall implements TransportCall {
 
     /** The response has arrived whole, and the engine is about to put the connection back into the pool. I/O thread. */
     void responseWhole() {
-        TransportThreads.productive();
+        if (inChunks && TransportThreads.readToEnd()) {
+            // A whole trailer section would have been parsed before: the engine completes half of one by itself (5.4.4).
+            engineFailed(new ConnectionClosedException("closed inside the trailer section"));
+            return;
+        }
+        TransportThreads.responseWhole();
         AsyncExecRuntime held = runtime;
         boolean whole = state.compareAndSet(Open.SENT, Open.WHOLE);
         boolean early = requestBody != null && !requestBody.written();

@@ -102,10 +102,26 @@ final class TransportThreads implements ThreadFactory {
         return Thread.currentThread() instanceof OwnThread own && own.served != null && own.served.atEnd();
     }
 
-    /** Notes that the current I/O thread has got content or a whole response from the connection that it serves. */
+    /** Notes that the current I/O thread has got content from the connection that it serves. */
     static void productive() {
         if (Thread.currentThread() instanceof OwnThread own && own.served != null) {
             own.served.productive();
+        }
+    }
+
+    /** Notes that the current I/O thread has got a whole response from the connection that it serves. */
+    static void responseWhole() {
+        if (Thread.currentThread() instanceof OwnThread own && own.served != null) {
+            own.served.responseWhole();
+        }
+    }
+
+    /** Runs a task once the current I/O thread has looked at all that it has read of the connection that it serves. */
+    static void whenEventIsOver(Runnable task) {
+        if (Thread.currentThread() instanceof OwnThread own && own.served != null) {
+            own.served.whenEventIsOver(task);
+        } else {
+            task.run();
         }
     }
 
