@@ -12,6 +12,7 @@ import java.util.concurrent.locks.Lock;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.impl.nio.ClientHttp1IOEventHandler;
+import org.apache.hc.core5.http2.impl.nio.ClientH2IOEventHandler;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.reactor.Command;
 import org.apache.hc.core5.reactor.IOEventHandler;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * up to a bound that is fair to the other connections of the thread. What is left, the selector reports again.
  *
  * <p>Over TLS the engine is handed what was decrypted, and each record is a turn. HTTP/2 is read as ever: its frames are
- * handed on one by one.
+ * handed on one by one. But the engine gets no more than one {@linkplain HeaderBlocks header block} at once.
  *
  * <p>Between a whole response and the next request a server has nothing to say. The engine would take what comes there for
  * the beginning of the next response, so this connection is closed instead.
@@ -65,6 +66,8 @@ final class BurstSession implements IOSession {
     private boolean betweenExchanges;
 
     private @Nullable Runnable atEndOfEvent;
+    /** The last call that was sent here. */
+    private @Nullable HttpClientCall call;
 
     private BurstSession(IOSession session) {
         this.session = session;
@@ -122,6 +125,18 @@ final class BurstSession implements IOSession {
     /** Whether the peer has closed the connection. */
     boolean atEnd() {
         return atEnd;
+    }
+
+    /** A call is about to be sent here. */
+    void begin(HttpClientCall next) {
+        call = next;
+    }
+
+    private void headerBlockPassed(boolean last) {
+        HttpClientCall current = call;
+        if (current != null) {
+            current.headerBlockPassed(last);
+        }
     }
 
     /** The engine has made content of what it got, or a whole response. */
@@ -188,6 +203,10 @@ final class BurstSession implements IOSession {
         } finally {
             inTurn = false;
         }
+    }
+
+    private void hand(IOEventHandler handler, HeaderBlocks blocks, ByteBuffer source) throws IOException {
+        blocks.pass(source, bytes -> handler.inputReady(this, bytes), this::headerBlockPassed);
     }
 
     private void begin(boolean served) {
@@ -308,7 +327,13 @@ final class BurstSession implements IOSession {
     /** The connection and the TLS layer above it share a handler, which may be there before the latter. */
     @Override
     public void upgrade(IOEventHandler handler) {
-        session.upgrade(handler instanceof ClientHttp1IOEventHandler ? new Turns(handler) : handler);
+        if (handler instanceof ClientHttp1IOEventHandler) {
+            session.upgrade(new Turns(handler));
+        } else if (handler instanceof ClientH2IOEventHandler) {
+            session.upgrade(new Blocks(handler, new HeaderBlocks()));
+        } else {
+            session.upgrade(handler);
+        }
     }
 
     @Override
@@ -413,6 +438,44 @@ final class BurstSession implements IOSession {
         public void inputReady(IOSession current, @Nullable ByteBuffer source) throws IOException {
             if (current instanceof BurstSession burst) {
                 burst.turn(handler, source);
+            } else {
+                handler.inputReady(current, source);
+            }
+        }
+
+        @Override
+        public void connected(IOSession current) throws IOException {
+            handler.connected(current);
+        }
+
+        @Override
+        public void outputReady(IOSession current) throws IOException {
+            handler.outputReady(current);
+        }
+
+        @Override
+        public void timeout(IOSession current, Timeout limit) throws IOException {
+            handler.timeout(current, limit);
+        }
+
+        @Override
+        public void exception(IOSession current, Exception cause) {
+            handler.exception(current, cause);
+        }
+
+        @Override
+        public void disconnected(IOSession current) {
+            handler.disconnected(current);
+        }
+    }
+
+    /** The engine's handler of HTTP/2. */
+    private record Blocks(IOEventHandler handler, HeaderBlocks blocks) implements IOEventHandler {
+
+        @Override
+        public void inputReady(IOSession current, @Nullable ByteBuffer source) throws IOException {
+            if (current instanceof BurstSession burst && source != null) {
+                burst.hand(handler, blocks, source);
             } else {
                 handler.inputReady(current, source);
             }

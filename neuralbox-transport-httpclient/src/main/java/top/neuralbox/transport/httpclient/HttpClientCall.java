@@ -86,6 +86,9 @@ final class HttpClientCall implements TransportCall {
     /** These are touched by the I/O thread only. */
     private int interims;
 
+    /** As it was behind the header block before. */
+    private int interimsBefore;
+
     private boolean inChunks;
 
     HttpClientCall(TransportRequest request, Engine engine, Consumer<HttpClientCall> onEnd) {
@@ -172,6 +175,7 @@ final class HttpClientCall implements TransportCall {
             throw new RequestNotExecutedException();
         }
         stopTimer();
+        TransportThreads.begin(this);
         try {
             request.onSent().run();
         } catch (Throwable foreign) {
@@ -180,11 +184,31 @@ final class HttpClientCall implements TransportCall {
         }
     }
 
-    /** An interim response, which says nothing that a caller could use; without those of status 100 (5.6.5). I/O thread. */
+    /**
+     * An interim response, which says nothing that a caller could use. The engine does not tell of a 100 (5.6.5). I/O thread.
+     */
     void interim() {
         interims++;
         if (interims > ExchangeFailures.MOST_INTERIM_RESPONSES) {
             end(failures.tooManyInterim(), false);
+        }
+    }
+
+    /**
+     * Over HTTP/2 the engine has got a header block. I/O thread.
+     *
+     * @param last whether nothing follows it in the response
+     */
+    void headerBlockPassed(boolean last) {
+        if (body != null) {
+            return;
+        }
+        if (interims == interimsBefore) {
+            interim();
+        }
+        interimsBefore = interims;
+        if (last) {
+            end(failures.protocol("it ended the stream with an interim response"), false);
         }
     }
 
@@ -238,7 +262,8 @@ final class HttpClientCall implements TransportCall {
     /** The response has arrived whole, and the engine is about to put the connection back into the pool. I/O thread. */
     void responseWhole() {
         if (inChunks && TransportThreads.readToEnd()) {
-            // A whole trailer section would have been parsed before: the engine completes half of one by itself (5.4.4).
+            // A whole trailer section would have been parsed before: the engine completes half of one by itself
+            // (5.4.4).
             engineFailed(new ConnectionClosedException("closed inside the trailer section"));
             return;
         }

@@ -97,6 +97,13 @@ final class TransportThreads implements ThreadFactory {
         }
     }
 
+    /** Notes that a call is about to be sent on the connection that the current I/O thread serves. */
+    static void begin(HttpClientCall call) {
+        if (Thread.currentThread() instanceof OwnThread own && own.served != null) {
+            own.served.begin(call);
+        }
+    }
+
     /** Whether the current thread is processing the end of a connection. */
     static boolean readToEnd() {
         return Thread.currentThread() instanceof OwnThread own && own.served != null && own.served.atEnd();
