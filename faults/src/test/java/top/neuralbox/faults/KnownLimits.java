@@ -28,14 +28,11 @@ final class KnownLimits {
 
     private static Servers servers(Carrier carrier) {
         return switch (carrier) {
-            // httpcore 5.4.4 leaves what follows a KeyUpdate in its buffer until more bytes arrive.
-            case HTTPCLIENT_HTTP_1_1 -> Servers.ofHttp1(Choice.KEY_UPDATE);
-            // It also fails at a type of frame that it does not know, and takes a setting of 0 for an error.
-            case HTTPCLIENT_HTTP_2 ->
-                Servers.ofHttp2(Choice.KEY_UPDATE, Choice.UNKNOWN_FRAMES, Choice.SETTINGS_OF_ZERO);
-            // Netty 4.2.20 takes a byte of 0x80 and above in a quoted chunk extension for malformed, and only a parser
-            // of
-            // chunks in front of its own could take it out.
+            case HTTPCLIENT_HTTP_1_1 -> Servers.ofHttp1();
+            // httpcore 5.4.4 fails at a type of frame that it does not know, and takes a setting of 0 for an error.
+            case HTTPCLIENT_HTTP_2 -> Servers.ofHttp2(Choice.UNKNOWN_FRAMES, Choice.SETTINGS_OF_ZERO);
+            // Netty 4.2.20 takes a byte beyond ASCII in a quoted chunk extension for malformed. Only a parser of chunks
+            // in front of its own could take it out.
             case VERTX_HTTP_1_1 -> Servers.ofHttp1(Choice.OBSOLETE_TEXT_IN_EXTENSIONS);
             case VERTX_HTTP_2 -> Servers.ofHttp2();
         };

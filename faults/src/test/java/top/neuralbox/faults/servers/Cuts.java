@@ -15,6 +15,9 @@ public record Cuts(List<Integer> records, List<Integer> segments, boolean keyUpd
 
     static final Cuts NONE = new Cuts(List.of(), List.of(), false);
 
+    /** With new keys in front. */
+    public static final Cuts NEW_KEYS = new Cuts(List.of(), List.of(), true);
+
     /** One record for each byte of a long response would take longer than it tells. */
     private static final int MOST_RECORDS = 200;
 

@@ -126,6 +126,11 @@ public record Http1Answer(
 
     /** The answer of the plain server. */
     public static Http1Answer plain(int filler) {
+        return plain(filler, Cuts.NONE);
+    }
+
+    /** The same, with its bytes cut in another way. */
+    public static Http1Answer plain(int filler, Cuts cuts) {
         return new Http1Answer(
                 filler,
                 List.of(),
@@ -139,7 +144,7 @@ public record Http1Answer(
                 "",
                 Chunks.PLAIN,
                 Between.KEEP,
-                Cuts.NONE,
+                cuts,
                 0);
     }
 

@@ -79,6 +79,11 @@ public record Http2Answer(
 
     /** The answer of the plain server. */
     public static Http2Answer plain(int filler) {
+        return plain(filler, Cuts.NONE);
+    }
+
+    /** The same, with its bytes cut in another way. */
+    public static Http2Answer plain(int filler, Cuts cuts) {
         return new Http2Answer(
                 filler,
                 List.of(),
@@ -96,7 +101,7 @@ public record Http2Answer(
                 End.EMPTY_DATA,
                 List.of(),
                 Between.KEEP,
-                Cuts.NONE,
+                cuts,
                 false,
                 0);
     }

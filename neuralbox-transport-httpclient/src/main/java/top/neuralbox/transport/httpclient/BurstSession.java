@@ -17,6 +17,7 @@ import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.reactor.Command;
 import org.apache.hc.core5.reactor.IOEventHandler;
 import org.apache.hc.core5.reactor.IOSession;
+import org.apache.hc.core5.reactor.ssl.SSLIOSession;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,9 @@ final class BurstSession implements IOSession {
     private @Nullable ByteBuffer heldBack;
     private boolean written;
     private @Nullable TunnelAnswer tunnel;
+    /** Whether the engine of HTTP/2 is being handed what was decrypted, behind which the end of the connection comes. */
+    private boolean isHanding;
+
     /** How many bytes the engine got since it last made content or a whole response of them. */
     private int unproductive;
     /** Whether the last response is whole, and the next request not begun. */
@@ -81,7 +85,7 @@ final class BurstSession implements IOSession {
     @Override
     public int read(ByteBuffer destination) throws IOException {
         if (!inTurn) {
-            return session.read(destination);
+            return isHanding ? 0 : session.read(destination);
         }
         if (served) {
             if (betweenExchanges && destination.position() > 0) {
@@ -196,7 +200,7 @@ final class BurstSession implements IOSession {
                 spend(source.remaining());
             }
             handler.inputReady(this, source);
-            for (int round = 1; session.isOpen() && (isHolding() || isWorthwhile(round)); round++) {
+            for (int round = 1; mayHaveMore() && (isHolding() || isWorthwhile(round)); round++) {
                 begin(false);
                 handler.inputReady(this, null);
             }
@@ -206,7 +210,12 @@ final class BurstSession implements IOSession {
     }
 
     private void hand(IOEventHandler handler, HeaderBlocks blocks, ByteBuffer source) throws IOException {
-        blocks.pass(source, bytes -> handler.inputReady(this, bytes), this::headerBlockPassed);
+        isHanding = true;
+        try {
+            blocks.pass(source, bytes -> handler.inputReady(this, bytes), this::headerBlockPassed);
+        } finally {
+            isHanding = false;
+        }
     }
 
     private void begin(boolean served) {
@@ -218,6 +227,11 @@ final class BurstSession implements IOSession {
     /** Also if the engine has no room for more content: it had these bytes before. Not so once it reads no more. */
     private boolean isHolding() {
         return heldBack != null && served;
+    }
+
+    /** Also while it closes: the TLS layer says so at the peer's end, whatever it has still to decrypt (5.4.4). */
+    private boolean mayHaveMore() {
+        return session.getStatus() != Status.CLOSED;
     }
 
     private boolean isWorthwhile(int round) {
@@ -566,6 +580,11 @@ final class BurstSession implements IOSession {
         @Override
         public void outputReady(IOSession current) throws IOException {
             fenced(() -> handler.outputReady(current));
+            // The TLS layer stops decrypting where the peer asks for new keys. It goes on when more bytes arrive, not
+            // when it has answered (5.4.4). It reads no more than its buffer takes.
+            if (session instanceof SSLIOSession && mayHaveMore()) {
+                inputReady(current, null);
+            }
         }
 
         @Override
