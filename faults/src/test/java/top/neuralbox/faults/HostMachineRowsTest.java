@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import top.neuralbox.FaultClock;
 import top.neuralbox.RelayStalledException;
 import top.neuralbox.StreamRelay;
+import top.neuralbox.Timeouts;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 
@@ -25,6 +26,7 @@ import top.neuralbox.testkit.RecordingSubscriber;
 class HostMachineRowsTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration IDLE = Timeouts.defaults().idle();
 
     @Parameter
     Carrier carrier;
