@@ -56,6 +56,17 @@ record ClientSettings(
         return delayer.after(nanos, () -> callbacks.execute(task));
     }
 
+    /**
+     * Makes the threads that an end needs, before a call is sent: the timer's, and one for callbacks. Later there may be none to
+     * be had.
+     */
+    void requireThreads() {
+        delayer.requireThread();
+        if (callbacks instanceof CallbackThreads own) {
+            own.requireThread();
+        }
+    }
+
     /** Where futures are settled. */
     Executor settler() {
         Executor own = executor;

@@ -15,6 +15,9 @@ interface Delayer {
     /** The wall clock, for dates that the service sends. */
     Instant now();
 
+    /** Makes the thread of later work, so that it is there when it is needed; throws if none can be made. */
+    default void requireThread() {}
+
     /** Runs a task once, on a thread that it must not block, unless it is cancelled before. */
     Cancellable after(long nanos, Runnable task);
 

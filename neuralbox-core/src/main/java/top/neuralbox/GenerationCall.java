@@ -360,12 +360,27 @@ final class GenerationCall
         listener = ListenerFence.started(settings.listeners(), info);
         Settlement bill = new Settlement(info, settings.listeners());
         settlement = bill;
+        if (!hasThreads()) {
+            return;
+        }
         if (registry.add(this)) {
             timers.started();
             Map<String, String> headers = listener.requestHeaders();
             bill.reserve(reserving, request, () -> granted(headers), refusal -> abort(facts -> refusal));
         } else {
             cancel(GenerationCancelledException.Reason.CLIENT_CLOSED);
+        }
+    }
+
+    /** A call that could not be told how it ends is not sent. */
+    private boolean hasThreads() {
+        try {
+            settings.requireThreads();
+            return true;
+        } catch (Throwable noThread) {
+            abort(facts -> new ConnectionException(
+                    ConnectionException.Reason.OTHER, "no thread can be made for the call", noThread, facts));
+            return false;
         }
     }
 

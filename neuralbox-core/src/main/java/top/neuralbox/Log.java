@@ -62,7 +62,7 @@ final class Log {
     static void noThread() {
         LOGGER.log(
                 System.Logger.Level.WARNING,
-                "no thread could be made for a callback; it runs on a thread of the client that must not be blocked");
+                "no thread could be made for a callback; it waits until a thread is free, for a second at the most");
     }
 
     static void abandoned() {

@@ -461,7 +461,7 @@ public final class NeuralBox implements AutoCloseable {
                             .create(transportConfig)
                     : transport;
             TimerThread timer = new TimerThread(name);
-            CallbackThreads threads = new CallbackThreads(name);
+            CallbackThreads threads = new CallbackThreads(name, timer);
             ClientSettings settings = new ClientSettings(
                     name,
                     endpoint,

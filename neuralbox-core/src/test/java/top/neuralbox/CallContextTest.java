@@ -68,7 +68,8 @@ class CallContextTest {
 
     @Test
     void stageOfAFutureFindsIt() throws Exception {
-        NeuralBox client = client().callbacks(new CallbackThreads("test")).build();
+        NeuralBox client = client().callbacks(new CallbackThreads("test", new TimerThread("test")))
+                .build();
         USER.set("alice");
         CompletableFuture<String> found =
                 client.generateAsync(REQUEST).thenApply(generation -> String.valueOf(USER.get()));
