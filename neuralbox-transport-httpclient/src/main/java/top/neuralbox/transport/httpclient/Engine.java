@@ -1,13 +1,12 @@
 package top.neuralbox.transport.httpclient;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.nio.channels.ClosedSelectorException;
 import java.security.GeneralSecurityException;
 import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -17,7 +16,6 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.ChainElement;
-import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.auth.BasicScheme;
 import org.apache.hc.client5.http.impl.routing.DefaultProxyRoutePlanner;
@@ -30,7 +28,6 @@ import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.nio.AsyncRequestProducer;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
 import org.apache.hc.core5.http2.config.H2Config;
-import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.reactor.IOReactorConfig;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -42,8 +39,6 @@ import top.neuralbox.transport.TransportConfig.Protocol;
 
 /** The client beneath one transport, set up for token streams, with the threads that belong to it. */
 final class Engine {
-
-    private static final Logger LOG = System.getLogger("top.neuralbox");
 
     /**
      * The engine keeps three buffers of this size for each HTTP/1.1 connection. Its default of 32 KiB costs 107 KiB of heap
@@ -75,9 +70,12 @@ final class Engine {
 
     private static final long EVICTION_SECONDS = 10;
 
-    private final CloseableHttpAsyncClient client;
+    private final HttpAsyncClientBuilder builder;
     private final HostNames names;
     private final ScheduledThreadPoolExecutor timer;
+    private final Lock replacing = new ReentrantLock();
+    private volatile Reactor reactor;
+    private volatile boolean closed;
     private final Future<?> eviction;
     private final TransportConfig config;
     private final @Nullable HttpHost proxy;
@@ -89,11 +87,15 @@ final class Engine {
         this.timer = new ScheduledThreadPoolExecutor(1, new TransportThreads("timer"));
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        WatchedConnections connections = connections(config, names);
-        this.client = client(customizer, connections, proxy);
-        client.start();
-        this.eviction = timer.scheduleWithFixedDelay(
-                () -> evict(connections), EVICTION_SECONDS, EVICTION_SECONDS, TimeUnit.SECONDS);
+        this.builder = builder(customizer, proxy);
+        this.reactor = newReactor();
+        try {
+            this.eviction = timer.scheduleWithFixedDelay(
+                    () -> reactor.evict(MAX_IDLE), EVICTION_SECONDS, EVICTION_SECONDS, TimeUnit.SECONDS);
+        } catch (Throwable noThread) {
+            reactor.close();
+            throw noThread;
+        }
     }
 
     /**
@@ -132,13 +134,16 @@ final class Engine {
         return proxy != null ? proxy : target;
     }
 
-    /** Hands an exchange to the client. It does not block once the {@linkplain #names() name} has been resolved. */
+    /**
+     * Hands an exchange to the client. It does not block once the {@linkplain #names() name} has been resolved. Throws an {@code
+     * Error} of the machine if the client lost a thread, and none can be made.
+     */
     Future<?> execute(HttpHost target, AsyncRequestProducer request, HttpClientCall call) {
         HttpClientContext context = HttpClientContext.create();
         ExchangeGates.attach(context, call);
         authenticate(context);
         ResponseConsumer consumer = new ResponseConsumer(call);
-        return client.execute(target, request, consumer, null, context, new FutureCallback<Void>() {
+        FutureCallback<Void> end = new FutureCallback<>() {
             @Override
             public void completed(Void nothing) {}
 
@@ -151,15 +156,51 @@ final class Engine {
             public void cancelled() {
                 call.engineFailed(null);
             }
-        });
+        };
+        Reactor live = liveReactor();
+        call.carriedBy(live);
+        return live.begin(call, client -> client.execute(target, request, consumer, null, context, end));
     }
 
     /** Ends the threads and sockets, but tells no exchange: end the calls first. */
     void close() {
+        closed = true;
         eviction.cancel(false);
-        client.close(CloseMode.IMMEDIATE);
+        replacing.lock();
+        try {
+            reactor.close();
+        } finally {
+            replacing.unlock();
+        }
         names.close();
         timer.shutdown();
+    }
+
+    /** The reactor for the next call: another one if the last has lost a thread. */
+    private Reactor liveReactor() {
+        if (!reactor.isBroken()) {
+            return reactor;
+        }
+        replacing.lock();
+        try {
+            if (reactor.isBroken() && !closed) {
+                reactor = newReactor();
+            }
+            return reactor;
+        } finally {
+            replacing.unlock();
+        }
+    }
+
+    private Reactor newReactor() {
+        WatchedConnections connections = connections(config, names);
+        return new Reactor(
+                connections,
+                timer,
+                reactor -> builder.setConnectionManager(connections)
+                        .setThreadFactory(new TransportThreads(TransportThreads.IO, reactor::threadEnded))
+                        .setIoReactorExceptionCallback(reactor::failed)
+                        .build());
     }
 
     /** Basic credentials go out with the first request: a challenge could not be answered, the body is sent once. */
@@ -177,20 +218,17 @@ final class Engine {
         }
     }
 
-    private static CloseableHttpAsyncClient client(
-            UnaryOperator<HttpAsyncClientBuilder> customizer,
-            WatchedConnections connections,
-            @Nullable HttpHost proxy) {
-        HttpAsyncClientBuilder given =
-                HttpAsyncClientBuilder.create().setIoReactorExceptionCallback(Engine::reactorFailed);
-        HttpAsyncClientBuilder builder = Objects.requireNonNull(customizer.apply(given), "the customizer's builder");
+    /** Connections and threads are set for each client that is made of it. */
+    private static HttpAsyncClientBuilder builder(
+            UnaryOperator<HttpAsyncClientBuilder> customizer, @Nullable HttpHost proxy) {
+        HttpAsyncClientBuilder builder =
+                Objects.requireNonNull(customizer.apply(HttpAsyncClientBuilder.create()), "the customizer's builder");
         return builder.disableAutomaticRetries()
                 .disableRedirectHandling()
                 .disableCookieManagement()
                 .disableAuthCaching()
                 .disableConnectionState()
                 .setDefaultRequestConfig(requestConfig())
-                .setConnectionManager(connections)
                 .setConnectionManagerShared(false)
                 .setRoutePlanner(proxy == null ? new DefaultRoutePlanner(null) : new DefaultProxyRoutePlanner(proxy))
                 .setIOReactorConfig(IOReactorConfig.custom()
@@ -200,19 +238,10 @@ final class Engine {
                 .setHttp1Config(http1Config())
                 .setH2Config(http2Config())
                 .setIoSessionDecorator(BurstSession::over)
-                .setThreadFactory(new TransportThreads(TransportThreads.IO))
                 .addExecInterceptorFirst("neuralbox-enter", ExchangeGates::enter)
                 .addExecInterceptorAfter(ChainElement.CONNECT.name(), "neuralbox-guard", ExchangeGates::fence)
                 .addExecInterceptorLast("neuralbox-fence", ExchangeGates::fence)
-                .addRequestInterceptorLast(ExchangeGates::beforeSending)
-                .build();
-    }
-
-    /** Closing at once takes the selectors from beneath the engine's threads, which it would log as errors (httpcore 5.4.4). */
-    private static void reactorFailed(Exception cause) {
-        if (!(cause instanceof ClosedSelectorException)) {
-            LOG.log(Level.ERROR, "an I/O thread of HttpClient failed", cause);
-        }
+                .addRequestInterceptorLast(ExchangeGates::beforeSending);
     }
 
     /** HTTP/2 where it is asked for: the engine ends streams on what the standard lets a server send (see the README). */
@@ -283,10 +312,5 @@ final class Engine {
 
     private static @Nullable HttpHost proxyHost(@Nullable ProxySettings settings) {
         return settings == null ? null : new HttpHost("http", settings.host(), settings.port());
-    }
-
-    private static void evict(WatchedConnections connections) {
-        connections.closeExpired();
-        connections.closeIdle(MAX_IDLE);
     }
 }

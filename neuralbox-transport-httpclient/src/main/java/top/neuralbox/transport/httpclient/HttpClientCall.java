@@ -83,6 +83,9 @@ final class HttpClientCall implements TransportCall {
     private volatile @Nullable Future<?> exchange;
     private volatile @Nullable AsyncExecRuntime runtime;
     private volatile @Nullable BodyPublisher body;
+    private volatile @Nullable Reactor reactor;
+    /** The I/O thread that wrote the request, which reads the response too. */
+    private volatile @Nullable Thread thread;
     /** These are touched by the I/O thread only. */
     private int interims;
 
@@ -174,6 +177,7 @@ final class HttpClientCall implements TransportCall {
         if (!state.compareAndSet(Open.WAITING, Open.SENT)) {
             throw new RequestNotExecutedException();
         }
+        thread = Thread.currentThread();
         stopTimer();
         TransportThreads.begin(this);
         try {
@@ -321,6 +325,18 @@ final class HttpClientCall implements TransportCall {
         end(mapping.map(cause), FailureMapping.certainlyNotExecuted(cause));
     }
 
+    /** Notes who is to hear of the end. */
+    void carriedBy(Reactor carrier) {
+        reactor = carrier;
+    }
+
+    /** An I/O thread has ended: so has this call, if its connection was there, or may have been. */
+    void threadEnded(Thread ended) {
+        if (state.get() == Open.WAITING || ended.equals(thread)) {
+            engineFailed(new ConnectionClosedException("an I/O thread of HttpClient ended"));
+        }
+    }
+
     /** The transport is closed. */
     void close() {
         end(failures.closed(), false);
@@ -337,11 +353,22 @@ final class HttpClientCall implements TransportCall {
         }
         try {
             exchange = engine.execute(target, new BasicRequestProducer(message(target), requestBody), this);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // An Error too: the threads of the engine may have to be made anew.
             engineFailed(e);
         }
-        if (state.get() instanceof Ended ended && ended.ownsConnection()) {
-            stopEngine();
+        if (state.get() instanceof Ended ended) {
+            if (ended.ownsConnection()) {
+                stopEngine();
+            }
+            leaveReactor();
+        }
+    }
+
+    private void leaveReactor() {
+        Reactor carrier = reactor;
+        if (carrier != null) {
+            carrier.ended(this);
         }
     }
 
@@ -409,6 +436,7 @@ final class HttpClientCall implements TransportCall {
         TransportException failure = ended.failure();
         stopTimer();
         onEnd.accept(this);
+        leaveReactor();
         BodyPublisher publisher = body;
         if (failure == null) {
             Objects.requireNonNull(publisher, "body").complete();
@@ -438,7 +466,11 @@ final class HttpClientCall implements TransportCall {
         }
         Future<?> running = exchange;
         if (running != null) {
-            running.cancel(true);
+            try {
+                running.cancel(true);
+            } catch (Throwable foreign) {
+                // Of an interceptor, which is told. The call still has to hear of its end.
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package top.neuralbox.transport.httpclient;
 
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the daemon threads of one transport, and tells the threads on which nobody may block. */
@@ -28,7 +29,15 @@ final class TransportThreads implements ThreadFactory {
      */
     private static final class OwnThread extends Thread {
 
+        /** How long a thread waits before it tries again to tell its end. */
+        private static final long PAUSE_MILLIS = 100;
+
+        /** What a thread that ends wants to be free before it tells its calls. */
+        private static final int ENOUGH_MEMORY = 256 * 1024;
+
         private @Nullable BurstSession served;
+
+        private final @Nullable BiConsumer<Thread, @Nullable Throwable> end;
 
         /** Whether the engine's loop runs here. */
         private final boolean runsEngine;
@@ -36,12 +45,62 @@ final class TransportThreads implements ThreadFactory {
         /** How deep the thread is in code that may be foreign. Others read it too, and may be late. */
         private int inCallbacks;
 
-        OwnThread(Runnable task, String name, boolean runsEngine) {
+        OwnThread(
+                Runnable task, String name, boolean runsEngine, @Nullable BiConsumer<Thread, @Nullable Throwable> end) {
             super(topGroup(), task, name, 0, false);
             // The engine has threads beside its loops, in pools of the JDK that rely on the flag.
             this.runsEngine = runsEngine && task.getClass().getName().startsWith(LOOPS);
+            this.end = this.runsEngine ? end : null;
             setDaemon(true);
             setContextClassLoader(TransportThreads.class.getClassLoader());
+        }
+
+        @Override
+        public synchronized void start() {
+            try {
+                super.start();
+            } catch (Error noThread) {
+                if (end != null) {
+                    end.accept(this, noThread);
+                }
+                throw noThread;
+            }
+        }
+
+        @Override
+        public void run() {
+            if (end == null) {
+                super.run();
+                return;
+            }
+            Throwable fault = null;
+            try {
+                super.run();
+            } catch (Throwable t) {
+                fault = t;
+            }
+            // What ended it may be a lack of memory, without which calls cannot be told either.
+            while (!hasToldEnd(end, fault)) {
+                pause();
+            }
+        }
+
+        private boolean hasToldEnd(BiConsumer<Thread, @Nullable Throwable> whom, @Nullable Throwable fault) {
+            try {
+                byte[] enough = new byte[ENOUGH_MEMORY];
+                whom.accept(this, fault);
+                return enough.length > 0;
+            } catch (Throwable still) {
+                return false;
+            }
+        }
+
+        private static void pause() {
+            try {
+                sleep(PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                // The engine wants its thread to end, which it is about to do.
+            }
         }
 
         /** The engine interrupts its threads when it closes, but means its own loop and not what a callback is doing. */
@@ -73,10 +132,21 @@ final class TransportThreads implements ThreadFactory {
 
     private final String prefix;
     private final boolean forEngine;
+    private final @Nullable BiConsumer<Thread, @Nullable Throwable> end;
     private final AtomicInteger count = new AtomicInteger();
 
     /** Makes a factory whose threads are named {@code neuralbox-httpclient-ROLE-1} and so on. */
     TransportThreads(String role) {
+        this(role, null);
+    }
+
+    /**
+     * The same, with somebody who hears of the end of each I/O thread.
+     *
+     * @param end called by the thread, again and again until it does not throw; for one that cannot be started, by who starts it
+     */
+    TransportThreads(String role, @Nullable BiConsumer<Thread, @Nullable Throwable> end) {
+        this.end = end;
         this.prefix = OURS + role + "-";
         this.forEngine = role.equals(IO);
     }
@@ -149,6 +219,6 @@ final class TransportThreads implements ThreadFactory {
 
     @Override
     public Thread newThread(Runnable task) {
-        return new OwnThread(task, prefix + count.incrementAndGet(), forEngine);
+        return new OwnThread(task, prefix + count.incrementAndGet(), forEngine, end);
     }
 }
