@@ -121,7 +121,7 @@ final class HostedClient {
             case "fallback" -> fallback();
             case "refused" -> refused();
             case "lost" -> call(lost);
-            case "items" -> came(() -> items() >= Integer.parseInt(words[1]), () -> items() + " items");
+            case "items" -> came(() -> items() >= Integer.parseInt(words[1]), () -> items() + " items" + ends());
             case "ends" -> came(() -> readers.stream().allMatch(Reader::ended), () -> "not all ended") + ends();
             case "spent" -> "spent=" + spent();
             case "wall" -> Instant.now().toString();
