@@ -122,7 +122,8 @@ class HostProcessRowsTest {
     @Test
     void h25WallClockThatJumpsAWeekAheadAndBackHoldsNothingUp() {
         Assumptions.assumeTrue(
-                carrier == Carrier.HTTPCLIENT_HTTP_1_1, "beneath libfaketime this carrier does not come to its first event");
+                carrier == Carrier.HTTPCLIENT_HTTP_1_1,
+                "beneath libfaketime this carrier does not come to its first event");
         Duration week = Duration.ofDays(7);
         Gate jumped = new Gate();
         try (FakeTime time = FakeTime.start()) {
