@@ -63,9 +63,8 @@ class DocumentsTest {
             seen.add(Integer.valueOf(row.group(1)));
         }
         assertThat(seen)
-                .containsExactlyElementsOf(IntStream.rangeClosed(1, HOST_ROWS)
-                        .boxed()
-                        .toList());
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, HOST_ROWS).boxed().toList());
     }
 
     private static boolean isThere(List<Path> sources, String type, String method) throws IOException {
