@@ -59,10 +59,10 @@ class HostProcessRowsTest {
 
     @Test
     void h22HeapThatIsFullForTwoSecondsEndsNoMoreThanItsStreams() {
-        Assumptions.assumeFalse(
-                carrier.name().startsWith("VERTX"), "an event loop of Vert.x that ends by an Error is not replaced");
         Gate more = new Gate();
-        row(NEVER, List.of(), SMALL_HEAP, (server, child) -> {
+        // A handler of Netty that met the full heap drops what it had: the idle time-out ends that stream.
+        Duration idle = carrier.name().startsWith("VERTX") ? Duration.ofSeconds(10) : NEVER;
+        row(idle, List.of(), SMALL_HEAP, (server, child) -> {
             for (int i = 0; i < 4; i++) {
                 server.answer(untilThe(more));
                 child.ask("start");
