@@ -14,9 +14,9 @@ import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.http.HttpConnection;
 
 /**
- * Puts {@link Http1Heads} or {@link Http2Heads} into a connection when its first request is written, from when on a response
- * may come: the engine hands no connection out before it has made it, and has no place for such a thing (5.2.3). Confined
- * to the event loop of the connection.
+ * Puts {@link Http1Heads} and {@link Http1Bytes}, or {@link Http2Heads}, into a connection when its first request is written,
+ * from when on a response may come: the engine hands no connection out before it has made it, and has no place for such a
+ * thing (5.2.3). Confined to the event loop of the connection.
  */
 final class ConnectionGuard {
 
@@ -42,7 +42,9 @@ final class ConnectionGuard {
         // A proxy's handshake has such a codec of its own, which is of another class.
         if (codec != null) {
             inPlace = true;
-            pipeline.addAfter(codec.name(), "neuralbox-heads", new Http1Heads());
+            Http1Heads heads = new Http1Heads();
+            pipeline.addAfter(codec.name(), "neuralbox-heads", heads);
+            pipeline.addBefore(codec.name(), "neuralbox-bytes", new Http1Bytes(codec, heads));
         }
     }
 

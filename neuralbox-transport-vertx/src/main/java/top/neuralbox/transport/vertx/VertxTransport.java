@@ -124,9 +124,10 @@ public final class VertxTransport implements Transport {
      * Vertx} and the options have it.
      *
      * <p>Where a connection is in clear text, or OpenSSL does its TLS, an interim response other than 100 and 103 ends the call
-     * as a protocol failure, and its connection is closed, so that no other call ever reads the answer behind it. A proxy opens
-     * a tunnel with status 200 alone, and with nothing before it. An event loop that an {@code Error} has ended gets no more
-     * calls; its connections stay as the {@code Vertx} leaves them.
+     * as a protocol failure, and its connection is closed, so that no other call ever reads the answer behind it. Bytes that a
+     * server sends behind a whole response close the connection there only if they are more than an empty line or an unfinished
+     * status line. A proxy opens a tunnel with status 200 alone, and with nothing before it. An event loop that an {@code Error}
+     * has ended gets no more calls; its connections stay as the {@code Vertx} leaves them.
      *
      * <p>A call that is cancelled while a proxy of these options is silent leaves its socket to the proxy's connect timeout;
      * on a {@code Vertx} of the transport's own it is closed at once.

@@ -13,6 +13,7 @@ import top.neuralbox.testkit.contract.TransportLifecycleContract;
 import top.neuralbox.testkit.contract.TransportOnceContract;
 import top.neuralbox.testkit.contract.TransportProxyContract;
 import top.neuralbox.testkit.contract.TransportRequestContract;
+import top.neuralbox.testkit.contract.TransportResponseEndContract;
 import top.neuralbox.testkit.contract.TransportSentencesContract;
 import top.neuralbox.testkit.contract.TransportStreamingContract;
 import top.neuralbox.testkit.contract.TransportTlsContract;
@@ -35,6 +36,7 @@ class VertxTransportContractTest
                 TransportOnceContract,
                 TransportProxyContract,
                 TransportRequestContract,
+                TransportResponseEndContract,
                 TransportSentencesContract,
                 TransportStreamingContract,
                 TransportTlsContract,
