@@ -31,6 +31,9 @@ import top.neuralbox.transport.TransportConfig;
  */
 public interface TransportResponseEndContract extends TransportContract {
 
+    /** How often a race is tried. */
+    int ROUNDS = 50;
+
     /** Rule 7, and RFC 9112, section 7.1.2. */
     @TestFactory
     default Stream<DynamicTest> connectionThatEndsBeforeTheEndOfTheTrailersIsALoss() {
@@ -84,6 +87,36 @@ public interface TransportResponseEndContract extends TransportContract {
                                 assertThat(fixture.server().connectionCount()).isEqualTo(2);
                             }
                         })));
+    }
+
+    /** Rule 2. The next call waits for the connection that ends, or is asked for as it does, and the first may be cancelled then. */
+    @TestFactory
+    default Stream<DynamicTest> connectionThatEndsWithItsResponseServesNoOtherCall() {
+        return Stream.of(false, true)
+                .flatMap(cancelled -> onTcpAndTls(cancelled ? "cancelled at the end" : "whole", secure -> {
+                    try (TransportFixture fixture = oneConnection(secure)) {
+                        for (int round = 0; round < ROUNDS; round++) {
+                            Gate both = new Gate();
+                            TransportCall first = fixture.start(Script.builder()
+                                    .text("HTTP/1.1 200 OK\r\n\r\nfirst")
+                                    .await(both)
+                                    .close()
+                                    .build());
+                            RecordingSubscriber<ByteBuffer> body = subscribe(head(first));
+                            body.awaitItems(1);
+                            TransportCall second = fixture.start(Script.response(200, "second"));
+
+                            both.open();
+                            if (cancelled) {
+                                first.cancel();
+                            } else {
+                                assertThat(text(body.awaitCompletion())).isEqualTo("first");
+                            }
+
+                            assertThat(text(head(second))).isEqualTo("second");
+                        }
+                    }
+                }));
     }
 
     /** Rule 2. */

@@ -7,7 +7,6 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -127,18 +126,28 @@ final class Http1Heads extends ChannelDuplexHandler {
             inInterim = true;
             ReferenceCountUtil.release(head);
         } else {
-            endsWithConnection = !HttpUtil.isContentLengthSet(head) && !HttpUtil.isTransferEncodingChunked(head);
-            sayCloseAlone(head);
+            endsWithConnection = hasContent(head.status().code())
+                    && !HttpUtil.isContentLengthSet(head)
+                    && !HttpUtil.isTransferEncodingChunked(head);
+            if (closes(head)) {
+                head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            }
             context.fireChannelRead(head);
         }
     }
 
-    /** The engine does not see the option among others (5.2.3), and would use a connection again that ends. */
-    private static void sayCloseAlone(HttpResponse head) {
-        HttpHeaders fields = head.headers();
-        if (fields.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true)) {
-            fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        }
+    /**
+     * Whether the connection ends with the response. The engine (5.2.3) does not see the option among others, nor that there is
+     * no other end than the connection's, and would give the next caller a connection that ends.
+     */
+    private boolean closes(HttpResponse head) {
+        return endsWithConnection
+                || head.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+    }
+
+    /** RFC 9110, section 6.4.1. */
+    private static boolean hasContent(int status) {
+        return status != 204 && status != 304;
     }
 
     private @Nullable HeadFault faultOf(HttpResponse head) {
