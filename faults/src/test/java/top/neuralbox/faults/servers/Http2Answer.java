@@ -135,11 +135,6 @@ public record Http2Answer(
         return with(noises, Between.KEEP);
     }
 
-    /** The same answer, which changes nothing about how many streams there may be. */
-    Http2Answer withoutFewerStreams() {
-        return with(noises.stream().filter(noise -> !noise.limitsStreams()).toList(), between);
-    }
-
     private Http2Answer with(List<Noise> noises, Between between) {
         return new Http2Answer(
                 filler,

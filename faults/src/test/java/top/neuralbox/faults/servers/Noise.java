@@ -75,10 +75,6 @@ public record Noise(Kind kind, int place, int value) {
         return kind == Kind.NO_CONCURRENT_STREAM || kind == Kind.INITIAL_WINDOW_SIZE && value % WINDOWS == 0;
     }
 
-    boolean limitsStreams() {
-        return kind == Kind.NO_CONCURRENT_STREAM || kind == Kind.ONE_CONCURRENT_STREAM;
-    }
-
     private int unknownType() {
         return UNKNOWN_TYPES[value % UNKNOWN_TYPES.length];
     }

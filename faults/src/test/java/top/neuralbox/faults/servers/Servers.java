@@ -49,8 +49,6 @@ public final class Servers {
         UNKNOWN_FRAMES,
         /** A MAX_CONCURRENT_STREAMS or INITIAL_WINDOW_SIZE of 0. */
         SETTINGS_OF_ZERO,
-        /** A MAX_CONCURRENT_STREAMS that is lowered while another caller may be about to open a stream. */
-        FEWER_STREAMS_FOR_OTHERS,
         /** Bytes beyond ASCII in quoted strings of chunk extensions. */
         OBSOLETE_TEXT_IN_EXTENSIONS
     }
@@ -119,11 +117,8 @@ public final class Servers {
     }
 
     private Answer suiting(Answer answer, Callers callers) {
-        if (answer instanceof Http2Answer http2) {
-            return callers.together() && !isIn(Choice.FEWER_STREAMS_FOR_OTHERS) ? http2.withoutFewerStreams() : http2;
-        }
         // Without a word, the end of the connection may meet the next request, which is not sent again.
-        return callers.together() ? ((Http1Answer) answer).withoutSilentClose() : answer;
+        return callers.together() && answer instanceof Http1Answer http1 ? http1.withoutSilentClose() : answer;
     }
 
     /** The first answer pauses when so many of its events are left, so that what follows ends it at once. */
