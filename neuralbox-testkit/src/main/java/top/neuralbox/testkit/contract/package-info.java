@@ -14,8 +14,9 @@
  * <p>{@link top.neuralbox.testkit.contract.BudgetStoreContract} is the same for a store of credit budgets.
  *
  * <p>The tests of transports run over real sockets, need JUnit Jupiter and AssertJ, and speak HTTP/1.1; those
- * of {@link top.neuralbox.testkit.contract.TransportHttp2StreamContract} and {@link
- * top.neuralbox.testkit.contract.TransportHttp2HeadContract} speak HTTP/2.
+ * of {@link top.neuralbox.testkit.contract.TransportHttp2StreamContract}, {@link
+ * top.neuralbox.testkit.contract.TransportHttp2HeadContract} and {@link
+ * top.neuralbox.testkit.contract.TransportHttp2GoAwayContract} speak HTTP/2.
  */
 @NullMarked
 package top.neuralbox.testkit.contract;

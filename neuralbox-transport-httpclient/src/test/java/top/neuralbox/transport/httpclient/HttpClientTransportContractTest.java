@@ -6,7 +6,7 @@ import top.neuralbox.testkit.contract.TransportConnectContract;
 import top.neuralbox.testkit.contract.TransportFaultContract;
 import top.neuralbox.testkit.contract.TransportHeadContract;
 import top.neuralbox.testkit.contract.TransportHttp2Contract;
-import top.neuralbox.testkit.contract.TransportHttp2InterimContract;
+import top.neuralbox.testkit.contract.TransportHttp2HeadContract;
 import top.neuralbox.testkit.contract.TransportHttp2StreamContract;
 import top.neuralbox.testkit.contract.TransportIsolationContract;
 import top.neuralbox.testkit.contract.TransportLifecycleContract;
@@ -28,7 +28,7 @@ class HttpClientTransportContractTest
                 TransportConnectContract,
                 TransportFaultContract,
                 TransportHttp2Contract,
-                TransportHttp2InterimContract,
+                TransportHttp2HeadContract,
                 TransportIsolationContract,
                 TransportLifecycleContract,
                 TransportHeadContract,

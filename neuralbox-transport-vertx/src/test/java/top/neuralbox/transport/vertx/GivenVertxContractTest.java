@@ -8,6 +8,7 @@ import top.neuralbox.testkit.contract.TransportCancellationContract;
 import top.neuralbox.testkit.contract.TransportConnectContract;
 import top.neuralbox.testkit.contract.TransportFaultContract;
 import top.neuralbox.testkit.contract.TransportHeadContract;
+import top.neuralbox.testkit.contract.TransportHttp2GoAwayContract;
 import top.neuralbox.testkit.contract.TransportHttp2HeadContract;
 import top.neuralbox.testkit.contract.TransportHttp2StreamContract;
 import top.neuralbox.testkit.contract.TransportOnceContract;
@@ -26,6 +27,7 @@ class GivenVertxContractTest
                 TransportConnectContract,
                 TransportFaultContract,
                 TransportHeadContract,
+                TransportHttp2GoAwayContract,
                 TransportHttp2HeadContract,
                 TransportHttp2StreamContract,
                 TransportOnceContract,

@@ -6,6 +6,7 @@ import top.neuralbox.testkit.contract.TransportConnectContract;
 import top.neuralbox.testkit.contract.TransportFaultContract;
 import top.neuralbox.testkit.contract.TransportHeadContract;
 import top.neuralbox.testkit.contract.TransportHttp2Contract;
+import top.neuralbox.testkit.contract.TransportHttp2GoAwayContract;
 import top.neuralbox.testkit.contract.TransportHttp2HeadContract;
 import top.neuralbox.testkit.contract.TransportHttp2StreamContract;
 import top.neuralbox.testkit.contract.TransportIsolationContract;
@@ -31,6 +32,7 @@ class VertxTransportContractTest
                 TransportIsolationContract,
                 TransportLifecycleContract,
                 TransportHeadContract,
+                TransportHttp2GoAwayContract,
                 TransportHttp2HeadContract,
                 TransportHttp2StreamContract,
                 TransportOnceContract,
