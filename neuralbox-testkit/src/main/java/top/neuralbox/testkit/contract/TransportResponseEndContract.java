@@ -89,6 +89,30 @@ public interface TransportResponseEndContract extends TransportContract {
                         })));
     }
 
+    /** Rule 2. */
+    @TestFactory
+    default Stream<DynamicTest> bytesBehindTheLastChunkServeNoOtherCall() {
+        return behind().flatMap(more -> onTcpAndTls(escaped(more), secure -> {
+            Gate rest = new Gate();
+            try (TransportFixture fixture = oneConnection(secure)) {
+                RecordingSubscriber<ByteBuffer> first = subscribe(fixture.exchange(Script.builder()
+                        .eventStream()
+                        .chunk("first")
+                        .await(rest)
+                        .text("0\r\n\r\n" + more)
+                        .build()));
+                first.awaitItems(1);
+                TransportCall second = fixture.start(Script.response(200, "second"));
+
+                rest.open();
+
+                assertThat(text(first.awaitCompletion())).isEqualTo("first");
+                assertThat(text(head(second))).isEqualTo("second");
+                assertThat(fixture.server().connectionCount()).isEqualTo(2);
+            }
+        }));
+    }
+
     /** Rule 2. The next call waits for the connection that ends, or is asked for as it does, and the first may be cancelled then. */
     @TestFactory
     default Stream<DynamicTest> connectionThatEndsWithItsResponseServesNoOtherCall() {

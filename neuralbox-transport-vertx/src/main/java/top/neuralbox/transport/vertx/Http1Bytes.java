@@ -10,8 +10,9 @@ import io.netty.util.ReferenceCountUtil;
  * to no response: behind a whole one, or while there is no request. The codec would skip an empty line, and keep the
  * beginning of a response for the next caller (Netty 4.2).
  *
- * <p>The codec does not tell how much of what it got belongs to the response. So it gets the last byte of each read by itself:
- * a response that ends before it has something behind it. Confined to the event loop of the connection.
+ * <p>The codec does not tell how much of what it got belongs to the response. So it gets the last byte of a read by itself, where
+ * the response may end with that: a response that ends before it has something behind it. Confined to the event loop of the
+ * connection.
  */
 final class Http1Bytes extends ChannelInboundHandlerAdapter {
 
@@ -39,12 +40,17 @@ final class Http1Bytes extends ChannelInboundHandlerAdapter {
     private void read(ChannelHandlerContext context, ByteBuf bytes) {
         heads.readBegins();
         try {
-            if (bytes.readableBytes() > 1 && !heads.endsWithConnection()) {
+            boolean mayEnd = heads.mayEndWith(bytes.getByte(bytes.writerIndex() - 1));
+            if (mayEnd && bytes.readableBytes() > 1 && !heads.endsWithConnection()) {
                 context.fireChannelRead(bytes.readRetainedSlice(bytes.readableBytes() - 1));
             }
-            if (heads.awaitsResponse() || codec.isRemoved()) {
+            boolean behind = !heads.awaitsResponse();
+            if (!behind || codec.isRemoved()) {
                 context.fireChannelRead(bytes.retain());
-            } else {
+                // A response that has ended, though not with the last byte, has something behind it.
+                behind = !mayEnd && !heads.awaitsResponse();
+            }
+            if (behind && !codec.isRemoved()) {
                 heads.close();
             }
         } finally {

@@ -37,6 +37,9 @@ final class Http1Heads extends ChannelDuplexHandler {
     /** Whether the response that has begun has no other end. */
     private boolean endsWithConnection;
 
+    /** Whether the response that has begun comes in chunks. */
+    private boolean inChunks;
+
     private boolean reading;
 
     /** The end of a response that came in this read. */
@@ -80,6 +83,11 @@ final class Http1Heads extends ChannelDuplexHandler {
         return endsWithConnection;
     }
 
+    /** Whether the response may end with this byte: one in chunks ends with a line (RFC 9112, section 7.1). */
+    boolean mayEndWith(byte last) {
+        return !inChunks || last == '\n';
+    }
+
     void readBegins() {
         reading = true;
     }
@@ -106,6 +114,7 @@ final class Http1Heads extends ChannelDuplexHandler {
     private void end(ChannelHandlerContext context, LastHttpContent last) {
         awaitsResponse = false;
         endsWithConnection = false;
+        inChunks = false;
         if (reading) {
             end = last;
         } else {
@@ -126,9 +135,9 @@ final class Http1Heads extends ChannelDuplexHandler {
             inInterim = true;
             ReferenceCountUtil.release(head);
         } else {
-            endsWithConnection = hasContent(head.status().code())
-                    && !HttpUtil.isContentLengthSet(head)
-                    && !HttpUtil.isTransferEncodingChunked(head);
+            boolean content = hasContent(head.status().code());
+            inChunks = content && HttpUtil.isTransferEncodingChunked(head);
+            endsWithConnection = content && !inChunks && !HttpUtil.isContentLengthSet(head);
             if (closes(head)) {
                 head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
             }
