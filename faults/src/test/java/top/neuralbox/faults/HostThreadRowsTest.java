@@ -32,6 +32,8 @@ import top.neuralbox.testkit.RecordingSubscriber;
 @EnumSource
 class HostThreadRowsTest {
 
+    private static final String FIRST = "testkit-first";
+
     private static final Duration IDLE = Timeouts.defaults().idle();
 
     /** What an application keeps for the user whose request it serves. */
@@ -113,6 +115,10 @@ class HostThreadRowsTest {
         try (URLClassLoader application = new URLClassLoader(new URL[0], before)) {
             Runnable look = () -> {
                 Thread here = Thread.currentThread();
+                if (here.getName().equals(FIRST)) {
+                    // A stage of a future that is complete runs where it is attached.
+                    return;
+                }
                 if (USER.get() != null) {
                     seen.add(here.getName() + " carries " + USER.get());
                 }
@@ -137,7 +143,7 @@ class HostThreadRowsTest {
                                 },
                                 Runnable::run);
                     },
-                    "testkit-first");
+                    FIRST);
             first.start();
             get(done);
             first.join();

@@ -122,7 +122,10 @@ final class HostedClient {
             case "refused" -> refused();
             case "lost" -> call(lost);
             case "items" -> came(() -> items() >= Integer.parseInt(words[1]), () -> items() + " items" + ends());
-            case "ends" -> came(() -> readers.stream().allMatch(Reader::ended), () -> "not all ended") + ends();
+            case "ends" ->
+                words.length > 1
+                        ? ends()
+                        : came(() -> readers.stream().allMatch(Reader::ended), () -> "not all ended") + ends();
             case "spent" -> "spent=" + spent();
             case "wall" -> Instant.now().toString();
             case "heap" -> fullHeap(Duration.ofMillis(Long.parseLong(words[1])));
