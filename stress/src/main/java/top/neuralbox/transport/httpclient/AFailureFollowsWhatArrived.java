@@ -33,6 +33,7 @@ public class AFailureFollowsWhatArrived implements Flow.Subscriber<ByteBuffer> {
     /** The second chunk arrived when the connection was not yet known to be broken. */
     private boolean inTime;
 
+    @SuppressWarnings("this-escape") // no other thread has it before the actors
     public AFailureFollowsWhatArrived() {
         it.subscribe(this);
         it.bring(1);
