@@ -10,6 +10,7 @@ module top.neuralbox {
 
     exports top.neuralbox;
     exports top.neuralbox.budget;
+    exports top.neuralbox.relay;
     exports top.neuralbox.sse;
     exports top.neuralbox.transport;
 

@@ -6,7 +6,7 @@ module top.neuralbox.metrics {
     requires transitive micrometer.core;
     requires transitive micrometer.observation;
     requires micrometer.commons;
-    // Not transitive, although a public signature names it: every module path would have to hold it to compile.
+    // Not transitive, although a public signature names it: otherwise every module path would need it to compile.
     requires static context.propagation;
 
     exports top.neuralbox.metrics;

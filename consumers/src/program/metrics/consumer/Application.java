@@ -3,7 +3,7 @@ package consumer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.metrics.NeuralBoxMetrics;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /** An application that meters what it streams. */
 public final class Application {

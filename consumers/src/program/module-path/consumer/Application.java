@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.metrics.NeuralBoxMetrics;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /**
  * An application on the module path, which also looks at what the library exports and which modules are automatic. That no
@@ -20,9 +20,13 @@ public final class Application {
             "top.neuralbox",
             "top.neuralbox.budget",
             "top.neuralbox.metrics",
+            "top.neuralbox.relay",
             "top.neuralbox.sse",
             "top.neuralbox.testkit",
-            "top.neuralbox.testkit.contract",
+            "top.neuralbox.testkit.fake",
+            "top.neuralbox.testkit.local",
+            "top.neuralbox.testkit.recording",
+            "top.neuralbox.testkit.server",
             "top.neuralbox.transport");
 
     private Application() {}

@@ -5,7 +5,7 @@ import io.vertx.ext.web.client.WebClientOptions;
 import java.util.concurrent.TimeUnit;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.transport.vertx.VertxTransport;
 
 /** An application on Vert.x: it hands in its own, generates on an event loop, and has it still when the transport is closed. */

@@ -1,7 +1,7 @@
 package consumer;
 
 import top.neuralbox.NeuralBox;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /** What an application does first. */
 public final class Application {

@@ -1,6 +1,6 @@
 package consumer;
 
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.transport.vertx.VertxTransport;
 
 /** An application whose versions of Vert.x and Netty do not serve: it is told so in a sentence when it makes a client. */

@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.GenerationStream;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /** One story, streamed from the local service, printed piece by piece, and compared with what the service tells. */
 public final class Story {

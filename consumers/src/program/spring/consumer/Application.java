@@ -5,7 +5,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /** A Spring Boot application whose client is a bean. */
 @SpringBootApplication

@@ -2,8 +2,9 @@ package top.neuralbox;
 
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.Flow;
+import java.util.Map;
 import java.util.function.Consumer;
+import top.neuralbox.json.MalformedJsonException;
 import top.neuralbox.sse.EventStreamHandler;
 import top.neuralbox.sse.EventStreamParser;
 
@@ -33,11 +34,6 @@ public final class OpenedDecoder implements EventStreamHandler {
         return new OpenedDecoder(EventDecoder.withoutFastPath(), events);
     }
 
-    /** A relay whose signals come on the thread that asks, so that a benchmark measures it and no hand-over. */
-    public static StreamRelay relayOnThisThread(Flow.Publisher<GenerationEvent> events) {
-        return StreamRelay.builder(events).callbacks(Runnable::run).build();
-    }
-
     /** Decodes the next bytes of the stream. */
     public void read(ByteBuffer chunk) {
         parser.parse(chunk, this);
@@ -58,10 +54,10 @@ public final class OpenedDecoder implements EventStreamHandler {
             }
             switch (decoder.signal()) {
                 case DONE -> done = true;
-                case ERROR -> throw new IllegalStateException("the recording holds no error");
+                case ERROR -> throw new IllegalStateException("the sample holds no error");
                 case KEEP_ALIVE -> {}
             }
-        } catch (MalformedEventException e) {
+        } catch (MalformedJsonException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -73,7 +69,7 @@ public final class OpenedDecoder implements EventStreamHandler {
      */
     public static void readAsCall(Iterable<ByteBuffer> chunks, int keptText, Consumer<? super GenerationEvent> events) {
         ListenerFence nobody =
-                ListenerFence.started(List.of(), new GenerationInfo("benchmark", "none", "m", null, null));
+                ListenerFence.started(List.of(), new GenerationInfo("benchmark", "none", "m", null, null, Map.of()));
         EventReader.Taker taker = event -> {
             events.accept(event);
             return true;

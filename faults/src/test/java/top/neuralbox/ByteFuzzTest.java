@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import top.neuralbox.sse.EventStreamLimitException;
 import top.neuralbox.sse.EventStreamParser;
 
@@ -19,6 +20,7 @@ import top.neuralbox.sse.EventStreamParser;
  *
  * <p>The first byte of an input says how long the pieces are into which the rest is cut.
  */
+@Tag("fuzz")
 class ByteFuzzTest {
 
     private static final int LINE = 1 << 10;
@@ -48,7 +50,7 @@ class ByteFuzzTest {
     void errorBody(byte[] input) {
         for (int status : new int[] {400, 401, 402, 403, 404, 422, 429, 500, 503}) {
             ServiceError error = ErrorDecoder.decode(input, 0, input.length, text -> text);
-            NeuralBoxException failure = ServiceFailures.refusal(status, error, error.retryAfter(), "POST /")
+            NeuralBoxException failure = ServiceFailures.refusal(status, error, error.retryAfter(), "POST /", null)
                     .in(CallFacts.NONE);
 
             assertThat(failure.getMessage()).hasSizeLessThan(LONGEST_MESSAGE).doesNotContainPattern("\\p{Cntrl}");

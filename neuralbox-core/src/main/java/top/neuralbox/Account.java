@@ -6,11 +6,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.concurrent.AnswerCache;
+import top.neuralbox.concurrent.BlockingGuard;
+import top.neuralbox.concurrent.CarriedContext;
 
 /**
- * The account that a client's key belongs to: what is left on it, and what models cost (wire contract, part B). Asking costs
- * no credits, but counts against the account's rate limits; so answers are kept for a while, a balance for 5 seconds and a
- * model for 10 minutes, and callers who ask at once share one request. Thread-safe.
+ * The account that a client's key belongs to: its balance, and the price of models (wire contract, part B). A request costs
+ * no credits, but counts against the account's rate limits. So the client caches answers: a balance for 5 seconds, a model
+ * for 10 minutes. Concurrent callers share one request. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -22,43 +25,46 @@ public final class Account {
     private final ClientSettings settings;
     private final CallRegistry calls;
     private final BlockingGuard guard;
+    private final boolean isPart;
     private final Executor settler;
     private final AnswerCache<Balance> balances;
     private final AnswerCache<Model> models;
 
-    /** Of the two documented paths, the one that tells more comes first; a service that does not know it is not asked twice. */
+    /** The documented path whose answer has more fields. After a 404 the client uses the other path from then on. */
     private volatile String balancePath = "user/balance";
 
     Account(ClientSettings settings, CallRegistry calls, BlockingGuard guard) {
         this.settings = settings;
         this.calls = calls;
         this.guard = guard;
+        this.isPart = false;
         this.settler = settings.settler();
         this.balances = new AnswerCache<>(settings.delayer(), BALANCE_KEPT);
         this.models = new AnswerCache<>(settings.delayer(), MODEL_KEPT);
     }
 
-    private Account(Account shared, Executor settler) {
+    private Account(Account shared, boolean isPart, Executor settler) {
         this.settings = shared.settings;
         this.calls = shared.calls;
         this.guard = shared.guard;
+        this.isPart = isPart;
         this.settler = settler;
         this.balances = shared.balances;
         this.models = shared.models;
     }
 
     /**
-     * The same account, whose futures are not settled on the client's executor: a caller that blocks may be standing on its
-     * only thread.
+     * The same account for the budget of calls. Its futures do not complete on the client's executor: a caller that blocks
+     * may occupy the executor's only thread. A drain of the client does not refuse its questions.
      */
-    Account withoutExecutor() {
-        return new Account(this, settings.callbacks());
+    Account forCalls() {
+        return new Account(this, true, settings.callbacks());
     }
 
     /**
-     * What is left on the account, at most 5 seconds old. A generation tells the balance too, in {@link Billing}.
+     * The account's balance, at most 5 seconds old. A generation reports the balance too, in {@link Billing}.
      *
-     * @throws NeuralBoxException if the service does not tell
+     * @throws NeuralBoxException if the request fails, or its answer cannot be read
      * @throws IllegalStateException if this thread must not block
      */
     public Balance balance() {
@@ -72,12 +78,12 @@ public final class Account {
     }
 
     /**
-     * What the service tells of a model, at most 10 minutes old.
+     * The service's description of a model, at most 10 minutes old.
      *
      * @param slug the model's name on the wire, for example {@code gpt-5}
-     * @throws IllegalArgumentException if the slug is blank, or dots alone
+     * @throws IllegalArgumentException if the slug is blank, {@code .} or {@code ..}
      * @throws ApiException with status 404 if there is no such model
-     * @throws NeuralBoxException if the service does not tell
+     * @throws NeuralBoxException if the request fails, or its answer cannot be read
      * @throws IllegalStateException if this thread must not block
      */
     public Model model(String slug) {
@@ -91,7 +97,7 @@ public final class Account {
                 requireSlug(slug), () -> askModel(slug), settings.carried().around(settler));
     }
 
-    /** Forgets what was told, so that the next question goes to the service. */
+    /** Clears the cached answers, so that the next call asks the service. */
     public void forget() {
         balances.clear();
         models.clear();
@@ -99,7 +105,7 @@ public final class Account {
 
     private CompletableFuture<Balance> askBalance() {
         String path = balancePath;
-        CompletableFuture<Balance> asked = query(path, null, AccountFields::balance);
+        CompletableFuture<Balance> asked = query(path, null, Balance::new);
         if (path.equals("balance")) {
             return asked;
         }
@@ -109,18 +115,27 @@ public final class Account {
                         return CompletableFuture.failedFuture(error);
                     }
                     balancePath = "balance";
-                    return query("balance", null, AccountFields::balance);
+                    return query("balance", null, Balance::new);
                 },
                 settings.callbacks());
     }
 
     private CompletableFuture<Model> askModel(String slug) {
-        return query("models", slug, AccountFields::model);
+        return query("models", slug, Model::new);
     }
 
     private <T> CompletableFuture<T> query(String path, @Nullable String segment, QueryCall.Decoder<T> decoder) {
-        Outgoing outgoing = Outgoing.query(Endpoint.resource(settings.endpoint(), path, segment));
-        return new QueryCall<>(settings, calls, outgoing, decoder, CarriedContext.NOTHING, Runnable::run).send();
+        RequestTemplate template = RequestTemplate.query(Endpoint.resource(settings.endpoint(), path, segment));
+        return new QueryCall<>(
+                        settings,
+                        calls,
+                        template,
+                        decoder,
+                        isPart,
+                        settings.queryInfo(null),
+                        CarriedContext.NOTHING,
+                        Runnable::run)
+                .send();
     }
 
     private static <T> T waitFor(CompletableFuture<T> answer) {

@@ -4,23 +4,24 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generation that was answered in one piece of JSON (wire contract, part B, the answer that is not streamed). Of the two
- * names that the service documents for a field, either counts.
+ * An answer in one piece of JSON (wire contract, part B, the answer that is not streamed). The service documents two names
+ * for some fields; either is read. Text and URLs stay as they came: the user paid for them, and nothing prints them. The key is
+ * removed from everything else.
  *
  * @param id the generation's id; an integer on the wire is given as its decimal digits
- * @param status {@code completed}, {@code pending}, {@code failed}, or what else the service wrote
+ * @param status {@code completed}, {@code pending}, {@code failed}, or another word that the service wrote
  * @param model the model's slug
  * @param text the text of a text model
- * @param url where the result of a media model is
- * @param thumbnailUrl where a preview of it is
- * @param metadataJson what else is known of the result, as JSON text
- * @param error what the service said of a failure, with the whole as it came
- * @param hasError whether there is an {@code error} that is not null
- * @param billing what it cost, as far as the service told
- * @param mayHaveCost whether it tells of a cost that is not zero, readable or not
- * @param progress how far a pending one is, in percent
- * @param etaSeconds when a pending one may be ready, in seconds from now
- * @param json the whole as it came
+ * @param url the URL of a media model's result
+ * @param thumbnailUrl the URL of a preview
+ * @param metadataJson further data about the result, as JSON text
+ * @param error the service's description of a failure, with the whole answer as it came
+ * @param hasError whether there is an {@code error} that is neither null nor false
+ * @param billing the cost and the balance, as far as the service reported them
+ * @param mayHaveCost whether a cost field holds anything but zero or null, readable or not
+ * @param progress the progress of a pending answer, in percent
+ * @param etaSeconds the time until a pending answer may be ready, in seconds from now
+ * @param json the whole answer as it came
  */
 record Answer(
         @Nullable String id,
@@ -38,38 +39,76 @@ record Answer(
         @Nullable BigDecimal etaSeconds,
         String json) {
 
-    /** Whether the service says, by the documented word, that it is complete. */
+    /** An answer before any came. It counts as pending. */
+    static final Answer NOTHING = new Answer(
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            new ServiceError(null, null, null, null, ""),
+            false,
+            Billing.of(null, null),
+            false,
+            null,
+            null,
+            "");
+
+    /** Whether the status is the documented word for a complete generation. */
     boolean completed() {
         return "completed".equals(status);
     }
 
-    /** Whether the service says, by the documented word, that it failed. */
+    /** Whether the status is the documented word for a failed generation. */
     boolean failed() {
         return "failed".equals(status);
     }
 
     /**
-     * Whether the result is still to come. A service may have more names for that than {@code pending}, so it is told by what
-     * is there.
+     * Whether the result is not there yet. A service may have more words for that than {@code pending}, so an answer with
+     * neither a result nor a failure counts as pending too.
      */
     boolean pending() {
         return "pending".equals(status) || !(completed() || failed() || failedUndocumented() || hasResult());
     }
 
     /**
-     * Whether there is a result. A completed answer may have an empty text, or be in its metadata alone; of another, both say
-     * nothing.
+     * Whether there is a result. A completed answer may have an empty text, or only metadata. With any other status, neither
+     * counts as a result.
      */
     boolean hasResult() {
         return url != null || (completed() ? text != null || metadataJson != null : text != null && !text.isEmpty());
     }
 
-    /** What is known of the bill. Of a pending answer the cost is still to come, whatever it says of one. */
+    /** This answer, with the id by which it was asked for, if it has none that can be asked by. */
+    Answer identified(String asked) {
+        return id != null && Endpoint.isSegment(id)
+                ? this
+                : new Answer(
+                        Excerpt.name(asked),
+                        status,
+                        model,
+                        text,
+                        url,
+                        thumbnailUrl,
+                        metadataJson,
+                        error,
+                        hasError,
+                        billing,
+                        mayHaveCost,
+                        progress,
+                        etaSeconds,
+                        json);
+    }
+
+    /** The bill as far as it is known. The cost of a pending answer is not final, so a cost that it names is dropped. */
     Billing bill() {
         return pending() ? Billing.of(null, billing.balanceRemaining()) : billing;
     }
 
-    /** Whether the service says that it failed, but by no word that is documented. */
+    /** Whether the answer reports a failure in a form that the service does not document. */
     boolean failedUndocumented() {
         if (completed() || failed() || "pending".equals(status)) {
             return false;
@@ -78,29 +117,7 @@ record Answer(
         return status == null ? telling || (hasError && !hasResult()) : telling && !hasResult();
     }
 
-    /**
-     * Without a secret that the service may have echoed. Text and URLs stay as they came: they are what was paid for, and nothing
-     * prints them.
-     */
-    Answer redacted(ServiceError.Redaction redaction) {
-        return new Answer(
-                redaction.ofName(id),
-                redaction.ofName(status),
-                redaction.ofName(model),
-                text,
-                url,
-                thumbnailUrl,
-                redaction.of(metadataJson),
-                error.redacted(redaction),
-                hasError,
-                billing,
-                mayHaveCost,
-                progress,
-                etaSeconds,
-                redaction.ofText(json));
-    }
-
-    /** The id and the status: an answer's text does not belong in a log. */
+    /** The id and the status. An answer's text does not belong in a log. */
     @Override
     public String toString() {
         return "Answer[id=" + id + ", status=" + status + "]";

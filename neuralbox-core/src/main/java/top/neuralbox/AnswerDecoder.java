@@ -2,8 +2,10 @@ package top.neuralbox;
 
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.json.JsonObjectReader;
+import top.neuralbox.json.MalformedJsonException;
 
-/** Reads the answer that is not streamed (wire contract, part B). */
+/** Decodes the answer that is not streamed (wire contract, part B). */
 final class AnswerDecoder {
 
     private @Nullable String id;
@@ -28,27 +30,17 @@ final class AnswerDecoder {
     private AnswerDecoder() {}
 
     /**
-     * Reads a body. A field that is missing or of another kind is null.
+     * Decodes a body, and removes the key from what may be printed. A field that is missing or has another type is null.
      *
-     * @throws MalformedEventException if the body is not one whole JSON object
+     * @throws MalformedJsonException if the body is not one whole JSON object
      */
-    static Answer decode(byte[] body, int offset, int length) throws MalformedEventException {
-        int end = offset + length;
-        int begin = Utf8.behindByteOrderMark(body, offset, end);
+    static Answer decode(byte[] body, Redaction redaction) throws MalformedJsonException {
         AnswerDecoder fields = new AnswerDecoder();
-        JsonObjectReader reader = new JsonObjectReader();
-        try {
-            reader.open(body, begin, end);
-            for (String name = reader.nextName(); name != null; name = reader.nextName()) {
-                fields.take(name, reader);
-            }
-        } finally {
-            reader.close();
-        }
-        return fields.answer(Utf8.text(body, begin, end));
+        String json = JsonObjectReader.read(body, 0, body.length, fields::take);
+        return fields.answer(json, redaction);
     }
 
-    private void take(String name, JsonObjectReader reader) throws MalformedEventException {
+    private void take(String name, JsonObjectReader reader) throws MalformedJsonException {
         switch (name) {
             case "id" -> id = reader.textOrDigits();
             case "status" -> status = reader.text();
@@ -75,30 +67,30 @@ final class AnswerDecoder {
         }
     }
 
-    private Answer answer(String json) {
+    private Answer answer(String json, Redaction redaction) {
         return new Answer(
-                id,
-                status,
-                first(model, modelSlug),
+                redaction.ofName(id),
+                redaction.ofName(status),
+                redaction.ofName(first(model, modelSlug)),
                 text(),
                 first(notBlank(url), notBlank(resultUrl)),
                 notBlank(thumbnailUrl),
-                metadataJson,
-                status == null ? error.ofAnyObject(json) : error.ofAnswer(json),
+                redaction.of(metadataJson),
+                (status == null ? error.ofAnyObject(json) : error.ofAnswer(json)).redacted(redaction),
                 error.hasError(),
                 Billing.of(tokensUsed != null ? tokensUsed : tokensSpent, balanceRemaining),
                 costUsed || costSpent,
                 progress,
                 etaSeconds,
-                json);
+                redaction.ofText(json));
     }
 
-    /** Of two texts, an empty one may stand for none. */
+    /** The first text, unless it is empty: an empty text may mean none, so the second one then counts. */
     private @Nullable String text() {
         return content == null || (content.isEmpty() && resultText != null) ? resultText : content;
     }
 
-    /** Whether a figure that may be of another kind is anything but zero. */
+    /** Whether a figure is anything but zero or null. A value that is no number may be a cost too. */
     private static boolean mayBeCost(@Nullable BigDecimal figure, JsonObjectReader reader) {
         return figure == null ? !reader.isNull() : figure.signum() != 0;
     }

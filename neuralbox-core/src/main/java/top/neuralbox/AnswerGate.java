@@ -1,53 +1,55 @@
 package top.neuralbox;
 
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.json.MalformedJsonException;
 
 /**
- * Looks at an answer that came in one piece of JSON. Where a stream was asked for, a text was paid for and is passed on as
- * if it had been streamed, and a media result, or the promise of one, is no stream (wire contract, part A).
+ * Classifies an answer that came in one piece of JSON. If a stream was requested, a text is passed on as if it had been
+ * streamed, because it was paid for. A media result, or a pending one, fails as not a stream (wire contract, part A).
  */
 final class AnswerGate {
 
-    /** Hears what an answer is; of one of these. */
-    interface Target {
+    /** The class of an answer. */
+    sealed interface Verdict {}
 
-        /** A result, or the promise of one, of the kind that was asked for. */
-        void accepted(Answer answer);
+    /** A result, or a pending one, of the kind that was requested. */
+    record Accepted(Answer answer) implements Verdict {}
 
-        /** A result, or the promise of one, of a model that does not stream. */
-        void notAStream(Answer answer, String message);
+    /** A result, or a pending one, of a model that does not stream. */
+    record NotAStream(Answer answer, String message) implements Verdict {}
 
-        void failed(Failure failure);
-    }
+    /** A failure, or an answer that cannot be used. */
+    record Failed(Failure reason) implements Verdict {}
 
     private AnswerGate() {}
 
-    /** Looks at the answer of a call that asked for a stream, or did not. */
-    static void pass(byte[] body, boolean stream, Target target, ServiceError.Redaction redaction) {
+    /** Classifies the answer of a call. {@code stream} says whether the call requested a stream. */
+    static Verdict judge(byte[] body, boolean stream, Redaction redaction) {
         Answer answer;
         try {
-            answer = AnswerDecoder.decode(body, 0, body.length).redacted(redaction);
-        } catch (MalformedEventException e) {
-            target.failed(unreadable("cannot be read: " + e.getMessage(), e));
-            return;
+            answer = AnswerDecoder.decode(body, redaction);
+        } catch (MalformedJsonException e) {
+            return new Failed(unreadable("cannot be read: " + e.getMessage(), e));
         }
         Failure failure = failure(answer);
         if (failure != null) {
-            target.failed(failure);
-        } else if (answer.id() == null && answer.status() == null && !answer.hasResult()) {
-            target.failed(unreadable("is not that of a generation", answer));
-        } else if (answer.pending() && (answer.id() == null || !Endpoint.isSegment(answer.id()))) {
-            target.failed(unreadable("promises a result, but names no id to ask for it by", answer));
-        } else if (!stream || (answer.text() != null && answer.url() == null && !answer.pending())) {
-            target.accepted(answer);
-        } else {
-            target.notAStream(answer, String.valueOf(redaction.of(sentence(answer))));
+            return new Failed(failure);
         }
+        if (saysNothing(answer)) {
+            return new Failed(unreadable("is not that of a generation", answer));
+        }
+        if (answer.pending() && (answer.id() == null || !Endpoint.isSegment(answer.id()))) {
+            return new Failed(unreadable("promises a result, but names no id to ask for it by", answer));
+        }
+        if (!stream || (answer.text() != null && answer.url() == null && !answer.pending())) {
+            return new Accepted(answer);
+        }
+        return new NotAStream(answer, String.valueOf(redaction.of(sentence(answer))));
     }
 
     /**
-     * The failure that an answer tells of, or is; null if it is a result or the promise of one. What {@code status} says decides
-     * (wire contract, part B); only where it says nothing that is documented, what else is there does.
+     * The failure that an answer reports, or is; null if it is a result or a pending one. A documented {@code status} decides
+     * (wire contract, part B). Without one, the other fields decide.
      */
     static @Nullable Failure failure(Answer answer) {
         if (answer.failed()) {
@@ -64,7 +66,12 @@ final class AnswerGate {
         return null;
     }
 
-    /** The failure of an answer of which nothing can be made, but which may hold a name and a bill. */
+    /** Whether an answer has neither an id, nor a status, nor a result. */
+    static boolean saysNothing(Answer answer) {
+        return answer.id() == null && answer.status() == null && !answer.hasResult();
+    }
+
+    /** The failure of an answer that cannot be used, but may hold an id and a bill. */
     private static Failure unreadable(String why, Answer answer) {
         return facts -> {
             CallFacts known = facts.with(answer);
@@ -76,7 +83,7 @@ final class AnswerGate {
         };
     }
 
-    /** The failure of an answer of which nothing can be made. */
+    /** The failure of an answer that cannot be used. */
     static Failure unreadable(String why, @Nullable Throwable cause) {
         return facts -> new UnexpectedResponseException(
                 UnexpectedResponseException.Reason.CONTENT, "the answer in JSON " + why, cause, facts);

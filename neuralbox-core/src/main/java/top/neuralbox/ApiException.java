@@ -4,8 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service refused the request with an error answer (wire contract, part B, error answers). The subtypes single out
- * what a caller can act on; {@link #status()} and {@link #code()} tell the rest apart.
+ * The service refused the request with an error answer (wire contract, part B, error answers). The subtypes are the
+ * refusals that a caller can act on. {@link #status()} and {@link #code()} distinguish all others.
  *
  * @since 0.1.0
  */

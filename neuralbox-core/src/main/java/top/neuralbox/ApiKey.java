@@ -3,7 +3,7 @@ package top.neuralbox;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The one class that holds a key. It shows it to nothing but the {@code Authorization} field of a request. */
+/** The only class that holds a key. It shows the key only to the {@code Authorization} header field of a request. */
 final class ApiKey {
 
     private static final String REDACTED = "[redacted]";
@@ -15,10 +15,10 @@ final class ApiKey {
     }
 
     /**
-     * Checks a key without judging it: a gateway may use keys of its own form.
+     * Checks the characters of a key but not its form, because a gateway may use keys of another form.
      *
-     * @throws IllegalArgumentException if it is blank, or holds a character that a header field cannot carry; it is not
-     *     echoed
+     * @throws IllegalArgumentException if it is blank, or holds a character that a header field cannot carry; the message
+     *     does not repeat the key
      */
     static ApiKey of(String value) {
         Objects.requireNonNull(value, "apiKey");
@@ -36,8 +36,8 @@ final class ApiKey {
     }
 
     /**
-     * The text without the key, should a service or a gateway have echoed it: as it is, or in JSON with any of its characters
-     * escaped.
+     * The text without the key, which a service or a gateway may have echoed: literally, or in JSON with any of its
+     * characters escaped.
      */
     @Nullable
     String redact(@Nullable String text) {
@@ -58,7 +58,7 @@ final class ApiKey {
         return clean == null ? text : clean.append(text, copied, text.length()).toString();
     }
 
-    /** Where the key ends that begins here; -1 if none does. */
+    /** The end of the key that begins at this index; -1 if no key begins there. */
     private int endOfKey(String text, int from) {
         int at = from;
         for (int i = 0; i < value.length(); i++) {
@@ -71,7 +71,7 @@ final class ApiKey {
         return at;
     }
 
-    /** How many characters of the text stand for this one (RFC 8259, section 7); 0 if they do not. */
+    /** How many characters of the text stand for the wanted character (RFC 8259, section 7); 0 if they stand for another. */
     private static int lengthOf(char wanted, String text, int at) {
         if (at >= text.length()) {
             return 0;

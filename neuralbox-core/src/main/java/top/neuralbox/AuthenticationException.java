@@ -4,7 +4,7 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key is missing, malformed, expired or unknown (status 401), or the key supplier failed: get another key.
+ * The key is missing, malformed, expired or unknown (status 401), or the key supplier failed. Get another key.
  *
  * @since 0.1.0
  */

@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a generation cost, in credits of the account. A credit is money, not a token of the language model, although the
- * wire calls it {@code tokens_used}. Figures are exact; a figure that the service left out, or gave as anything but a
+ * The cost of a generation, in credits of the account. A credit is money, not a token of the language model, although the
+ * wire calls it {@code tokens_used}. Figures are exact. A figure that the service left out, or wrote as anything but a
  * number, is null.
  *
  * @since 0.1.0
@@ -25,7 +25,7 @@ public final class Billing {
         this.balanceRemaining = balanceRemaining;
     }
 
-    /** Billing with these figures, of which each may be unknown. */
+    /** Billing with these figures. Either may be null, which means unknown. */
     public static Billing of(@Nullable BigDecimal creditsUsed, @Nullable BigDecimal balanceRemaining) {
         return creditsUsed == null && balanceRemaining == null ? UNTOLD : new Billing(creditsUsed, balanceRemaining);
     }
@@ -41,19 +41,19 @@ public final class Billing {
     }
 
     /**
-     * Whether it can be true that something cost so much: not negative, at most a thousand million, which is far beyond every
-     * price, and with no more decimals than can be reckoned with.
+     * Whether a generation can have cost this: not negative, at most a thousand million, which is far above every price, and
+     * with at most 64 decimals, so that it can be calculated with.
      */
     static boolean isCredible(BigDecimal credits) {
         return credits.signum() >= 0 && credits.compareTo(MOST) <= 0 && credits.scale() <= MOST_DECIMALS;
     }
 
-    /** Whether the cost, if one is told, can be true. */
+    /** Whether the cost, if the service reported one, can be true. */
     boolean isCredible() {
         return creditsUsed == null || isCredible(creditsUsed);
     }
 
-    /** Equal figures by value: 296.5 equals 296.50. */
+    /** Compares figures by value: 296.5 equals 296.50. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Billing that

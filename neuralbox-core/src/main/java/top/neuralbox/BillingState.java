@@ -1,7 +1,7 @@
 package top.neuralbox;
 
 /**
- * What is known of the charge for a generation that did not complete.
+ * Whether a generation that did not complete was charged.
  *
  * @since 0.1.0
  */

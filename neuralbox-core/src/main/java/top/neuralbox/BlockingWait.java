@@ -11,7 +11,7 @@ final class BlockingWait {
     private BlockingWait() {}
 
     /**
-     * The result, once it is there. A thread that is interrupted gives the work up, still waits for its end, which is then
+     * Waits for the result. An interrupt gives the work up. The thread still waits for the end of the work, which is then
      * near, and keeps its interrupt flag.
      *
      * @throws NeuralBoxException if the work failed

@@ -5,34 +5,35 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.concurrent.Delayer;
 
 /**
- * Where the transport leaves the chunks of a body and the call picks them up: a ring for one writer (the transport, whose
- * signals are serial) and one reader (whoever drives the call). The ring cannot overflow, because no more is asked for
- * than it has slots.
+ * A ring buffer that takes the chunks of a body from the transport to the call. It has one writer (the transport, whose
+ * signals are serial) and one reader (the thread that drives the call). It cannot overflow, because the demand never exceeds
+ * the number of slots.
  */
 final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
 
-    /** A few chunks ahead keep the transport reading while the caller decodes; a slot costs eight bytes. */
+    /** A few chunks ahead keep the transport reading while the caller decodes. A slot costs a reference and a long. */
     static final int WINDOW = 8;
 
     private static final int REPLENISH = WINDOW / 2;
 
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(ByteBuffer[].class);
 
-    /** Who reads the chunks. */
+    /** The reader of the chunks. */
     interface Receiver {
 
         /**
-         * Reads a chunk that has just arrived, if it can do so at once and all that came before is read. A reference from a
-         * call, which lives long, to a chunk, which does not, costs the collector more than a short chunk takes to read.
+         * Reads a chunk that has just arrived, if that is possible at once and all earlier chunks are read. The call lives
+         * long and a chunk does not: a reference between them costs the collector more than reading a short chunk.
          *
-         * @param arrival when it arrived
-         * @return whether it was read, or else has to wait here
+         * @param arrival when the chunk arrived
+         * @return true if it was read; false if it has to wait in the inbox
          */
         boolean readAtOnce(ByteBuffer chunk, long arrival);
 
-        /** A chunk waits here, or the body has ended. */
+        /** A chunk waits in the inbox, or the body has ended. */
         void ready();
     }
 
@@ -42,10 +43,10 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
     private final @Nullable ByteBuffer[] slots = new ByteBuffer[WINDOW];
     private final long[] arrivals = new long[WINDOW];
 
-    /** Written by the transport's thread alone. */
+    /** Only the transport's thread writes this. */
     private int arrived;
 
-    /** These three belong to the reader. */
+    /** Only the reader uses these three. */
     private int taken;
 
     private int freed;
@@ -77,34 +78,34 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
         return chunk;
     }
 
-    /** Whether no chunk waits. */
+    /** Whether no chunk waits in the inbox. */
     boolean isEmpty() {
         return SLOT.getVolatile(slots, taken & (WINDOW - 1)) == null;
     }
 
-    /** A chunk that never waited here is being read. */
+    /** Counts a chunk that is read without waiting in the inbox. */
     void readAtOnce(long arrival) {
         takenArrival = arrival;
         taken();
     }
 
-    /** When the chunk taken last arrived. */
+    /** The arrival time of the last chunk taken. */
     long takenArrival() {
         return takenArrival;
     }
 
-    /** Whether the body has ended; chunks may still be there, so look at this before {@link #take()}. */
+    /** Whether the body has ended. Chunks may still wait, so call this before {@link #take()}. */
     boolean ended() {
         return ended;
     }
 
-    /** Why the body ended early; null if it ended in good order. Only after {@link #ended()}. */
+    /** Why the body ended early; null if it ended normally. Valid only after {@link #ended()}. */
     @Nullable
     Throwable error() {
         return error;
     }
 
-    /** Nobody reads any further: what still comes goes to the drain. */
+    /** Sends all remaining chunks to the drain, because the call reads no more. */
     void drainInto(TailDrain drain) {
         tail = drain;
         for (ByteBuffer chunk = take(); chunk != null; chunk = take()) {

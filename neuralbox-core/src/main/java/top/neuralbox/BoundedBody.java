@@ -5,9 +5,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.concurrent.Delayer;
 import top.neuralbox.transport.TransportResponse;
 
-/** Reads the body of an answer that is not a stream: so many bytes, for so long, and no more. */
+/** Reads the body of an answer that is not a stream, up to a number of bytes and within a time limit. */
 final class BoundedBody implements Flow.Subscriber<ByteBuffer> {
 
     /** How the reading ended. */
@@ -18,7 +19,7 @@ final class BoundedBody implements Flow.Subscriber<ByteBuffer> {
         BROKEN
     }
 
-    /** Hears of what was read; called once, on a thread of the transport or a callback thread. */
+    /** Receives the body. Called once, on a thread of the transport or a callback thread. */
     @FunctionalInterface
     interface Target {
         void body(byte[] bytes, End end, @Nullable Throwable error);
@@ -41,10 +42,10 @@ final class BoundedBody implements Flow.Subscriber<ByteBuffer> {
     }
 
     /**
-     * Reads a body within a deadline of its own.
+     * Reads a body with its own deadline.
      *
-     * @param limit how many bytes are kept; the rest is given up
-     * @param patience how long it may take
+     * @param limit the most bytes to keep; a longer body is cut and its response closed
+     * @param patience how long the reading may take
      */
     static void read(TransportResponse response, int limit, Duration patience, ClientSettings settings, Target target) {
         BoundedBody body = new BoundedBody(response, limit, () -> {}, target);
@@ -53,10 +54,10 @@ final class BoundedBody implements Flow.Subscriber<ByteBuffer> {
     }
 
     /**
-     * Reads a body over which others watch.
+     * Reads a body without a deadline, because the caller's timers watch it.
      *
-     * @param limit how many bytes are kept; the rest is given up
-     * @param arrival run when bytes arrived
+     * @param limit the most bytes to keep; a longer body is cut and its response closed
+     * @param arrival runs when bytes arrive
      */
     static void read(TransportResponse response, int limit, Runnable arrival, Target target) {
         response.body().subscribe(new BoundedBody(response, limit, arrival, target));
@@ -91,7 +92,7 @@ final class BoundedBody implements Flow.Subscriber<ByteBuffer> {
         settle(End.COMPLETE, null);
     }
 
-    /** Closing the response makes its body end with an error, which settles this one, on the transport's thread. */
+    /** Closes the response. Its body then ends with an error on the transport's thread, and that signal settles this one. */
     private void giveUp(End why) {
         early = why;
         response.close();

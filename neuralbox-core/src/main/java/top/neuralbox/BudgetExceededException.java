@@ -6,7 +6,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generation might cost more than a budget has left. Nothing was sent.
+ * A generation might cost more than a budget has left, or a limit of requests is reached. Nothing was sent; if an earlier
+ * attempt was, it was not charged. {@link #retryAfter()} tells when the limit has more left, and is null if it never has.
  *
  * @since 0.1.0
  */
@@ -16,40 +17,79 @@ public final class BudgetExceededException extends NeuralBoxException {
     private static final long serialVersionUID = 1;
 
     private final String budget;
+    private final BudgetUnit unit;
     private final BigDecimal limit;
     private final BigDecimal asked;
 
-    /**
-     * The refusal of a {@link CreditGuard}.
-     *
-     * @param budget which of its limits has not enough left
-     * @param limit that limit, in credits
-     * @param asked credits that were to be set aside
-     * @param renewal how long until the limit counts anew; null if it never does
-     */
+    /** A refusal of credits by a {@link CreditGuard}; the parameters are those of the other constructor. */
     public BudgetExceededException(String budget, BigDecimal limit, BigDecimal asked, @Nullable Duration renewal) {
-        super(
-                "the budget " + budget + " of " + limit.toPlainString() + " credits has not the "
-                        + asked.toPlainString() + " left that this generation may cost; nothing was sent",
-                null,
+        this(budget, BudgetUnit.CREDITS, limit, asked, renewal);
+    }
+
+    /**
+     * A refusal by a {@link CreditGuard}.
+     *
+     * @param budget the name of the limit that does not have enough left
+     * @param unit what it counts
+     * @param limit that limit, in its unit
+     * @param asked the amount that the guard was to reserve
+     * @param renewal the time until the limit has more left; null if it never has
+     */
+    public BudgetExceededException(
+            String budget, BudgetUnit unit, BigDecimal limit, BigDecimal asked, @Nullable Duration renewal) {
+        this(
+                message(budget, unit, limit, asked),
+                budget,
+                unit,
+                limit,
+                asked,
                 CallFacts.NONE.with(BillingState.NOT_CHARGED, renewal));
+    }
+
+    private BudgetExceededException(
+            String message, String budget, BudgetUnit unit, BigDecimal limit, BigDecimal asked, CallFacts facts) {
+        super(message, null, facts);
         this.budget = budget;
+        this.unit = unit;
         this.limit = limit;
         this.asked = asked;
     }
 
-    /** Which limit has not enough left. */
+    /** The same refusal, in the course of a call. Its renewal is kept. */
+    BudgetExceededException in(CallFacts facts) {
+        return new BudgetExceededException(
+                String.valueOf(getMessage()),
+                budget,
+                unit,
+                limit,
+                asked,
+                facts.with(BillingState.NOT_CHARGED, retryAfter()));
+    }
+
+    /** The name of the limit that does not have enough left. */
     public String budget() {
         return budget;
     }
 
-    /** That limit, in credits. */
+    /** What the limit counts. */
+    public BudgetUnit unit() {
+        return unit;
+    }
+
+    /** That limit, in its unit. */
     public BigDecimal limit() {
         return limit;
     }
 
-    /** Credits that were to be set aside. */
+    /** The amount that the guard was to reserve. */
     public BigDecimal asked() {
         return asked;
+    }
+
+    private static String message(String budget, BudgetUnit unit, BigDecimal limit, BigDecimal asked) {
+        return unit == BudgetUnit.REQUESTS
+                ? "the limit of " + limit.toPlainString() + " " + budget + " is reached; the request was not sent"
+                : "the budget " + budget + " of " + limit.toPlainString() + " credits has not the "
+                        + asked.toPlainString() + " left that this generation may cost; nothing was sent";
     }
 }

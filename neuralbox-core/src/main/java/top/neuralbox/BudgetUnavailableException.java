@@ -4,7 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a budget allows a generation could not be told: its price is not known, or its store is lost. Nothing was sent.
+ * A budget could not decide on a generation or on a request: the price is not known, or the store is unavailable. Nothing was
+ * sent; if an earlier attempt was, it was not charged.
  *
  * @since 0.1.0
  */
@@ -13,8 +14,17 @@ public final class BudgetUnavailableException extends NeuralBoxException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    /** The refusal of a {@link CreditGuard} that cannot tell. */
+    /** A refusal by a {@link CreditGuard} that cannot decide. */
     public BudgetUnavailableException(String message, @Nullable Throwable cause) {
-        super(message + "; nothing was sent", cause, CallFacts.NONE.with(BillingState.NOT_CHARGED, null));
+        this(message + "; nothing was sent", cause, CallFacts.NONE);
+    }
+
+    private BudgetUnavailableException(String message, @Nullable Throwable cause, CallFacts facts) {
+        super(message, cause, facts.with(BillingState.NOT_CHARGED, null));
+    }
+
+    /** The same refusal, in the course of a call. */
+    BudgetUnavailableException in(CallFacts facts) {
+        return new BudgetUnavailableException(String.valueOf(getMessage()), getCause(), facts);
     }
 }

@@ -1,12 +1,12 @@
 package top.neuralbox;
 
 /**
- * Carries what an application keeps for a thread, such as a trace, a user or a tenant, from where a call is made to where its
- * callbacks run. Threads of the client inherit nothing, because they serve calls of all users.
+ * Carries the thread-local values of an application, such as a trace, a user or a tenant, from the thread that makes a call
+ * to the threads that run its callbacks. Threads of the client inherit nothing, because they serve calls of all users.
  *
- * <p>What is captured is put in place around everything that the call tells: to its subscriber, to the stages of its future,
- * to listeners, to a consumer of progress, and to a supplier of keys that is asked again. For {@link NeuralBox#publish} the
- * thread that subscribes counts.
+ * <p>The client restores the captured values around every callback of the call: the subscriber, the stages of the future,
+ * listeners, a consumer of progress, and a key supplier that is called again. For {@link NeuralBox#publish} the values of
+ * the subscribing thread are captured.
  *
  * <pre>{@code
  * CallContext context = () -> {
@@ -20,30 +20,31 @@ package top.neuralbox;
  * NeuralBox neuralBox = NeuralBox.builder().context(context).build();
  * }</pre>
  *
- * <p>{@code top.neuralbox.metrics.MicrometerContext} does so for everything that Micrometer's context propagation knows. All
- * methods must be quick, and must not block. What they throw is logged, and the call goes on without.
+ * <p>{@code top.neuralbox.metrics.MicrometerContext} carries everything that Micrometer's context propagation knows. All
+ * methods must be quick and must not block. If one throws, the client logs the exception, and the call goes on without the
+ * values.
  *
  * @since 0.1.0
  */
 @FunctionalInterface
 public interface CallContext {
 
-    /** Captures what the current thread carries. */
+    /** Captures the values of the current thread. */
     Snapshot capture();
 
-    /** What was captured where a call was made. Used by several threads, one after the other. */
+    /** The values captured when a call was made. Several threads use a snapshot, one after the other. */
     @FunctionalInterface
     interface Snapshot {
 
-        /** Puts it in place on the current thread, until the scope is closed by the same thread. */
+        /** Restores the values on the current thread, until the same thread closes the scope. */
         Scope restore();
     }
 
-    /** The time for which a snapshot is in place. */
+    /** The time during which the values of a snapshot are in place. */
     @FunctionalInterface
     interface Scope extends AutoCloseable {
 
-        /** Puts back what the thread carried before. */
+        /** Puts back the values that the thread had before. */
         @Override
         void close();
     }

@@ -1,22 +1,63 @@
 package top.neuralbox;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.concurrent.MemoryWait;
 
-/** The calls of a client that hold something, so that closing the client can end them. Thread-safe. */
+/** The calls of a client that hold resources, so that the client can be drained and closed. Thread-safe. */
 final class CallRegistry {
 
-    /** One of the calls. */
-    interface Call {
-        /** The client is closed: nothing of this call may stay behind. */
+    /** A registered call. */
+    interface CloseListener {
+        /** The client was closed: the call must release everything. */
         void clientClosed();
     }
 
-    private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+    /** A call that a drain waits for. */
+    interface DrainedCall extends CloseListener {
+        /**
+         * What is known of the call while its end has not been delivered. Called from any thread, long after {@link
+         * #clientClosed}: a callback of the call blocks then.
+         */
+        DrainResult.Cut cut();
+    }
+
+    private final Set<CloseListener> calls = ConcurrentHashMap.newKeySet();
+
+    /** The calls that began with {@link #begin} and have not {@link #ended}. */
+    private final Set<DrainedCall> underWay = ConcurrentHashMap.newKeySet();
+
+    private final AtomicReference<@Nullable Drain> drain = new AtomicReference<>();
+    private final @Nullable AdmissionQueue admission;
     private volatile boolean closed;
 
-    /** Whether the call was taken in; a closed client takes none. */
-    boolean add(Call call) {
+    /** @param admission the places of the calls; null if there is no limit */
+    CallRegistry(@Nullable AdmissionQueue admission) {
+        this.admission = admission;
+    }
+
+    @Nullable
+    AdmissionQueue admission() {
+        return admission;
+    }
+
+    /** Registers a call that a drain waits for; {@link #ended} must follow. Returns false if {@link #refusal} applies. */
+    boolean begin(DrainedCall call) {
+        underWay.add(call);
+        if (drain.get() == null && add(call)) {
+            return true;
+        }
+        if (underWay.remove(call)) {
+            finishIfIdle();
+        }
+        return false;
+    }
+
+    /** Registers a part of another call, for example one question of a poll. Returns false if the client is closed. */
+    boolean add(CloseListener call) {
         calls.add(call);
         if (closed) {
             calls.remove(call);
@@ -25,22 +66,112 @@ final class CallRegistry {
         return true;
     }
 
-    void remove(Call call) {
+    void remove(CloseListener call) {
         calls.remove(call);
     }
 
-    /** Whatever ending one call throws, the others end too. */
-    private static void end(Call call) {
-        try {
-            call.clientClosed();
-        } catch (Throwable t) {
-            Log.transportThrew(t);
+    /** The end of a call was delivered. Does nothing unless {@link #begin} registered the call. */
+    void ended(DrainedCall call, @Nullable GenerationInfo info, @Nullable NeuralBoxException error) {
+        if (underWay.remove(call)) {
+            Drain draining = drain.get();
+            if (draining != null) {
+                draining.ended(info, error);
+            }
+            finishIfIdle();
         }
     }
 
-    /** Ends every call, and takes none from now on. Idempotent. */
+    /**
+     * A call that began waits for its admission again, so a drain does not wait for it; {@link #begin} may follow. It stays
+     * registered, so that a close ends it.
+     */
+    void waits(DrainedCall call) {
+        if (underWay.remove(call)) {
+            finishIfIdle();
+        }
+    }
+
+    private void finishIfIdle() {
+        Drain draining = drain.get();
+        if (draining != null && underWay.isEmpty()) {
+            draining.finish();
+        }
+    }
+
+    /** Whether no new call may begin. */
+    boolean isRefusing() {
+        return closed || drain.get() != null;
+    }
+
+    /** Why no new call may begin. */
+    Failure refusal() {
+        return closed
+                ? facts -> new GenerationCancelledException(GenerationCancelledException.Reason.CLIENT_CLOSED, facts)
+                : facts -> new AdmissionRefusedException(AdmissionRefusedException.Reason.DRAINING, null, facts);
+    }
+
+    /** Refuses new calls from now on. Returns the drain that is under way: this one, unless there was one before. */
+    Drain drain(Drain next) {
+        Drain before = drain.compareAndExchange(null, next);
+        refuseWaiting();
+        return before == null ? next : before;
+    }
+
+    boolean isIdle() {
+        return underWay.isEmpty();
+    }
+
+    /** Ends the registered calls. */
+    void cut() {
+        calls.forEach(CallRegistry::end);
+    }
+
+    /** Reports the calls whose end is not delivered. */
+    void reportStuck(Drain draining) {
+        for (DrainedCall call : List.copyOf(underWay)) {
+            if (underWay.remove(call)) {
+                draining.stuck(call.cut());
+            }
+        }
+    }
+
+    private void refuseWaiting() {
+        if (admission != null) {
+            admission.refuse(refusal());
+        }
+    }
+
+    /** Ends one call. An exception does not keep the other calls from ending. */
+    private static void end(CloseListener call) {
+        for (int tries = 0; ; tries++) {
+            try {
+                call.clientClosed();
+                return;
+            } catch (OutOfMemoryError full) {
+                MemoryWait.forAnotherTry(tries, full);
+            } catch (Throwable t) {
+                Log.transportThrew(t);
+                return;
+            }
+        }
+    }
+
+    /** Ends every call, and registers no further ones. Idempotent. */
     void close() {
         closed = true;
-        calls.forEach(CallRegistry::end);
+        refuseWaiting();
+        Drain draining = drain.get();
+        if (draining != null) {
+            draining.cutting();
+        }
+        cut();
+    }
+
+    /** The client is closed. */
+    void closed() {
+        Drain draining = drain.get();
+        if (draining != null) {
+            draining.closed();
+        }
     }
 }

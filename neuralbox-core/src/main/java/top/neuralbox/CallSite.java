@@ -1,8 +1,8 @@
 package top.neuralbox;
 
 /**
- * Where a caller waited for a failure that another thread found: the failure's own stack is that thread's, and leads
- * nobody to the line that asked. It is added to the failure as suppressed, so a printed stack trace shows both.
+ * The stack of a caller that waited for a failure of another thread. The failure's own stack belongs to that other thread,
+ * so it does not show the caller's line. A CallSite is added to the failure as suppressed; a printed stack trace shows both.
  */
 final class CallSite extends RuntimeException {
 
@@ -12,7 +12,7 @@ final class CallSite extends RuntimeException {
         super("this call waited for it");
     }
 
-    /** The failure, which names the line that waits for it. A failure that is thrown again keeps its first line. */
+    /** Adds the current line to the failure. A failure that is thrown again keeps its first line. */
     static NeuralBoxException named(NeuralBoxException failure) {
         for (Throwable suppressed : failure.getSuppressed()) {
             if (suppressed instanceof CallSite) {

@@ -8,26 +8,32 @@ import java.util.concurrent.Executor;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.concurrent.CallbackThreads;
+import top.neuralbox.concurrent.CarriedContext;
+import top.neuralbox.concurrent.Delayer;
+import top.neuralbox.concurrent.Handover;
 import top.neuralbox.transport.Transport;
 
 /**
- * What every call of one client shares.
+ * The settings that all calls of one client share.
  *
  * @param name the client's name
- * @param endpoint where a generation is asked for
+ * @param endpoint the URI to which generation requests are sent
  * @param keys gives the key for an attempt
- * @param headers fields added to each request
+ * @param headers header fields added to each request
  * @param userAgent the {@code User-Agent} of each request
- * @param transport what carries the calls
- * @param timeouts the time-outs of a request that has none of its own
+ * @param transport the transport that carries the calls
+ * @param timeouts the time-outs of a request that does not set any
  * @param retryPolicy how often to send again
- * @param limits how much one generation may bring
- * @param listeners who hears of each generation
- * @param executor where signals are delivered; null means the engine's thread, or a callback thread
- * @param callbacks runs what may block or must not run where it comes up
- * @param context what calls carry to their callbacks; null means nothing
- * @param delayer time
- * @param random evenly between 0 and 1, for jitter
+ * @param limits the size limits of one generation
+ * @param listeners the listeners to each generation
+ * @param executor delivers signals; null means the engine's thread, or a callback thread
+ * @param callbacks runs code that may block, or must not run on the current thread
+ * @param context captures the context that calls carry to their callbacks; null means none
+ * @param budget decides on credits and requests; null means no budget
+ * @param admission the places of the client's generations; null means no limit
+ * @param delayer the clock and timer
+ * @param random numbers evenly distributed between 0 and 1, for jitter
  */
 record ClientSettings(
         String name,
@@ -43,22 +49,30 @@ record ClientSettings(
         @Nullable Executor executor,
         Executor callbacks,
         @Nullable CallContext context,
+        @Nullable CreditGuard budget,
+        @Nullable Admission admission,
         Delayer delayer,
         DoubleSupplier random) {
 
-    /** What a call that this thread makes carries. */
-    CarriedContext carried() {
-        return CarriedContext.captured(context);
+    /** What a budget learns about a poll or a question to the account: the client, and no model. */
+    GenerationInfo queryInfo(@Nullable String tenant) {
+        return new GenerationInfo(name, transport.name(), null, null, tenant, Map.of());
     }
 
-    /** Runs foreign code after a while, not on the timer's thread, unless it is called off before. */
+    /** The context for a call that this thread makes. */
+    CarriedContext carried() {
+        CallContext caller = context;
+        return caller == null ? CarriedContext.NOTHING : CarriedContext.captured(() -> caller.capture()::restore);
+    }
+
+    /** Runs foreign code after a delay, on a callback thread rather than the timer's, unless it is cancelled before. */
     Delayer.Cancellable later(long nanos, Runnable task) {
         return delayer.after(nanos, () -> callbacks.execute(task));
     }
 
     /**
-     * Makes the threads that an end needs, before a call is sent: the timer's, and one for callbacks. Later there may be none to
-     * be had.
+     * Creates the threads that the end of a call needs, before the call is sent: the timer's thread, and one for callbacks.
+     * Later it may be impossible to create them.
      */
     void requireThreads() {
         delayer.requireThread();
@@ -67,7 +81,7 @@ record ClientSettings(
         }
     }
 
-    /** Where futures are settled. */
+    /** The executor that completes futures. */
     Executor settler() {
         Executor own = executor;
         return own == null ? callbacks : task -> Handover.run(task, own, callbacks, delayer);

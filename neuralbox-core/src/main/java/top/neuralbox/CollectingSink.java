@@ -3,29 +3,33 @@ package top.neuralbox;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.concurrent.MemoryWait;
 
-/** Reads a call to its end without handing events out, and settles a future with what the caller wants of it. */
+/** A sink that reads a call to its end, delivers no events, and completes a future with the result. */
 final class CollectingSink<T> implements EventSink {
 
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private final Function<GenerationCall, T> wanted;
     private final Executor settler;
     private @Nullable GenerationCall call;
+    private final AtomicBoolean delivered = new AtomicBoolean();
     private volatile boolean settling;
 
     /**
      * A sink without a call.
      *
-     * @param settler where the future is settled
+     * @param wanted makes the result from the call
+     * @param settler completes the future
      */
     CollectingSink(Function<GenerationCall, T> wanted, Executor settler) {
         this.wanted = wanted;
         this.settler = settler;
     }
 
-    /** The result of this call, which is cancelled if the future is settled by anyone else. */
+    /** Sends the call and returns its result. If any other code completes or cancels the future, the call is cancelled. */
     CompletableFuture<T> collect(GenerationCall call) {
         this.call = call;
         var unused = result.whenComplete((wanted, error) -> {
@@ -35,6 +39,11 @@ final class CollectingSink<T> implements EventSink {
         });
         call.send();
         return result;
+    }
+
+    @Override
+    public boolean endsLater() {
+        return true;
     }
 
     @Override
@@ -50,10 +59,9 @@ final class CollectingSink<T> implements EventSink {
     @Override
     public void event(GenerationEvent event) {
         if (event instanceof GenerationEvent.End) {
-            // The generation is complete and paid; whatever the connection does now, the caller need not wait for it.
+            // The generation is complete and charged. The caller need not wait for the end of the connection.
             settling = true;
-            T value = wanted.apply(Objects.requireNonNull(call));
-            settler.execute(() -> result.complete(value));
+            settle(null);
         }
     }
 
@@ -61,7 +69,43 @@ final class CollectingSink<T> implements EventSink {
     public void ended(@Nullable NeuralBoxException error) {
         if (error != null) {
             settling = true;
-            settler.execute(() -> result.completeExceptionally(error));
+            settle(error);
+        }
+    }
+
+    /** Completes the future on the settler. Tries again if there is no memory, because the future would never complete. */
+    private void settle(@Nullable NeuralBoxException error) {
+        T value = null;
+        for (int tries = 0; ; tries++) {
+            try {
+                if (error == null && value == null) {
+                    value = wanted.apply(Objects.requireNonNull(call));
+                }
+                T result = value;
+                settler.execute(() -> settle(result, error));
+                return;
+            } catch (OutOfMemoryError full) {
+                MemoryWait.forAnotherTry(tries, full);
+            }
+        }
+    }
+
+    /** Completes the future. May run twice, if the executor accepts the task and then runs out of memory. */
+    private void settle(@Nullable T value, @Nullable NeuralBoxException error) {
+        for (int tries = 0; ; tries++) {
+            try {
+                if (error != null) {
+                    result.completeExceptionally(error);
+                } else {
+                    result.complete(Objects.requireNonNull(value));
+                }
+                if (delivered.compareAndSet(false, true)) {
+                    Objects.requireNonNull(call).delivered();
+                }
+                return;
+            } catch (OutOfMemoryError full) {
+                MemoryWait.forAnotherTry(tries, full);
+            }
         }
     }
 

@@ -4,7 +4,7 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * No response head arrived. {@link #phase()} and {@link #billingState()} tell whether the service can have seen it.
+ * No response head arrived. {@link #phase()} and {@link #billingState()} say whether the service can have seen the request.
  *
  * @since 0.1.0
  */
@@ -13,15 +13,15 @@ public final class ConnectionException extends NeuralBoxException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    /** What failed. */
+    /** The step that failed. */
     public enum Reason {
         /** The host's name does not resolve. */
         DNS,
-        /** No TCP connection. */
+        /** No TCP connection could be made. */
         REFUSED,
         /** The TLS handshake failed, or the certificate was not trusted or names another host. */
         TLS,
-        /** The proxy refused or could not be reached. */
+        /** The proxy refused the connection or could not be reached. */
         PROXY,
         /** No connection of the pool became free in time: the pool is too small for this load. */
         POOL,
@@ -38,7 +38,7 @@ public final class ConnectionException extends NeuralBoxException {
         this.reason = reason;
     }
 
-    /** What failed. */
+    /** The step that failed. */
     public Reason reason() {
         return reason;
     }

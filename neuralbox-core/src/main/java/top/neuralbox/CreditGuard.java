@@ -1,10 +1,11 @@
 package top.neuralbox;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Decides, before a byte is sent, whether a generation may cost what it may, and hears what it did cost. {@code
- * top.neuralbox.budget.CreditBudget} is the one that comes with the client. Thread-safe; no method may block.
+ * Decides, before a byte is sent, whether a generation may spend credits and whether a request may be sent, and is notified of
+ * what became of both. The client comes with one implementation, {@code top.neuralbox.budget.CreditBudget}. Thread-safe; no method may block.
  *
  * @since 0.1.0
  */
@@ -12,22 +13,70 @@ import java.util.concurrent.CompletionStage;
 public interface CreditGuard {
 
     /**
-     * Sets credits aside for a generation with all its attempts.
+     * Reserves credits for a generation with all its attempts.
      *
-     * @param account tells what the model costs
+     * @param account the account, which knows the model's price
      * @return a stage that fails with {@link BudgetExceededException} if the generation must not be sent; any other failure
      *     refuses it too, as {@link BudgetUnavailableException}
      */
     CompletionStage<Reservation> reserve(GenerationRequest request, GenerationInfo info, Account account);
 
-    /** Credits that were set aside for one generation. */
+    /**
+     * Reserves one request that is not the first of a generation: one that sends it again, a poll, or a question to the
+     * account. By default such requests are not counted.
+     *
+     * @param info the client, and the generation that is sent again; a poll or a question names no model
+     * @return a stage that fails as that of {@link #reserve} if the request must not be sent
+     */
+    default CompletionStage<RequestPermit> reserveRequest(GenerationInfo info) {
+        return CompletableFuture.completedFuture(RequestPermit.UNCOUNTED);
+    }
+
+    /**
+     * The reservation of this name, which another client made, perhaps in another process. The client reports to it what the
+     * service says about the generation, if that tells whether it was charged or what it cost ({@link
+     * NeuralBox#generation(String, String)}). Reporting twice must change nothing. Default: what is reported has no effect.
+     */
+    default Reservation reservation(String name) {
+        return outcome -> {};
+    }
+
+    /** What is reserved for one generation. */
     @FunctionalInterface
     interface Reservation {
 
         /**
-         * The generation ended; called once, and once more if its bill was unknown then and became known because its pending
-         * result was awaited. What it throws is logged and reaches nobody.
+         * The generation ended. Called once. Called a second time if the bill was unknown at the end and became known later,
+         * because the pending result was awaited, or the client asked what became of it. An exception from this method is logged and goes no further.
          */
         void ended(GenerationOutcome outcome);
+
+        /**
+         * The permit for the first request that is sent for the generation. If an attempt was certainly not sent, the next one
+         * uses the permit again.
+         */
+        default RequestPermit firstRequest() {
+            return RequestPermit.UNCOUNTED;
+        }
+    }
+
+    /**
+     * The permit to send one request. Either {@link #sent} or {@link #notSent} is called, once; for the first request of a
+     * generation, only {@code sent}. The methods are called on any thread and must not block; an exception from them is logged
+     * and goes no further.
+     */
+    interface RequestPermit {
+
+        /** A permit for a request that is not counted. */
+        RequestPermit UNCOUNTED = new RequestPermit() {};
+
+        /** The request is about to be written. It counts, whatever becomes of it. */
+        default void sent() {}
+
+        /** The service certainly did not receive the request. */
+        default void notSent() {}
+
+        /** The head of a response arrived, with the rate limits that it reports. Called at most once, after {@code sent}. */
+        default void answered(RateLimits limits) {}
     }
 }

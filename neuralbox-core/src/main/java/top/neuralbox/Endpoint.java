@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Where a client sends its requests: the base URI, checked once, and the paths below it. */
+/** Builds the URIs of a client's requests from the base URI, which is checked once. */
 final class Endpoint {
 
     static final URI SERVICE = URI.create("https://neuralbox.top");
@@ -18,10 +18,10 @@ final class Endpoint {
     private Endpoint() {}
 
     /**
-     * The URI at which a generation is asked for.
+     * The URI to which generation requests are sent.
      *
      * @throws IllegalArgumentException if the base is not absolute, has user information, a query or a fragment, or would
-     *     send the key in clear text to another machine without leave
+     *     send the key in clear text to another machine although that is not allowed
      */
     static URI generate(URI base, boolean allowClearText) {
         Objects.requireNonNull(base, "baseUri");
@@ -44,8 +44,8 @@ final class Endpoint {
     }
 
     /**
-     * Whether a text can be the last segment of a path. Dots alone cannot: they lead elsewhere, and no encoding keeps them
-     * from it (RFC 3986, sections 3.3 and 6.2.2).
+     * Whether a text can be the last segment of a path. The texts {@code .} and {@code ..} cannot: they mean another path,
+     * and no encoding prevents that (RFC 3986, sections 3.3 and 6.2.2).
      */
     static boolean isSegment(String text) {
         return !text.isBlank() && !text.equals(".") && !text.equals("..");
@@ -54,21 +54,21 @@ final class Endpoint {
     /**
      * The URI of another resource of the same service.
      *
-     * @param generate where a generation is asked for
+     * @param generate the URI to which generation requests are sent
      * @param path the path below the version, with a slash between its segments
      * @param segment the last segment, in which every character is text, see {@link #isSegment}; null for none
      */
     static URI resource(URI generate, String path, @Nullable String segment) {
         String text = generate.toString();
         String root = text.substring(0, text.length() - GENERATE.length());
-        // Form encoding differs from that of a path in the space alone.
+        // Form encoding differs from path encoding only in the space.
         String last = segment == null
                 ? ""
                 : "/" + URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
         return URI.create(root + API + path + last);
     }
 
-    /** By the form of the host alone: asking DNS would block, and its answer may change. */
+    /** Decides by the host's spelling alone: a DNS lookup would block, and its answer may change. */
     private static boolean isLoopback(String host) {
         String name = host.toLowerCase(Locale.ROOT);
         return name.equals("localhost") || name.equals("[::1]") || name.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");

@@ -1,28 +1,27 @@
 package top.neuralbox;
 
+import top.neuralbox.bytes.Utf8;
+import top.neuralbox.json.JsonObjectReader;
+import top.neuralbox.json.MalformedJsonException;
+
 /**
- * Reads the bodies of error responses (wire contract, part B, error answers). Whatever the body is (the service's JSON, a
- * gateway's HTML, cut off, empty), the answer is what could be read of it.
+ * Decodes the bodies of error responses (wire contract, part B, error answers). The body may be the service's JSON or a
+ * gateway's HTML, and may be cut off or empty. The result holds every field that could be read.
  */
 final class ErrorDecoder {
 
     private ErrorDecoder() {}
 
-    /** Reads a body, and takes out of it what is not to be told. Never throws. */
-    static ServiceError decode(byte[] body, int offset, int length, ServiceError.Redaction redaction) {
+    /** Decodes a body, and removes secrets from the result. Never throws. */
+    static ServiceError decode(byte[] body, int offset, int length, Redaction redaction) {
         int end = offset + length;
-        int begin = Utf8.behindByteOrderMark(body, offset, end);
         ErrorFields fields = new ErrorFields();
-        JsonObjectReader reader = new JsonObjectReader();
         try {
-            reader.open(body, begin, end);
-            fields.read(reader);
-            return fields.ofBody(null, Utf8.text(body, begin, end)).redacted(redaction);
-        } catch (MalformedEventException notOrNotAllJson) {
-            String excerpt = Excerpt.of(body, begin, end, redaction);
+            String json = JsonObjectReader.read(body, offset, end, fields::field);
+            return fields.ofBody(null, json).redacted(redaction);
+        } catch (MalformedJsonException notOrNotAllJson) {
+            String excerpt = Excerpt.of(body, Utf8.behindByteOrderMark(body, offset, end), end, redaction);
             return fields.ofBody(excerpt.isEmpty() ? null : excerpt, "").redacted(redaction);
-        } finally {
-            reader.close();
         }
     }
 }

@@ -3,9 +3,11 @@ package top.neuralbox;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.json.JsonObjectReader;
+import top.neuralbox.json.MalformedJsonException;
 
 /**
- * Collects the fields of an error while they are read, so that those before a defect are known. The service itself puts
+ * Collects the fields of an error while they are read, so that the fields before a JSON defect are known. The service puts
  * its code into {@code error}; gateways put an object there, with the same fields.
  */
 final class ErrorFields {
@@ -19,42 +21,36 @@ final class ErrorFields {
     private @Nullable ErrorFields within;
     private boolean present;
 
-    /** Reads the object that the reader is in, to its end. */
-    void read(JsonObjectReader reader) throws MalformedEventException {
-        for (String name = reader.nextName(); name != null; name = reader.nextName()) {
-            field(name, reader);
-        }
-    }
-
-    /** Reads one field of an object that has more than an error. */
-    void field(String name, JsonObjectReader reader) throws MalformedEventException {
+    /** Reads one field of an object that may have other fields than those of an error. */
+    void field(String name, JsonObjectReader reader) throws MalformedJsonException {
         if (!name.equals("error")) {
             take(name, reader);
             return;
         }
         within = null;
         error = reader.textOrDigits();
-        // No error is also written as false.
+        // Some write false for no error.
         present = !reader.isNull() && !Boolean.FALSE.equals(reader.truth());
         if (reader.enter()) {
+            // It enters no further inner error, because a body could nest them without end.
             within = new ErrorFields();
-            within.readFlat(reader);
+            reader.rest(within::take);
         }
     }
 
-    /** Whether there is an {@code error} that is not null. */
+    /** Whether there is an {@code error} that is neither null nor false. */
     boolean hasError() {
         return present;
     }
 
-    /** The error of an event, which names its code {@code code}. */
+    /** The error of an event, which has its code in {@code code}. */
     ServiceError ofEvent(String json) {
         ErrorFields inner = inner();
         return of(first(code, error, inner.code, inner.error, inner.type), first(message, inner.message), json);
     }
 
     /**
-     * The error of a response body, which names its code {@code error}.
+     * The error of a response body, which has its code in {@code error}.
      *
      * @param instead the message if the body has none
      */
@@ -64,7 +60,7 @@ final class ErrorFields {
                 first(error, inner.code, inner.error, code, inner.type), first(message, inner.message, instead), json);
     }
 
-    /** The error of an answer that is to hold one, where a text in {@code error} is the message if there is no other. */
+    /** The error of an answer that documents one. A text in {@code error} is the message if there is no other message. */
     ServiceError ofAnswer(String json) {
         ErrorFields inner = inner();
         String text = error != null && message == null && inner.message == null ? error : null;
@@ -74,7 +70,7 @@ final class ErrorFields {
                 json);
     }
 
-    /** The error of an object that documents none: its text may be a code as well as a message. */
+    /** The error of an object that documents none: a text in {@code error} may be a code or a message. */
     ServiceError ofAnyObject(String json) {
         ServiceError told = ofAnswer(json);
         boolean word = error != null && !error.isEmpty() && error.chars().noneMatch(Character::isWhitespace);
@@ -92,46 +88,37 @@ final class ErrorFields {
         return within == null ? new ErrorFields() : within;
     }
 
-    /** Does not go into another error within: a body could nest them without end. */
-    private void readFlat(JsonObjectReader reader) throws MalformedEventException {
-        for (String name = reader.nextName(); name != null; name = reader.nextName()) {
-            take(name, reader);
-        }
-    }
-
-    private void take(String name, JsonObjectReader reader) throws MalformedEventException {
+    private void take(String name, JsonObjectReader reader) throws MalformedJsonException {
         switch (name) {
             case "code" -> code = reader.textOrDigits();
             case "type" -> type = reader.text();
             case "error" -> error = reader.textOrDigits();
             case "message" -> message = reader.text();
             case "details" -> detailsJson = reader.json();
-            case "retry_after" -> retryAfter = reader.seconds();
+            case "retry_after" -> retryAfter = seconds(reader);
             default -> {}
         }
     }
 
-    /** Some put the wait among the details. */
+    /** A time to wait, in seconds; null if the value is neither a number nor a text that holds one. */
+    private static @Nullable Duration seconds(JsonObjectReader reader) throws MalformedJsonException {
+        String seconds = reader.textOrNumber();
+        return seconds == null ? null : RetryAfter.ofSeconds(seconds);
+    }
+
+    /** The wait from the details, where some services put it. */
     private static @Nullable Duration waitWithin(@Nullable String detailsJson) {
         if (detailsJson == null || !detailsJson.startsWith("{")) {
             return null;
         }
         byte[] json = detailsJson.getBytes(StandardCharsets.UTF_8);
-        JsonObjectReader reader = new JsonObjectReader();
-        Duration wait = null;
+        ErrorFields details = new ErrorFields();
         try {
-            reader.open(json, 0, json.length);
-            for (String name = reader.nextName(); name != null; name = reader.nextName()) {
-                if (name.equals("retry_after")) {
-                    wait = reader.seconds();
-                }
-            }
-        } catch (MalformedEventException cannotBe) {
-            return wait;
-        } finally {
-            reader.close();
+            JsonObjectReader.read(json, 0, json.length, details::take);
+        } catch (MalformedJsonException cannotBe) {
+            // The wait is then known if it came before the defect.
         }
-        return wait;
+        return details.retryAfter;
     }
 
     private static @Nullable String first(@Nullable String... candidates) {

@@ -4,29 +4,32 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.bytes.Utf8;
+import top.neuralbox.json.JsonObjectReader;
+import top.neuralbox.json.MalformedJsonException;
 
 /**
- * Decodes the data of one event after the other into the events of a generation (wire contract, part A). One a stream, not
- * thread-safe. A usual delta costs its String and its event object, nothing more.
+ * Decodes the data of each event into an event of the generation (wire contract, part A). Each stream has its own decoder.
+ * Not thread-safe. A usual delta costs its String and its event object, nothing more.
  */
 final class EventDecoder {
 
-    /** What data means that is no event of the generation. */
+    /** The meaning of data that is no event of the generation. */
     enum Signal {
         /** The data is empty or white space. */
         KEEP_ALIVE,
         /** {@code [DONE]}: nothing after it counts. */
         DONE,
-        /** {@link EventDecoder#error()} has it. */
+        /** The data is an error; {@link EventDecoder#error()} returns it. */
         ERROR
     }
 
     private static final String CONTENT_DELTA = "content_delta";
     private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
-    /** After so many usual deltas in a row the parser's buffers, some 10 KiB, are given back, as after any single event. */
+    /** After this many usual deltas in a row the parser's buffers, some 10 KiB, are released, as after any single event. */
     private static final int USUAL_RUN = 16;
 
-    private final @Nullable UsualDelta usualDelta;
+    private final @Nullable DeltaFastPath usualDelta;
     private final JsonObjectReader reader = new JsonObjectReader();
     private int usualInRow;
     private Signal signal = Signal.KEEP_ALIVE;
@@ -34,28 +37,28 @@ final class EventDecoder {
     private boolean errorDocumented;
 
     EventDecoder() {
-        this(new UsualDelta());
+        this(new DeltaFastPath());
     }
 
-    private EventDecoder(@Nullable UsualDelta usualDelta) {
+    private EventDecoder(@Nullable DeltaFastPath usualDelta) {
         this.usualDelta = usualDelta;
     }
 
-    /** A decoder that reads every event through the JSON parser, to compare the two ways. */
+    /** A decoder that reads every event with the JSON parser, to compare the two ways of decoding. */
     static EventDecoder withoutFastPath() {
         return new EventDecoder(null);
     }
 
     /**
-     * Decodes the data of one event. After a failure the decoder can go on with the next one.
+     * Decodes the data of one event. After a failure the decoder can decode the next event.
      *
-     * @return the event, which is not kept here: a reference from what lives long costs the collector more than a delta
-     *     takes to decode. If it is none, null, and {@link #signal()} says what it is.
-     * @throws MalformedEventException if the data is neither empty nor {@code [DONE]} nor a JSON object with a type, or with
-     *     an error in place of one, or if it is a delta without text
+     * @return the event; or null if the data is no event of the generation, then see {@link #signal()}. The decoder
+     *     keeps no reference to the event: a reference from a long-lived object costs the collector more than decoding a delta.
+     * @throws MalformedJsonException if the data is neither empty nor {@code [DONE]} nor a JSON object with a type, or with
+     *     an error in place of a type, or if it is a delta without text
      */
     @Nullable
-    GenerationEvent decode(byte[] data, int offset, int length) throws MalformedEventException {
+    GenerationEvent decode(byte[] data, int offset, int length) throws MalformedJsonException {
         if (usualDelta != null) {
             String text = usualDelta.text(data, offset, length);
             if (text != null) {
@@ -67,12 +70,12 @@ final class EventDecoder {
         return decodeOther(data, offset, offset + length);
     }
 
-    /** What the data was that made no event. */
+    /** The meaning of the last data that was no event. */
     Signal signal() {
         return signal;
     }
 
-    /** The error, if that is the signal. */
+    /** The error, if the last signal was {@link Signal#ERROR}. */
     ServiceError error() {
         ServiceError last = error;
         if (last == null) {
@@ -82,14 +85,14 @@ final class EventDecoder {
     }
 
     /**
-     * Whether that error is an event of the type {@code error}, of which the service documents what it costs. Gateways write an
-     * error of theirs without any type.
+     * Whether the last error was an event of the type {@code error}, whose cost the service documents. Gateways write their
+     * errors without a type.
      */
     boolean errorDocumented() {
         return errorDocumented;
     }
 
-    /** Whether the JSON parser's buffers are kept: most of what a stream that rests would hold. */
+    /** Whether the decoder holds the JSON parser's buffers, which would be most of the memory of an idle stream. */
     boolean holdsParser() {
         return reader.holdsParser();
     }
@@ -100,7 +103,7 @@ final class EventDecoder {
         }
     }
 
-    private @Nullable GenerationEvent decodeOther(byte[] data, int from, int to) throws MalformedEventException {
+    private @Nullable GenerationEvent decodeOther(byte[] data, int from, int to) throws MalformedJsonException {
         int begin = from;
         int end = to;
         while (begin < end && JsonObjectReader.isSpace(data[begin])) {
@@ -121,8 +124,8 @@ final class EventDecoder {
         return decodeObject(data, from, to);
     }
 
-    /** Reads the type first and then, for the few events that have more than a text, their fields in a second reading. */
-    private @Nullable GenerationEvent decodeObject(byte[] data, int from, int to) throws MalformedEventException {
+    /** Reads the type first. The few events that have more than a text are then read a second time, for their fields. */
+    private @Nullable GenerationEvent decodeObject(byte[] data, int from, int to) throws MalformedJsonException {
         String type = null;
         String delta = null;
         boolean typed = false;
@@ -143,7 +146,7 @@ final class EventDecoder {
             return error(data, from, to, false);
         }
         if (type == null) {
-            throw MalformedEventException.schema("a JSON object without a type that is a string");
+            throw new MalformedEventException("a JSON object without a type that is a string");
         }
         return switch (type) {
             case CONTENT_DELTA -> delta(delta);
@@ -154,14 +157,14 @@ final class EventDecoder {
         };
     }
 
-    private static GenerationEvent delta(@Nullable String text) throws MalformedEventException {
+    private static GenerationEvent delta(@Nullable String text) throws MalformedJsonException {
         if (text == null) {
-            throw MalformedEventException.schema("a content_delta without a delta that is a string");
+            throw new MalformedEventException("a content_delta without a delta that is a string");
         }
         return new GenerationEvent.Delta(text);
     }
 
-    private GenerationEvent start(byte[] data, int from, int to) throws MalformedEventException {
+    private GenerationEvent start(byte[] data, int from, int to) throws MalformedJsonException {
         String id = null;
         String model = null;
         String slug = null;
@@ -178,7 +181,7 @@ final class EventDecoder {
         return new GenerationEvent.Start(id, model != null ? model : slug, Utf8.text(data, from, to));
     }
 
-    private GenerationEvent end(byte[] data, int from, int to) throws MalformedEventException {
+    private GenerationEvent end(byte[] data, int from, int to) throws MalformedJsonException {
         String id = null;
         BigDecimal used = null;
         BigDecimal spent = null;
@@ -198,10 +201,10 @@ final class EventDecoder {
     }
 
     private @Nullable GenerationEvent error(byte[] data, int from, int to, boolean documented)
-            throws MalformedEventException {
+            throws MalformedJsonException {
         ErrorFields fields = new ErrorFields();
         reader.open(data, from, to);
-        fields.read(reader);
+        reader.rest(fields::field);
         reader.close();
         String json = Utf8.text(data, from, to);
         error = documented ? fields.ofEvent(json) : fields.ofAnyObject(json);

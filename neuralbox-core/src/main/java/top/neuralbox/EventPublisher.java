@@ -5,8 +5,9 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.concurrent.Demand;
 
-/** Makes one paid call of each subscription, when its first event is asked for. */
+/** A publisher that makes one paid call for each subscription, when the first event is requested. */
 final class EventPublisher implements Flow.Publisher<GenerationEvent> {
 
     private final Function<EventSink, GenerationCall> calls;
@@ -27,11 +28,11 @@ final class EventPublisher implements Flow.Publisher<GenerationEvent> {
             Log.subscriberThrew(t);
             subscription.cancel();
         }
-        // Until here the call stands still, so that no signal overtakes onSubscribe.
+        // The call does nothing before this line, so that no signal overtakes onSubscribe.
         call.open();
     }
 
-    /** Demand on one side, signals on the other. */
+    /** The subscription, which collects demand, and the sink, which signals the subscriber. */
     private static final class EventSubscription implements Flow.Subscription, EventSink {
 
         private static final AtomicLongFieldUpdater<EventSubscription> REQUESTED =
@@ -41,10 +42,10 @@ final class EventPublisher implements Flow.Publisher<GenerationEvent> {
         private volatile boolean cancelled;
         private volatile @Nullable IllegalArgumentException violation;
 
-        /** Set before anyone else sees this object. */
+        /** Set before any other code sees this object. */
         private @Nullable GenerationCall call;
 
-        /** These two belong to whoever has the call's turn; the subscriber is let go of at the end (rule 3.13). */
+        /** Only the thread that has the call's turn uses these two. The subscriber is dropped at the end (rule 3.13). */
         private Flow.@Nullable Subscriber<? super GenerationEvent> subscriber;
 
         private long delivered;
@@ -59,7 +60,7 @@ final class EventPublisher implements Flow.Publisher<GenerationEvent> {
                 violation = new IllegalArgumentException("demand must be positive (Reactive Streams, rule 3.9): " + n);
                 call().cancel(GenerationCancelledException.Reason.CALLER);
             } else {
-                REQUESTED.accumulateAndGet(this, n, (have, more) -> have + more < 0 ? Long.MAX_VALUE : have + more);
+                REQUESTED.accumulateAndGet(this, n, Demand::sum);
                 call().wanted();
             }
         }

@@ -5,13 +5,15 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.bytes.Utf8;
+import top.neuralbox.json.MalformedJsonException;
 import top.neuralbox.sse.EventStreamHandler;
 import top.neuralbox.sse.EventStreamLimitException;
 import top.neuralbox.sse.EventStreamParser;
 
 /**
- * Turns the chunks of one response body into events, hands them to a taker without leaving the parser between them, and
- * remembers what they told of the generation. Not thread-safe: the call drives it.
+ * Decodes the chunks of one response body into events, passes them to a taker from within the parser, and keeps the facts
+ * of the generation: id, model, text and bill. Not thread-safe: the call drives it.
  */
 final class EventReader implements EventStreamHandler {
 
@@ -22,20 +24,20 @@ final class EventReader implements EventStreamHandler {
         /**
          * Takes the next event; throws nothing.
          *
-         * @return whether it takes a further one now
+         * @return whether it takes a further event now
          */
         boolean take(GenerationEvent event);
     }
 
-    /** Of a stream; never added to. */
+    /** The queue of a response that is a stream. It stays empty. */
     private static final Queue<GenerationEvent> NOT_ANSWERED = new ArrayDeque<>(0);
 
-    /** So much of a body is looked at that has no event; more than is shown of it, so that a key is not cut in two. */
+    /** How much is kept of a body without events. More than the excerpt shows, so that a key in it is not cut in two. */
     private static final int BEGINNING_BYTES = 4 * 1024;
 
     private static final byte[] NOTHING = {};
 
-    /** For who wants to know only what the events tell. */
+    /** A taker that ignores the events, when only the facts in them count. */
     private static final Taker NOBODY = event -> true;
 
     private final EventStreamParser parser;
@@ -43,10 +45,10 @@ final class EventReader implements EventStreamHandler {
     private final long maxBytes;
     private final KeptText text;
     private final ListenerFence listener;
-    private final ServiceError.Redaction redaction;
+    private final Redaction redaction;
     private Queue<GenerationEvent> answered = NOT_ANSWERED;
 
-    /** What the taker did not want yet. */
+    /** The chunk that the taker has not used up yet. */
     private @Nullable ByteBuffer rest;
 
     private byte[] beginning = NOTHING;
@@ -63,7 +65,7 @@ final class EventReader implements EventStreamHandler {
     private boolean done;
     private @Nullable Failure failure;
 
-    EventReader(Limits limits, KeptText text, ListenerFence listener, ServiceError.Redaction redaction) {
+    EventReader(Limits limits, KeptText text, ListenerFence listener, Redaction redaction) {
         this.parser = new EventStreamParser(limits.lineBytes(), limits.eventBytes());
         this.maxBytes = limits.streamBytes();
         this.text = text;
@@ -72,7 +74,7 @@ final class EventReader implements EventStreamHandler {
     }
 
     /**
-     * Reads the next chunk; the one before is used up.
+     * Reads the next chunk. The previous one must be used up.
      *
      * @return as {@link #handOn()}
      */
@@ -92,13 +94,14 @@ final class EventReader implements EventStreamHandler {
             keep(chunk, begin);
         }
         if (!wantsMore) {
-            // Kept only if something may be left of it, for the reason that EventDecoder has not to keep an event.
+            // Kept only if something may be left of it: a reference costs the collector, as EventDecoder.decode
+            // explains.
             rest = chunk;
         }
         return wantsMore;
     }
 
-    /** Takes an answer that came in one piece of JSON as if it had been streamed; one without a text has no delta. */
+    /** Turns an answer in one piece of JSON into the events of a stream. An answer without a text has no delta. */
     void answer(Answer answer, long nanoTime) {
         answered = new ArrayDeque<>();
         answered.add(new GenerationEvent.Start(answer.id(), answer.model(), answer.json()));
@@ -111,9 +114,9 @@ final class EventReader implements EventStreamHandler {
     }
 
     /**
-     * Goes on with what is left.
+     * Passes the remaining events of the last chunk to the taker.
      *
-     * @return whether the taker wants more: then the chunk is used up, or nothing more counts
+     * @return whether the taker wants more: then the chunk is used up, or the rest of the body does not count
      */
     boolean handOn() {
         wantsMore = true;
@@ -129,17 +132,17 @@ final class EventReader implements EventStreamHandler {
         return wantsMore;
     }
 
-    /** Whether something may be left of what was read. */
+    /** Whether events of the last chunk or answer may be left. */
     boolean hasRest() {
         return rest != null || !answered.isEmpty();
     }
 
-    /** What a body without any event has to say for itself; empty if that is nothing, or if it is a stream that was cut. */
+    /** An excerpt of a body without any event; empty if there is nothing to show, or if the body is a cut stream. */
     String beginning() {
         return anyEvent ? "" : Excerpt.ofNoStream(beginning, keptBytes, redaction);
     }
 
-    /** Nearly every stream has an event in its first chunk, and so keeps nothing. */
+    /** Keeps the beginning of the body. Nearly every stream has an event in its first chunk, and so keeps nothing. */
     private void keep(ByteBuffer chunk, int begin) {
         int end = Math.min(chunk.limit(), begin + BEGINNING_BYTES - keptBytes);
         if (beginning.length < keptBytes + end - begin) {
@@ -162,7 +165,7 @@ final class EventReader implements EventStreamHandler {
         }
     }
 
-    /** Whether nothing more of the body counts: {@code [DONE]} came, or the stream is at fault. */
+    /** Whether the rest of the body does not count: {@code [DONE]} came, or the stream has an error. */
     boolean over() {
         return done || failure != null;
     }
@@ -172,13 +175,13 @@ final class EventReader implements EventStreamHandler {
         return done;
     }
 
-    /** What is wrong with the stream; null if nothing is. */
+    /** The stream's error; null if there is none. */
     @Nullable
     Failure failure() {
         return failure;
     }
 
-    /** Whether {@code generation_end} came: the generation is complete whatever follows. */
+    /** Whether {@code generation_end} came. The generation is then complete, whatever follows. */
     boolean completed() {
         return billing != null;
     }
@@ -188,12 +191,12 @@ final class EventReader implements EventStreamHandler {
         return anyEvent;
     }
 
-    /** Says who takes the events; nobody from the beginning. */
+    /** Sets the taker of the events. Without one, events are ignored. */
     void handTo(Taker receiver) {
         taker = receiver;
     }
 
-    /** Reads what is left, and whatever is still to come, for what it tells, without handing events out. */
+    /** Reads the remaining events and all later ones for their facts, without passing them to the taker. */
     void absorb() {
         taker = NOBODY;
         handOn();
@@ -213,12 +216,11 @@ final class EventReader implements EventStreamHandler {
         GenerationEvent event;
         try {
             event = decoder.decode(data, offset, length);
-        } catch (MalformedEventException e) {
-            // After generation_end nothing can make a completed generation fail; it only ends the reading.
-            listener.decodeError(e.kind());
-            String beginning = e.kind() == GenerationListener.DecodeError.JSON
-                    ? Excerpt.ofNoJson(Utf8.text(data, offset, offset + length), redaction)
-                    : "";
+        } catch (MalformedJsonException e) {
+            // After generation_end an error cannot make the generation fail; it only ends the reading.
+            boolean noJson = !(e instanceof MalformedEventException);
+            listener.decodeError(noJson ? GenerationListener.DecodeError.JSON : GenerationListener.DecodeError.SCHEMA);
+            String beginning = noJson ? Excerpt.ofNoJson(Utf8.text(data, offset, offset + length), redaction) : "";
             String message = "an event is malformed: " + e.getMessage()
                     + (beginning.isEmpty() ? "" : ". It begins: " + beginning);
             fail(facts -> new StreamBrokenException(StreamBrokenException.Kind.MALFORMED, message, e, facts));
@@ -232,12 +234,12 @@ final class EventReader implements EventStreamHandler {
             case DONE -> done = true;
             case ERROR -> serviceError(decoder.error(), decoder.errorDocumented());
             case KEEP_ALIVE -> {
-                // Passed over, as the wire contract says.
+                // Ignored, as the wire contract says.
             }
         }
     }
 
-    /** The event without a secret that the service may have echoed: here it enters, and whoever sees it may show it. */
+    /** The event without a secret that the service may have echoed. It is removed here, before any code can print it. */
     private GenerationEvent redacted(GenerationEvent event) {
         if (event instanceof GenerationEvent.Start start) {
             return new GenerationEvent.Start(

@@ -3,18 +3,17 @@ package top.neuralbox;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The side of a call that takes its events. All methods but {@link #ready} are called serially, by the thread that has
- * the call's turn.
+ * The receiver of a call's events. The thread that has the call's turn calls all methods except {@link #ready}, serially.
  */
 interface EventSink {
 
     /**
-     * Whether arrivals drive the call. If not, a reader's own thread does, when it wants an event and not before, and it
-     * tells the timers itself when it waits.
+     * Whether arriving chunks drive the call. If not, the reader's thread drives it when it wants an event, and notifies the
+     * timers when it waits.
      */
     boolean pushes();
 
-    /** Whether another event may be handed over now, by this thread. */
+    /** Whether this thread may deliver another event now. */
     boolean wants();
 
     void event(GenerationEvent event);
@@ -26,6 +25,14 @@ interface EventSink {
      */
     void ended(@Nullable NeuralBoxException error);
 
-    /** Something happened that may let the call advance. From any thread. */
+    /**
+     * Whether the end reaches the caller later than {@link #ended}. The sink then calls {@link GenerationCall#delivered} once,
+     * when it has.
+     */
+    default boolean endsLater() {
+        return false;
+    }
+
+    /** The call may be able to advance. Called from any thread. */
     void ready(GenerationCall call);
 }

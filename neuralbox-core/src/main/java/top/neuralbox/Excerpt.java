@@ -5,18 +5,21 @@ import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.bytes.Utf8;
+import top.neuralbox.json.JsonObjectReader;
+import top.neuralbox.json.MalformedJsonException;
 
-/** Makes the beginning of a foreign body fit to stand in a message: one line, bounded, nothing that steers a terminal. */
+/** Makes excerpts of foreign bodies for messages: one line, bounded, without characters that control a terminal. */
 final class Excerpt {
 
     private static final int MOST_BYTES = 2048;
 
     private static final int LONGEST_NAME = 256;
 
-    /** Of what should have been events, whose text belongs to the user. */
+    /** The limit for data that should have been events. It is low because their text belongs to the user. */
     private static final int MOST_CHARACTERS = 200;
 
-    /** A field that holds a piece of the answer, however its name is quoted. */
+    /** A field that may hold a piece of the answer, with any quotes around its name. */
     private static final Pattern FIELD_OF_TEXT =
             Pattern.compile("(delta|content|text)[\"'\\\\]*\\s*[:=]", Pattern.CASE_INSENSITIVE);
 
@@ -25,13 +28,13 @@ final class Excerpt {
 
     private Excerpt() {}
 
-    /** The same for a text that a service wrote. */
+    /** The first 2 KiB of a text that a service wrote, as {@link #of(byte[], int, int)} shows a body. */
     static String of(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return of(bytes, 0, bytes.length);
     }
 
-    /** The first 2 KiB of a body as text, with an ellipsis if it goes on; empty if there is nothing but white space. */
+    /** The first 2 KiB of a body as text, with an ellipsis if it is longer; empty if there is only white space. */
     static String of(byte[] body, int from, int to) {
         boolean cut = to - from > MOST_BYTES;
         int end = cut ? characterStart(body, from + MOST_BYTES) : to;
@@ -39,8 +42,8 @@ final class Excerpt {
     }
 
     /**
-     * A name that came over the wire, fit to be logged by whoever asks for it: of printable characters alone, and bounded. One
-     * that is so already, which every name of the service is, is returned itself.
+     * A name from the wire, made safe for logs: only printable characters, and bounded. A name that is safe already is
+     * returned itself; every name of the service is.
      */
     static @Nullable String name(@Nullable String name) {
         if (name == null || (name.length() <= LONGEST_NAME && name.codePoints().allMatch(Excerpt::isPrintable))) {
@@ -53,16 +56,26 @@ final class Excerpt {
         return cut ? line.append('…').toString() : line.toString();
     }
 
-    /** The same for a body that may hold a secret: that is taken out first, for a secret that is cut is not recognised. */
-    static String of(byte[] body, int from, int to, ServiceError.Redaction redaction) {
+    /** The whole text, with only printable characters. A text that has no others is returned itself; most have none. */
+    static String printable(String text) {
+        for (int at = 0; at < text.length(); at += Character.charCount(text.codePointAt(at))) {
+            if (!isPrintable(text.codePointAt(at))) {
+                return line(text, false);
+            }
+        }
+        return text;
+    }
+
+    /** An excerpt of a body that may hold a secret. The secret is removed first, because a cut secret is not recognised. */
+    static String of(byte[] body, int from, int to, Redaction redaction) {
         return of(String.valueOf(redaction.of(Utf8.text(body, from, to))));
     }
 
     /**
-     * The beginning of data that is no JSON, up to 200 characters before they are escaped; empty if the data begins as JSON.
-     * Where JSON begins, or a field that could hold a piece of the answer, it ends.
+     * The beginning of data that is no JSON: up to 200 characters, counted before escaping; empty if the data begins as JSON.
+     * The excerpt ends where a JSON object begins, or a field that could hold a piece of the answer.
      */
-    static String ofNoJson(String data, ServiceError.Redaction redaction) {
+    static String ofNoJson(String data, Redaction redaction) {
         String text = String.valueOf(redaction.of(data)).strip();
         if (text.isEmpty() || "{[\"".indexOf(text.charAt(0)) >= 0) {
             return "";
@@ -77,7 +90,7 @@ final class Excerpt {
             shown = shown.substring(0, json);
         }
         Matcher field = FIELD_OF_TEXT.matcher(shown);
-        // The head of a page is full of meta elements, whose attribute has the same name.
+        // An HTML page has many meta elements, whose attribute is also named content.
         if (!shown.startsWith("<") && field.find()) {
             shown = shown.substring(0, field.start());
         }
@@ -85,10 +98,10 @@ final class Excerpt {
     }
 
     /**
-     * What the beginning of a body says that should have been an event stream and has no event: of a JSON object the error
-     * alone, of anything else as {@link #ofNoJson}; empty if the body is an event stream as far as it goes.
+     * An excerpt of a body that should have been an event stream and has no event. For a JSON object it is the error alone,
+     * for other data as {@link #ofNoJson}. It is empty if the body begins as an event stream.
      */
-    static String ofNoStream(byte[] body, int length, ServiceError.Redaction redaction) {
+    static String ofNoStream(byte[] body, int length, Redaction redaction) {
         int from = Utf8.behindByteOrderMark(body, 0, length);
         String text = Utf8.text(body, from, length).strip();
         if (text.startsWith("{")) {
@@ -98,16 +111,12 @@ final class Excerpt {
         return stream.lookingAt() ? "" : ofNoJson(text, redaction);
     }
 
-    private static String ofError(byte[] json, ServiceError.Redaction redaction) {
+    private static String ofError(byte[] json, Redaction redaction) {
         ErrorFields fields = new ErrorFields();
-        JsonObjectReader reader = new JsonObjectReader();
         try {
-            reader.open(json, 0, json.length);
-            fields.read(reader);
-        } catch (MalformedEventException cut) {
-            // What came before the cut is known.
-        } finally {
-            reader.close();
+            JsonObjectReader.read(json, 0, json.length, fields::field);
+        } catch (MalformedJsonException cut) {
+            // The fields before the cut are known.
         }
         ServiceError error = fields.ofAnyObject("").redacted(redaction);
         String said = error.message() == null || error.message().isBlank() ? error.code() : error.message();
@@ -120,7 +129,7 @@ final class Excerpt {
         return cut ? line.append('…').toString() : line.toString();
     }
 
-    /** Steps back to the lead byte of the character that an index would cut. */
+    /** The index of the lead byte of the character that the given index would cut. */
     private static int characterStart(byte[] body, int index) {
         int at = index;
         while (at > index - 3 && (body[at] & 0xC0) == 0x80) {

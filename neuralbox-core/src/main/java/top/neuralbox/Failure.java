@@ -1,6 +1,6 @@
 package top.neuralbox;
 
-/** A reason to end a call, which becomes an exception once the facts of the call are known. */
+/** A reason to end a call. It becomes an exception when the facts of the call are known. */
 @FunctionalInterface
 interface Failure {
 

@@ -13,12 +13,19 @@ public final class Generation {
     private final Billing billing;
     private final RateLimits rateLimits;
     private final @Nullable String requestId;
+    private final ResponseHeaders responseHeaders;
 
-    Generation(PartialGeneration whole, Billing billing, RateLimits rateLimits, @Nullable String requestId) {
+    Generation(
+            PartialGeneration whole,
+            Billing billing,
+            RateLimits rateLimits,
+            @Nullable String requestId,
+            ResponseHeaders responseHeaders) {
         this.whole = whole;
         this.billing = billing;
         this.rateLimits = rateLimits;
         this.requestId = requestId;
+        this.responseHeaders = responseHeaders;
     }
 
     /** The generation's id; null if the service gave none. */
@@ -37,19 +44,19 @@ public final class Generation {
     }
 
     /**
-     * Whether {@link #text()} is cut. That can only be for a stream whose events were read one by one and which brought more
-     * than {@link Limits#keptText()}.
+     * Whether {@link #text()} is cut. Only a stream whose events were read one by one can be cut, if its text is longer than
+     * {@link Limits#keptText()}.
      */
     public boolean textTruncated() {
         return whole.textTruncated();
     }
 
-    /** What it cost, in credits of the account. */
+    /** The cost, in credits of the account. */
     public Billing billing() {
         return billing;
     }
 
-    /** What the response said of the account's rate limits; every figure is null where it said nothing. */
+    /** The account's rate limits, as the response reported them; a figure that it did not report is null. */
     public RateLimits rateLimits() {
         return rateLimits;
     }
@@ -59,7 +66,12 @@ public final class Generation {
         return requestId;
     }
 
-    /** Id, model, length and cost: the text itself does not belong in a log. */
+    /** The header fields of the response, for example a gateway's own name for the request. */
+    public ResponseHeaders responseHeaders() {
+        return responseHeaders;
+    }
+
+    /** Id, model, length and cost. The text itself does not belong in a log. */
     @Override
     public String toString() {
         return "Generation[id=" + id() + ", model=" + model() + ", text=" + text().length() + " characters, " + billing

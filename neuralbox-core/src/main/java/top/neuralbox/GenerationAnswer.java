@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to a request that does not stream (wire contract, part B): a text, a media result, or the promise of one.
+ * The answer to a request that does not stream (wire contract, part B): a text, a media result, or a pending result.
  * Immutable.
  *
  * @since 0.1.0
@@ -15,29 +15,41 @@ public abstract sealed class GenerationAnswer {
     private final Answer answer;
     private final RateLimits rateLimits;
     private final @Nullable String requestId;
+    private final ResponseHeaders responseHeaders;
 
-    private GenerationAnswer(Answer answer, RateLimits rateLimits, @Nullable String requestId) {
+    private GenerationAnswer(
+            Answer answer, RateLimits rateLimits, @Nullable String requestId, ResponseHeaders responseHeaders) {
         this.answer = answer;
         this.rateLimits = rateLimits;
         this.requestId = requestId;
+        this.responseHeaders = responseHeaders;
     }
 
     /**
-     * What a caller sees of an answer.
+     * The public form of an answer.
      *
-     * @param settlement who wants to hear what a pending one cost in the end
+     * @param settlement receives the final cost of a pending answer; null for none
      */
     static GenerationAnswer of(
-            Answer answer, RateLimits rateLimits, @Nullable String requestId, @Nullable Settlement settlement) {
+            Answer answer,
+            RateLimits rateLimits,
+            @Nullable String requestId,
+            ResponseHeaders responseHeaders,
+            @Nullable Settlement settlement) {
         if (answer.pending()) {
-            return new Pending(answer, rateLimits, requestId, settlement);
+            return new Pending(answer, rateLimits, requestId, responseHeaders, settlement, null);
         }
         return answer.text() != null && answer.url() == null
-                ? new Text(answer, answer.text(), rateLimits, requestId)
-                : new Media(answer, rateLimits, requestId);
+                ? new Text(answer, answer.text(), rateLimits, requestId, responseHeaders)
+                : new Media(answer, rateLimits, requestId, responseHeaders);
     }
 
-    /** The generation's id; null if the service gave none, which it always does for a pending one. */
+    /** This answer; a pending one with the name of the budget's reservation that it settles. */
+    GenerationAnswer reservedAs(@Nullable String reservation) {
+        return this;
+    }
+
+    /** The generation's id; null if the service gave none. A pending answer always has an id. */
     public @Nullable String id() {
         return answer.id();
     }
@@ -52,12 +64,12 @@ public abstract sealed class GenerationAnswer {
         return answer.model();
     }
 
-    /** What it cost, in credits of the account, as far as the service told. */
+    /** The cost, in credits of the account, as far as the service reported it. */
     public Billing billing() {
         return answer.billing();
     }
 
-    /** What the response said of the account's rate limits; every figure is null where it said nothing. */
+    /** The account's rate limits, as the response reported them; a figure that it did not report is null. */
     public RateLimits rateLimits() {
         return rateLimits;
     }
@@ -67,12 +79,17 @@ public abstract sealed class GenerationAnswer {
         return requestId;
     }
 
+    /** The header fields of the response, for example a gateway's own name for the request. */
+    public ResponseHeaders responseHeaders() {
+        return responseHeaders;
+    }
+
     /** The whole answer as it came. */
     public String json() {
         return answer.json();
     }
 
-    /** Kind, id and cost: neither a text nor a URL, which may carry its own permission, belongs in a log. */
+    /** Kind, id, model and cost. A text does not belong in a log, nor does a URL, which may itself grant access. */
     @Override
     public String toString() {
         return "GenerationAnswer." + getClass().getSimpleName() + "[id=" + id() + ", model=" + model() + ", "
@@ -84,8 +101,13 @@ public abstract sealed class GenerationAnswer {
 
         private final String text;
 
-        private Text(Answer answer, String text, RateLimits rateLimits, @Nullable String requestId) {
-            super(answer, rateLimits, requestId);
+        private Text(
+                Answer answer,
+                String text,
+                RateLimits rateLimits,
+                @Nullable String requestId,
+                ResponseHeaders responseHeaders) {
+            super(answer, rateLimits, requestId, responseHeaders);
             this.text = text;
         }
 
@@ -103,64 +125,115 @@ public abstract sealed class GenerationAnswer {
         private final @Nullable String text;
         private final @Nullable String metadataJson;
 
-        private Media(Answer answer, RateLimits rateLimits, @Nullable String requestId) {
-            super(answer, rateLimits, requestId);
+        private Media(
+                Answer answer, RateLimits rateLimits, @Nullable String requestId, ResponseHeaders responseHeaders) {
+            super(answer, rateLimits, requestId, responseHeaders);
             this.url = answer.url();
             this.thumbnailUrl = answer.thumbnailUrl();
             this.text = answer.text();
             this.metadataJson = answer.metadataJson();
         }
 
-        /** Where the result is; {@code url} or {@code result_url} on the wire. Null if it is in the metadata alone. */
+        /** The URL of the result; {@code url} or {@code result_url} on the wire. Null if the result is only in the metadata. */
         public @Nullable String url() {
             return url;
         }
 
-        /** Where a preview of it is; null if there is none. */
+        /** The URL of a preview; null if there is none. */
         public @Nullable String thumbnailUrl() {
             return thumbnailUrl;
         }
 
-        /** A text that came beside the result; null if none did. */
+        /** A text that came with the result; null if there is none. */
         public @Nullable String text() {
             return text;
         }
 
-        /** What else the service tells of the result ({@code result_metadata}), as JSON text; null if nothing. */
+        /** Further data about the result ({@code result_metadata}), as JSON text; null if there is none. */
         public @Nullable String metadataJson() {
             return metadataJson;
         }
     }
 
-    /** A result that is still to come; {@link NeuralBox#await} waits for it. */
+    /** A result that is not ready yet; {@link NeuralBox#await} waits for it, also in another process ({@link #of(String)}). */
     public static final class Pending extends GenerationAnswer {
 
-        private final @Nullable BigDecimal progress;
+        private final Answer answer;
         private final @Nullable Duration eta;
 
         private final @Nullable Settlement settlement;
+        private final @Nullable String reservation;
 
         private Pending(
-                Answer answer, RateLimits rateLimits, @Nullable String requestId, @Nullable Settlement settlement) {
-            super(answer, rateLimits, requestId);
+                Answer answer,
+                RateLimits rateLimits,
+                @Nullable String requestId,
+                ResponseHeaders responseHeaders,
+                @Nullable Settlement settlement,
+                @Nullable String reservation) {
+            super(answer, rateLimits, requestId, responseHeaders);
+            this.answer = answer;
             this.settlement = settlement;
-            this.progress = answer.progress();
+            this.reservation = reservation;
             this.eta = answer.etaSeconds() == null ? null : RetryAfter.ofSeconds(answer.etaSeconds());
         }
 
-        /** What it cost in the end, told to whom it may concern. */
-        void settled(@Nullable NeuralBoxException error, BillingState state, @Nullable Billing billing) {
-            if (settlement != null) {
-                settlement.known(GenerationOutcome.of(error, state, billing, 1));
+        /**
+         * A pending result of which only the id is known, for {@link NeuralBox#await}: of another process, for example. Nothing
+         * is sent. If this client made the generation and its charge is unknown, its budget and its listeners learn the cost
+         * when the result is there.
+         *
+         * @param id the generation's id
+         * @throws IllegalArgumentException if the id is blank, {@code .} or {@code ..}
+         */
+        public static Pending of(String id) {
+            Answer answer = Answer.NOTHING.identified(GenerationQuery.requireId(id));
+            return new Pending(answer, RateLimits.unknown(), null, ResponseHeaders.NONE, null, null);
+        }
+
+        /**
+         * As {@link #of(String)}, for a generation that another client made, which may have been in another process. Awaiting it
+         * also settles the budget's reservation of this name.
+         *
+         * @param reservation the name of the reservation, as in {@code top.neuralbox.budget.BudgetListener.reserved}
+         * @throws IllegalArgumentException also if the reservation is blank
+         */
+        public static Pending of(String id, String reservation) {
+            if (reservation.isBlank()) {
+                throw new IllegalArgumentException("reservation must not be blank");
             }
+            return of(id).reservedAs(reservation);
         }
 
-        /** How far it is, in percent; null if the service did not say. */
+        @Override
+        Pending reservedAs(@Nullable String reservation) {
+            return new Pending(answer, rateLimits(), requestId(), responseHeaders(), settlement, reservation);
+        }
+
+        /** The bill of the generation, if this client made it. */
+        @Nullable
+        Settlement settlement() {
+            return settlement;
+        }
+
+        /** The name of the budget's reservation, if the caller gave it. */
+        @Nullable
+        String reservation() {
+            return reservation;
+        }
+
+        /** The tenant of the generation; null if it named none, or if that is not known. */
+        @Nullable
+        String tenant() {
+            return settlement == null ? null : settlement.tenant();
+        }
+
+        /** The progress, in percent; null if the service did not say. */
         public @Nullable BigDecimal progress() {
-            return progress;
+            return answer.progress();
         }
 
-        /** How long it may still take ({@code eta_seconds}); null if the service did not say, or nothing sensible. */
+        /** The time it may still take ({@code eta_seconds}); null if the service gave none, or no usable value. */
         public @Nullable Duration eta() {
             return eta;
         }

@@ -1,83 +1,111 @@
 package top.neuralbox;
 
-import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.GenerationTimeoutException.Timer;
+import top.neuralbox.concurrent.CarriedContext;
+import top.neuralbox.concurrent.Delayer;
+import top.neuralbox.concurrent.DrainLoop;
+import top.neuralbox.concurrent.MemoryWait;
 import top.neuralbox.transport.TransportResponse;
 
 /**
- * One paid call, from its start to its one end. Whatever happens to it happens in {@link Turns}, so nothing below needs a
- * lock, and nothing is locked while foreign code runs.
+ * One paid call, from its start to its single end. Everything happens in {@link DrainLoop}, so this class needs no lock, and
+ * holds no lock while foreign code runs.
  *
- * <p>It ends in {@link #end}, by whichever comes first: the stream's own end, or {@link #abort}, which is the way of
- * cancellations, time-outs and attempts that failed.
+ * <p>The call ends in {@link #end}. Either the stream ends by itself, or {@link #abort} ends the call, for a cancellation, a
+ * time-out or a failed attempt. The first one counts.
  */
 final class GenerationCall
-        implements RetryLoop.Target,
-                AnswerGate.Target,
-                StreamTimers.Target,
-                BodyInbox.Receiver,
-                EventDelivery.Target,
-                CallRegistry.Call {
+        implements RetryLoop.SendingListener,
+                StreamTimers.TimeoutListener,
+                ResponseEvents.DeliveryListener,
+                CallRegistry.DrainedCall {
 
     private static final AtomicReferenceFieldUpdater<GenerationCall, @Nullable Failure> ABORTED =
             AtomicReferenceFieldUpdater.newUpdater(GenerationCall.class, Failure.class, "aborted");
 
-    /** How long {@code [DONE]} or the end of the body is waited for once the generation is known to be complete. */
+    /** How long the call waits for {@code [DONE]} or the end of the body once the generation is complete. */
     private static final long AFTER_END_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** Created beforehand, because a cancel that found no memory would have no effect. */
+    private static final Map<GenerationCancelledException.Reason, Failure> CANCELLATIONS = cancellations();
+
+    /** The steps of the end, in order. A step that finds no memory is repeated. */
+    private enum EndStep {
+        STOP,
+        NAME,
+        RELEASE,
+        CONCLUDE,
+        TELL,
+        TOLD
+    }
 
     private final ClientSettings settings;
     private final Settlement.Reserving reserving;
     private final GenerationRequest request;
+    private final GenerationInfo info;
     private final boolean stream;
     private final CallRegistry registry;
     private final EventSink sink;
     private final KeptText text;
-    private final Turns turns;
+    private final DrainLoop turns;
     private final CarriedContext context;
     private final StreamTimers timers;
     private final RetryLoop sending;
-    private final BodyInbox inbox;
 
-    /** What the steps of sending have to tell, to be done in turn. */
+    /** Signals from the steps of sending. The thread that has the turn delivers them. */
     private final Queue<Runnable> notices = new ConcurrentLinkedQueue<>();
 
     private volatile boolean noticed;
 
+    /** The call's place among those of the client, if they are limited. */
+    private volatile AdmissionQueue.@Nullable Place place;
+
     private volatile @Nullable Failure aborted;
     private volatile boolean ended;
 
-    /** The rest belongs to whoever has the turn. */
+    /** How the call ended, for a drain that finds its end not delivered. */
+    private volatile @Nullable GenerationOutcome concluded;
+
+    /** How often {@link #delivered} has to be called before the end has reached the caller. */
+    private final AtomicInteger undelivered;
+
+    /** Only the thread that has the turn uses this and the fields below. */
     private boolean started;
 
+    private boolean waitTold;
     private ListenerFence listener = ListenerFence.NOBODY;
-    private @Nullable EventReader reader;
-    private @Nullable EventDelivery delivery;
+    private @Nullable ResponseEvents events;
     private @Nullable Answer answer;
     private @Nullable Settlement settlement;
     private boolean endDelivered;
+    private EndStep endStep = EndStep.STOP;
+    private @Nullable Failure endReason;
+    private @Nullable NeuralBoxException endError;
     private Delayer.Cancellable afterEnd = () -> {};
 
     /**
-     * A call that stands still.
+     * A call that has not started.
      *
-     * @param context what its callbacks are to find on their threads
-     * @param executor where its turns are taken; null means the engine's thread, or a callback thread
+     * @param context the context in which its callbacks run
+     * @param executor runs its turns; null means the engine's thread, or a callback thread
      */
     GenerationCall(
             ClientSettings settings,
             CallRegistry registry,
             Settlement.Reserving reserving,
             GenerationRequest request,
-            Outgoing outgoing,
+            RequestTemplate template,
             EventSink sink,
             KeptText text,
             CarriedContext context,
@@ -88,40 +116,48 @@ final class GenerationCall
         this.registry = registry;
         this.reserving = reserving;
         this.request = request;
-        this.stream = outgoing.stream();
+        this.info = new GenerationInfo(
+                settings.name(),
+                settings.transport().name(),
+                request.model(),
+                request.assistantId(),
+                request.tenant(),
+                request.attributes());
+        this.stream = template.stream();
         this.sink = sink;
         this.text = text;
+        this.undelivered = new AtomicInteger(sink.endsLater() ? 2 : 1);
         this.context = context;
-        this.turns = new Turns(
+        this.turns = new DrainLoop(
                 this::advanceOrAbort, this::turnGivenBack, executor, settings.callbacks(), settings.delayer());
         this.timers = new StreamTimers(settings.delayer(), timeouts, this);
-        this.sending = new RetryLoop(settings, outgoing, timeouts, timers, context.around(settings.callbacks()), this);
-        this.inbox = new BodyInbox(settings.delayer(), timers, this);
+        this.sending =
+                new RetryLoop(settings, template, timeouts, timers, context.around(settings.callbacks()), info, this);
     }
 
-    /** Sends the request now, whether or not events are wanted yet, and lets the call advance. Once, instead of open. */
+    /** Sends the request now, even without demand, and lets the call advance. Call this once, instead of {@link #open}. */
     void send() {
         startOrAbort();
         turns.begin();
     }
 
-    /** Lets the call advance from now on; it sends the request when the first event is wanted. Once. */
+    /** Lets the call advance from now on. The first demand sends the request. Call this once. */
     void open() {
-        if (!settled() && sink.wants()) {
+        if (!settled() && (sink.wants() || registry.isRefusing())) {
             startOrAbort();
         }
         turns.begin();
     }
 
     /**
-     * Lets the call advance as far as it can, now or by the thread that is at it, on the client's executor if it has one. By a
-     * thread of the engine, or by the reader's.
+     * Lets the call advance as far as it can: on this thread, or on the thread that has the turn, or on the client's executor
+     * if there is one. Called by a thread of the engine or by the reader's thread.
      */
     void drive() {
         turns.ask();
     }
 
-    /** More events are wanted. From any thread: what can be handed over at once is handed over by another. */
+    /** The demand has grown. Called from any thread. Another thread delivers the events that are there already. */
     void wanted() {
         if (turns.claim()) {
             if (hasSignals()) {
@@ -133,20 +169,16 @@ final class GenerationCall
     }
 
     /**
-     * Ends the call for this reason, unless it has ended. From any thread. The connection is freed at once; what there is to
-     * tell is told by another thread.
+     * Ends the call for this reason, unless it has ended. Called from any thread. The connection is freed at once; another
+     * thread delivers the signals.
      */
     void abort(Failure reason) {
         if (ended || !ABORTED.compareAndSet(this, null, reason)) {
             return;
         }
-        // Taken before, so that nothing which the cancelled transport says is told on this thread.
+        // The turn is claimed first, so that no signal of the cancelled transport is delivered on this thread.
         boolean turn = turns.claim();
-        try {
-            sending.cancel();
-        } catch (Throwable t) {
-            Log.transportThrew(t);
-        }
+        cancelSending();
         if (turn) {
             turns.handOverSoon();
         } else {
@@ -155,10 +187,25 @@ final class GenerationCall
     }
 
     void cancel(GenerationCancelledException.Reason reason) {
-        abort(facts -> new GenerationCancelledException(reason, facts));
+        abort(Objects.requireNonNull(CANCELLATIONS.get(reason)));
     }
 
-    /** Not even the tail of a body may stay behind. */
+    /** Cancels sending. Tries again if there is no memory: no other code would free the connection and stop the paid stream. */
+    private void cancelSending() {
+        for (int tries = 0; ; tries++) {
+            try {
+                sending.cancel();
+                return;
+            } catch (OutOfMemoryError full) {
+                MemoryWait.forAnotherTry(tries, full);
+            } catch (Throwable t) {
+                Log.transportThrew(t);
+                return;
+            }
+        }
+    }
+
+    /** Ends the call, and also the reading of a body's tail after the call has ended. */
     @Override
     public void clientClosed() {
         if (ended) {
@@ -169,7 +216,7 @@ final class GenerationCall
         }
     }
 
-    /** Whether the call has ended or is about to. */
+    /** Whether the call has ended or is about to end. */
     @Override
     public boolean settled() {
         return ended || aborted != null;
@@ -180,15 +227,24 @@ final class GenerationCall
         timers.waiting();
     }
 
-    /** The result, once the last event was handed over. */
+    /** The result. Valid once the last event is delivered. */
     Generation generation() {
         PartialGeneration whole = partial();
         Billing billing = whole.billing();
         return new Generation(
-                whole, billing == null ? Billing.of(null, null) : billing, sending.rateLimits(), sending.requestId());
+                whole,
+                billing == null ? Billing.of(null, null) : billing,
+                sending.rateLimits(),
+                sending.requestId(),
+                sending.responseHeaders());
     }
 
-    /** The answer that came in one piece, once the last event was handed over. */
+    /** The header fields of the last response; none before it. Called from any thread. */
+    ResponseHeaders responseHeaders() {
+        return sending.responseHeaders();
+    }
+
+    /** The answer that came in one piece. Valid once the last event is delivered. */
     GenerationAnswer answer() {
         return publicAnswer(Objects.requireNonNull(answer));
     }
@@ -213,9 +269,9 @@ final class GenerationCall
     @Override
     public void streaming(TransportResponse response) {
         inTurn(() -> {
-            read();
+            ResponseEvents streamed = read();
             timers.streaming();
-            response.body().subscribe(inbox);
+            response.body().subscribe(streamed.body());
         });
     }
 
@@ -231,21 +287,18 @@ final class GenerationCall
 
     @Override
     public void answered(byte[] body) {
-        AnswerGate.pass(body, stream, this, sending::redacted);
-    }
-
-    @Override
-    public void accepted(Answer answer) {
-        inTurn(() -> {
-            this.answer = answer;
-            read().answer(answer, settings.delayer().nanoTime());
-            inbox.onComplete();
-        });
-    }
-
-    @Override
-    public void notAStream(Answer answer, String message) {
-        abort(facts -> new NotAStreamException(message, publicAnswer(answer), facts.with(answer)));
+        AnswerGate.Verdict verdict = AnswerGate.judge(body, stream, sending::redacted);
+        if (verdict instanceof AnswerGate.Accepted accepted) {
+            inTurn(() -> {
+                answer = accepted.answer();
+                read().answer(accepted.answer(), settings.delayer().nanoTime());
+            });
+        } else if (verdict instanceof AnswerGate.NotAStream media) {
+            abort(facts ->
+                    new NotAStreamException(media.message(), publicAnswer(media.answer()), facts.with(media.answer())));
+        } else {
+            abort(((AnswerGate.Failed) verdict).reason());
+        }
     }
 
     @Override
@@ -258,6 +311,15 @@ final class GenerationCall
         abort(facts -> new GenerationTimeoutException(timer, limit, null, facts));
     }
 
+    /** Delivers a signal on a callback thread, because the budget may have chosen this one. */
+    private void noticeElsewhere(Runnable notice) {
+        notices.add(notice);
+        noticed = true;
+        if (turns.claim()) {
+            turns.leaveElsewhere();
+        }
+    }
+
     private void inTurn(Runnable notice) {
         notices.add(notice);
         noticed = true;
@@ -265,22 +327,8 @@ final class GenerationCall
     }
 
     @Override
-    public boolean readAtOnce(ByteBuffer chunk, long arrival) {
-        if (!sink.pushes() || !turns.enter()) {
-            return false;
-        }
-        boolean read = false;
-        CallContext.Scope scope = context.enter();
-        try {
-            EventDelivery to = delivery;
-            read = to != null && !noticed && !settled() && to.readAtOnce(chunk, arrival);
-        } catch (Throwable t) {
-            abort(TransportFailures.inBody(t));
-        } finally {
-            CarriedContext.leave(scope);
-        }
-        turns.leave();
-        return read;
+    public boolean hasNotices() {
+        return noticed;
     }
 
     @Override
@@ -288,41 +336,63 @@ final class GenerationCall
         sink.ready(this);
     }
 
-    /** Whether there is something to tell or to hand over. Does what demand asks for beside that. */
+    /** Whether there are signals to deliver. If there is demand, this also starts the call, or its idle timers. */
     private boolean hasSignals() {
         if (!started && !settled() && sink.wants()) {
             startOrAbort();
         }
-        EventDelivery events = delivery;
-        return noticed || aborted != null || (events != null && !ended && !events.restsOnDemand());
+        ResponseEvents delivery = events;
+        return noticed || aborted != null || (delivery != null && !ended && !delivery.restsOnDemand());
     }
 
     private void startOrAbort() {
-        CallContext.Scope scope = context.enter();
+        inContext(this::start);
+    }
+
+    /** Runs a step in the context of the call, on whatever thread. If it throws, the call ends: nothing else would end it. */
+    private void inContext(Runnable step) {
+        AutoCloseable scope = context.enter();
         try {
-            start();
+            step.run();
         } catch (Throwable t) {
-            abort(TransportFailures.inBody(t));
+            giveUp(t);
         } finally {
             CarriedContext.leave(scope);
         }
     }
 
     private void advanceOrAbort() {
-        CallContext.Scope scope = context.enter();
+        AutoCloseable scope = context.enter();
         try {
             advance();
         } catch (Throwable t) {
-            // A turn that is not given back would leave the call without an end.
-            abort(TransportFailures.inBody(t));
+            // If the turn were not given back, the call would never end.
+            giveUp(t);
         } finally {
             CarriedContext.leave(scope);
         }
     }
 
+    @Override
+    public void readingThrew(Throwable thrown) {
+        giveUp(thrown);
+    }
+
+    private void giveUp(Throwable thrown) {
+        Failure reason = TransportFailures.NO_MEMORY;
+        try {
+            if (!(thrown instanceof OutOfMemoryError)) {
+                reason = TransportFailures.inBody(thrown);
+            }
+        } catch (OutOfMemoryError full) {
+            // The lack of memory is then the reason that is reported.
+        }
+        abort(reason);
+    }
+
     private void turnGivenBack() {
         if (!sink.pushes()) {
-            // A reader that came while this thread had the turn went to wait.
+            // A reader that arrived while this thread had the turn is waiting now.
             sink.ready(this);
         }
     }
@@ -340,39 +410,107 @@ final class GenerationCall
         }
         if (reason != null) {
             try {
-                if (delivery != null) {
-                    delivery.absorb();
+                if (events != null) {
+                    events.absorb();
                 }
             } finally {
                 end(reason);
             }
         } else if (!started && sink.wants()) {
             start();
-        } else if (delivery != null) {
-            delivery.goOn();
+        } else if (events != null) {
+            events.goOn();
         }
     }
 
     private void start() {
         started = true;
-        GenerationInfo info = new GenerationInfo(
-                settings.name(), settings.transport().name(), request.model(), request.assistantId(), request.tenant());
         listener = ListenerFence.started(settings.listeners(), info);
         Settlement bill = new Settlement(info, settings.listeners());
         settlement = bill;
         if (!hasThreads()) {
             return;
         }
+        timers.started();
+        Map<String, String> headers = listener.requestHeaders();
+        AdmissionQueue queue = registry.admission();
+        if (queue == null) {
+            admitted(headers, bill, null);
+            return;
+        }
+        // A close has to end the call while it waits.
         if (registry.add(this)) {
-            timers.started();
-            Map<String, String> headers = listener.requestHeaders();
-            bill.reserve(reserving, request, () -> granted(headers), refusal -> abort(facts -> refusal));
+            place = queue.enter(request.tenant(), mine -> inContext(() -> admitted(headers, bill, mine)), this::abort);
+            tellWait();
         } else {
-            cancel(GenerationCancelledException.Reason.CLIENT_CLOSED);
+            abort(registry.refusal());
         }
     }
 
-    /** A call that could not be told how it ends is not sent. */
+    /** There is a place, or places are not limited. On the thread that starts the call, or on a callback thread. */
+    private void admitted(Map<String, String> headers, Settlement bill, AdmissionQueue.@Nullable Place mine) {
+        place = mine;
+        if (!registry.begin(this)) {
+            abort(registry.refusal());
+            return;
+        }
+        if (ended) {
+            // It ended while it waited, perhaps before it was registered here.
+            registry.remove(this);
+            registry.ended(this, info, endError);
+            return;
+        }
+        bill.reserve(
+                reserving,
+                request,
+                permit -> inContext(() -> granted(headers, permit, mine)),
+                refusal -> inContext(() -> refused(refusal, mine)));
+    }
+
+    private void refused(NeuralBoxException refusal, AdmissionQueue.@Nullable Place mine) {
+        if (!waitsForBudget(refusal, mine)) {
+            abort(RequestPermits.failure(refusal));
+        }
+    }
+
+    /** Whether the call gives its place back now, and waits until the budget has more left. */
+    private boolean waitsForBudget(NeuralBoxException refusal, AdmissionQueue.@Nullable Place mine) {
+        AdmissionQueue queue = registry.admission();
+        Duration renewal = refusal.retryAfter();
+        if (queue == null
+                || mine == null
+                || renewal == null
+                || !queue.waitsForBudget()
+                || !(refusal instanceof BudgetExceededException)) {
+            return false;
+        }
+        // Before it waits, because a drain that refuses it then must not count it.
+        registry.waits(this);
+        if (!queue.getInLineAfter(mine, renewal)) {
+            return false;
+        }
+        noticeElsewhere(this::tellWait);
+        return true;
+    }
+
+    /** Tells the listener that the call waits, once. */
+    private void tellWait() {
+        AdmissionQueue.Place mine = place;
+        if (!waitTold && mine != null && mine.hadToWait()) {
+            waitTold = true;
+            listener.queued();
+        }
+    }
+
+    private void leaveQueue() {
+        AdmissionQueue queue = registry.admission();
+        AdmissionQueue.Place mine = place;
+        if (queue != null && mine != null) {
+            queue.leave(mine);
+        }
+    }
+
+    /** Creates the threads that deliver the end. Without them the call is not sent. */
     private boolean hasThreads() {
         try {
             settings.requireThreads();
@@ -384,10 +522,18 @@ final class GenerationCall
         }
     }
 
-    /** On whichever thread the budget grants: nothing is told there. */
-    private void granted(Map<String, String> headers) {
+    /** Sends the request. No signal is delivered on this thread, because the budget may have chosen it. */
+    private void granted(
+            Map<String, String> headers, CreditGuard.RequestPermit first, AdmissionQueue.@Nullable Place mine) {
+        if (mine != null && mine.hadToWait()) {
+            Duration wait = mine.waited();
+            noticeElsewhere(() -> {
+                tellWait();
+                listener.admitted(wait);
+            });
+        }
         boolean turn = turns.claim();
-        sending.start(headers);
+        sending.start(headers, first);
         if (turn) {
             turns.leaveElsewhere();
         }
@@ -395,9 +541,19 @@ final class GenerationCall
 
     @Override
     public void completing() {
-        endDelivered = true;
-        conclude(null);
-        afterEnd = settings.delayer().after(AFTER_END_NANOS, () -> cancel(GenerationCancelledException.Reason.CALLER));
+        for (int tries = 0; !endDelivered; tries++) {
+            try {
+                afterEnd = settings.delayer()
+                        .after(AFTER_END_NANOS, () -> cancel(GenerationCancelledException.Reason.CALLER));
+                // Before the result: a caller that has it may call again at once.
+                leaveQueue();
+                conclude(null);
+                endDelivered = true;
+            } catch (OutOfMemoryError full) {
+                afterEnd.cancel();
+                MemoryWait.forAnotherTry(tries, full);
+            }
+        }
     }
 
     @Override
@@ -411,80 +567,144 @@ final class GenerationCall
         end(reason);
     }
 
-    /** The one way to the end of the call. Once {@code generation_end} was handed over, no reason makes it fail. */
+    /** The only end of the call. Once {@code generation_end} is being delivered, no reason makes the call fail. */
     private void end(@Nullable Failure reason) {
         ended = true;
-        turns.over();
-        timers.stop();
-        afterEnd.cancel();
-        NeuralBoxException error = endDelivered || reason == null ? null : reason.in(facts(reader));
-        release();
-        if (started && !endDelivered) {
-            conclude(error);
+        endReason = reason;
+        for (int tries = 0; endStep != EndStep.TOLD; tries++) {
+            try {
+                goOnEnding();
+            } catch (OutOfMemoryError full) {
+                MemoryWait.forAnotherTry(tries, full);
+            }
         }
-        try {
-            sink.ended(error);
-        } catch (Throwable t) {
-            Log.subscriberThrew(t);
+        delivered();
+    }
+
+    /** The last turn is over, or a sink that {@linkplain EventSink#endsLater ends later} has delivered the end. Any thread. */
+    void delivered() {
+        if (undelivered.decrementAndGet() == 0) {
+            registry.ended(this, info, endError);
         }
     }
 
-    /**
-     * Tells what came of it, once. Whoever has the result may rely on the budget, the ledger and the meters: this comes
-     * before the last event is handed over, and nothing that follows it can change the outcome.
-     */
-    private void conclude(@Nullable NeuralBoxException error) {
-        GenerationOutcome outcome = outcome(error);
-        if (settlement != null) {
-            settlement.ended(outcome);
+    @Override
+    public DrainResult.Cut cut() {
+        GenerationOutcome known = concluded;
+        if (known != null && known.error() != null) {
+            return new DrainResult.Cut(info, known.error());
         }
-        listener.ended(error, outcome.billingState(), outcome.billing(), outcome.attempts());
+        PartialGeneration partial = known == null
+                ? PartialGeneration.NOTHING
+                : new PartialGeneration(known.id(), null, "", true, known.billing());
+        boolean charged = known != null && known.billingState() == BillingState.CHARGED;
+        Failure closed = Objects.requireNonNull(CANCELLATIONS.get(GenerationCancelledException.Reason.CLIENT_CLOSED));
+        return new DrainResult.Cut(info, closed.in(sending.facts(partial, known != null, charged)));
     }
 
-    private GenerationOutcome outcome(@Nullable NeuralBoxException error) {
-        BillingState state = error == null ? stateOfTheBill() : error.billingState();
-        // An answer that does not stream has its bill in the exception alone.
-        Billing billing = error != null ? error.partial().billing() : reader == null ? null : reader.billing();
-        return GenerationOutcome.of(error, state, billing, sending.attempts());
-    }
-
-    /** A generation that completed was charged; a result that is still to come may be. */
-    private BillingState stateOfTheBill() {
-        return answer != null && answer.pending() ? BillingState.UNKNOWN : BillingState.CHARGED;
-    }
-
-    /** Gives the connection back if the stream came to its end, and up if it did not. */
-    private void release() {
-        boolean tail = reader != null && reader.done() && !inbox.ended();
-        if (tail) {
-            inbox.drainInto(new TailDrain(settings.delayer(), sending::cancel, () -> registry.remove(this)));
-        } else {
-            registry.remove(this);
-            if (!inbox.ended()) {
-                sending.cancel();
+    private void goOnEnding() {
+        if (endStep == EndStep.STOP) {
+            turns.over();
+            timers.stop();
+            afterEnd.cancel();
+            endStep = EndStep.NAME;
+        }
+        if (endStep == EndStep.NAME) {
+            endError = endDelivered || endReason == null ? null : endReason.in(facts(events));
+            endStep = EndStep.RELEASE;
+        }
+        if (endStep == EndStep.RELEASE) {
+            leaveQueue();
+            release();
+            endStep = EndStep.CONCLUDE;
+        }
+        if (endStep == EndStep.CONCLUDE) {
+            if (started && !endDelivered) {
+                conclude(endError);
+            }
+            endStep = EndStep.TELL;
+        }
+        if (endStep == EndStep.TELL) {
+            // Set before the call: the sink is notified only once, even if its foreign code throws.
+            endStep = EndStep.TOLD;
+            try {
+                sink.ended(endError);
+            } catch (Throwable t) {
+                Log.subscriberThrew(t);
             }
         }
     }
 
+    /**
+     * Reports the outcome, once. This happens before the last event is delivered, so a caller that has the result can rely on
+     * the budget, the ledger and the meters. Nothing that follows can change the outcome.
+     */
+    private void conclude(@Nullable NeuralBoxException error) {
+        GenerationOutcome outcome = outcome(error);
+        concluded = outcome;
+        if (settlement != null) {
+            settlement.ended(outcome);
+        }
+        listener.ended(outcome);
+    }
+
+    private GenerationOutcome outcome(@Nullable NeuralBoxException error) {
+        BillingState state = error == null ? stateOfTheBill() : error.billingState();
+        PartialGeneration known = error == null ? partial() : error.partial();
+        return GenerationOutcome.of(
+                        error, state, known.billing(), sending.attempts(), known.id(), sending.responseHeaders())
+                .with(request.attributes());
+    }
+
+    /** A completed generation was charged. A pending one may be charged. */
+    private BillingState stateOfTheBill() {
+        return answer != null && answer.pending() ? BillingState.UNKNOWN : BillingState.CHARGED;
+    }
+
+    /** Lets the connection be reused if the stream came to its end; otherwise cancels the transport's call. */
+    private void release() {
+        ResponseEvents response = events;
+        if (response != null && response.hasTail()) {
+            response.drainInto(new TailDrain(settings.delayer(), sending::cancel, () -> registry.remove(this)));
+            return;
+        }
+        registry.remove(this);
+        if (response == null || !response.ended()) {
+            sending.cancel();
+        }
+    }
+
     private GenerationAnswer publicAnswer(Answer answer) {
-        return GenerationAnswer.of(answer, sending.rateLimits(), sending.requestId(), settlement);
+        return GenerationAnswer.of(
+                answer, sending.rateLimits(), sending.requestId(), sending.responseHeaders(), settlement);
     }
 
-    /** Begins to read what comes, or has come. */
-    private EventReader read() {
-        EventReader events = new EventReader(settings.limits(), text, listener, sending::redacted);
-        reader = events;
-        delivery = new EventDelivery(sink, timers, inbox, events, this);
-        return events;
+    /** Begins to read the response. */
+    private ResponseEvents read() {
+        EventReader reader = new EventReader(settings.limits(), text, listener, sending::redacted);
+        ResponseEvents response = new ResponseEvents(sink, settings.delayer(), timers, turns, context, reader, this);
+        events = response;
+        return response;
     }
 
-    private CallFacts facts(@Nullable EventReader from) {
-        return from == null
+    private CallFacts facts(@Nullable ResponseEvents response) {
+        CallFacts facts = response == null
                 ? sending.facts(PartialGeneration.NOTHING, false, false)
-                : sending.facts(from.partial(), from.anyEvent(), from.completed());
+                : sending.facts(response.partial(), response.anyEvent(), response.completed());
+        AdmissionQueue.Place mine = place;
+        return mine == null ? facts : facts.queued(mine.waited(), mine.wasAdmitted());
+    }
+
+    private static Map<GenerationCancelledException.Reason, Failure> cancellations() {
+        Map<GenerationCancelledException.Reason, Failure> all =
+                new EnumMap<>(GenerationCancelledException.Reason.class);
+        for (GenerationCancelledException.Reason reason : GenerationCancelledException.Reason.values()) {
+            all.put(reason, facts -> new GenerationCancelledException(reason, facts));
+        }
+        return all;
     }
 
     private PartialGeneration partial() {
-        return reader == null ? PartialGeneration.NOTHING : reader.partial();
+        return events == null ? PartialGeneration.NOTHING : events.partial();
     }
 }

@@ -4,7 +4,7 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The generation was cancelled on this side. The service may have charged what it had begun.
+ * The client cancelled the generation. The service may have charged it.
  *
  * @since 0.1.0
  */
@@ -13,15 +13,15 @@ public final class GenerationCancelledException extends NeuralBoxException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    /** Who cancelled. */
+    /** The cause of the cancellation. */
     public enum Reason {
-        /** The caller, or its subscriber by throwing; what that threw is the cause. */
+        /** The caller cancelled, or its subscriber threw; the subscriber's exception is then the cause. */
         CALLER("the caller cancelled the generation"),
-        /** The thread that waited was interrupted; its interrupt flag is set again. */
+        /** The waiting thread was interrupted; its interrupt flag is set again. */
         INTERRUPTED("the waiting thread was interrupted"),
         /** {@link NeuralBox#close()} was called. */
         CLIENT_CLOSED("the client was closed"),
-        /** The transport, which the client did not make, was closed under it; the client itself is open. */
+        /** The transport, which the application owns, was closed while the client was still open. */
         TRANSPORT_CLOSED("the transport was closed, although the client is not"),
         /** A {@link GenerationStream} was neither read to its end nor closed before it became unreachable. */
         ABANDONED("the stream was dropped without being closed");
@@ -44,7 +44,7 @@ public final class GenerationCancelledException extends NeuralBoxException {
         this.reason = reason;
     }
 
-    /** Who cancelled. */
+    /** The cause of the cancellation. */
     public Reason reason() {
         return reason;
     }

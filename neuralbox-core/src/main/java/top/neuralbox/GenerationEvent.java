@@ -5,11 +5,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One event of a generation, in the order of the stream (wire contract, part A).
  *
- * <p>An {@code error} event is never an element: it ends the stream, once, as {@link GenerationFailedException}. A type
- * that this version does not know arrives as {@link Unknown}, and stays so until a major version.
+ * <p>An {@code error} event is never an element: it ends the stream, once, as {@link GenerationFailedException}. An event of
+ * a type that this version does not know is an {@link Unknown}, and remains one until the next major version.
  *
- * <p>{@code json} is the event as it came, but for a key that was echoed in it, so that a field this version does not know is
- * readable at once. Ids, models and types are of printable characters alone, and bounded.
+ * <p>{@code json} is the event as it came, so that fields which this version does not know are readable. Only a key that the
+ * service echoed is removed. Ids, models and types consist of printable characters, and their length is bounded.
  *
  * @since 0.1.0
  */
@@ -34,11 +34,11 @@ public sealed interface GenerationEvent {
     /**
      * A piece of the answer.
      *
-     * @param text the piece, possibly empty; a surrogate pair may be cut between two pieces, so join before you encode
+     * @param text the piece, possibly empty; two pieces may split a surrogate pair, so join them before you encode
      */
     record Delta(String text) implements GenerationEvent {
 
-        /** The length of the piece: the answer does not belong in a log. */
+        /** The length of the piece. The answer does not belong in a log. */
         @Override
         public String toString() {
             return "Delta[" + text.length() + " characters]";
@@ -49,7 +49,7 @@ public sealed interface GenerationEvent {
      * The generation is complete and was charged.
      *
      * @param id the generation's id, if this event repeats it
-     * @param billing what it cost, as far as the service told
+     * @param billing the cost, as far as the service reported it
      * @param json the event as it came
      */
     record End(@Nullable String id, Billing billing, String json) implements GenerationEvent {
@@ -69,7 +69,7 @@ public sealed interface GenerationEvent {
      */
     record Unknown(String type, String json) implements GenerationEvent {
 
-        /** The type: nobody knows what else is in it. */
+        /** The type. The other fields may hold anything, so they do not belong in a log. */
         @Override
         public String toString() {
             return "Unknown[type=" + type + "]";

@@ -4,12 +4,12 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service, or a gateway before it, gave the generation up: with an {@code error} event, an answer whose status is {@code
- * failed}, or an error in a form that nobody documents.
+ * The service, or a gateway in front of it, gave the generation up: with an {@code error} event, an answer whose status is
+ * {@code failed}, or an error in an undocumented form.
  *
- * <p>Read {@link #billingState()} before the request is sent again. It is {@code NOT_CHARGED} for the two documented forms
- * (wire contract, part B, money), unless the answer tells of a cost all the same. It is {@code UNKNOWN} for every other form,
- * whatever the code, and then {@link #partial()} has what was told of the bill.
+ * <p>Read {@link #billingState()} before you send the request again. It is {@code NOT_CHARGED} for the two documented forms
+ * (wire contract, part B, money), unless the answer reports a cost. It is {@code UNKNOWN} for every other form, with any
+ * code. {@link #partial()} then has the bill as far as it was reported.
  *
  * @since 0.1.0
  */
@@ -25,12 +25,12 @@ public final class GenerationFailedException extends NeuralBoxException {
         this.error = error;
     }
 
-    /** The service's error code; null if it held none. */
+    /** The service's error code; null if there is none. */
     public @Nullable String code() {
         return error == null ? null : error.code();
     }
 
-    /** The service's message for people; null if it held none. */
+    /** The service's message for people; null if there is none. */
     public @Nullable String serviceMessage() {
         return error == null ? null : error.message();
     }

@@ -4,26 +4,27 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * Hears of every generation of a client, for metrics and logs. What it throws is caught and counted and never reaches the
- * generation. It must be quick: it runs on the threads that carry the generation, one call at a time for each generation.
+ * A listener to every generation of a client, for metrics and logs. An exception from it is caught and counted, and does not
+ * affect the generation. It must be quick, because it runs on the threads that carry the generation. For each generation it
+ * receives one call at a time.
  *
  * @since 0.1.0
  */
 @FunctionalInterface
 public interface GenerationListener {
 
-    /** What can be wrong with an event of the service. */
+    /** The possible errors in an event of the service. */
     enum DecodeError {
         /** Its data is not one JSON object. */
         JSON,
-        /** It is a JSON object, but lacks what its type needs, or has no type. */
+        /** It is a JSON object, but has no type, or lacks a field that its type needs. */
         SCHEMA,
-        /** It, one of its lines, or the whole stream, is longer than {@link Limits} allow. */
+        /** The event, one of its lines, or the whole stream is longer than {@link Limits} allow. */
         OVERSIZE
     }
 
     /**
-     * A client that has this listener was built. Called once for each client, before any generation of it.
+     * A client with this listener was built. Called once for each client, before its first generation.
      *
      * @param client the client's name
      * @param transport the name of its transport
@@ -31,30 +32,40 @@ public interface GenerationListener {
     default void attached(String client, String transport) {}
 
     /**
-     * A generation was asked for; nothing was sent yet. Comes on the thread that asks: the caller's, or for {@link
-     * NeuralBox#publish} the one that requests the first event.
+     * A generation was requested; nothing was sent yet. Called on the caller's thread, or for {@link NeuralBox#publish} on
+     * the thread that requests the first event.
      *
-     * @return what hears of this one generation
+     * @return the observer of this one generation
      */
-    Recording started(GenerationInfo info);
+    Observer started(GenerationInfo info);
 
     /**
-     * The bill of a generation became known that had ended with an unknown one, because its pending result was awaited
-     * ({@link NeuralBox#await}). Comes at most once for each generation, after {@link Recording#ended}, on any thread.
+     * A generation had ended with an unknown bill, and its bill is known now, because its pending result was awaited ({@link
+     * NeuralBox#await}), or because the client asked what became of it ({@link NeuralBox#generation(String)}). Called at most once for each generation, after {@link Observer#ended}, on any thread.
      */
     default void settled(GenerationInfo info, GenerationOutcome outcome) {}
 
-    /** Hears of one generation, in the order of its life; {@link #ended} comes exactly once and last. */
-    interface Recording {
+    /** The listener to one generation. Signals come in the order of its life; {@link #ended} comes exactly once and last. */
+    interface Observer {
 
         /**
-         * Header fields that go with each attempt, for example those of a trace. Asked for once, right after {@link
-         * #started}, on the same thread. A field that the client sets itself or that is malformed is left out and counts as
-         * an error of the listener; one that the client or the request was given by its builder is not replaced.
+         * Header fields to send with each attempt, for example those of a trace. Called once, right after {@link #started}, on
+         * the same thread. A field that is malformed, or that the client sets itself, is left out and counts as an error of the
+         * listener. A field that the builder of the client or of the request has set is not replaced.
          */
         default Map<String, String> requestHeaders() {
             return Map.of();
         }
+
+        /** The generation found no place, and waits for its {@linkplain Admission admission}. */
+        default void queued() {}
+
+        /**
+         * The generation was admitted after a wait. Not called if it had a place at once.
+         *
+         * @param wait how long it waited
+         */
+        default void admitted(Duration wait) {}
 
         /**
          * An attempt is about to be written.
@@ -67,9 +78,9 @@ public interface GenerationListener {
         default void head(int status) {}
 
         /**
-         * Bytes of the stream's body are being decoded. Chunks that come behind {@code generation_end} are not told.
+         * Bytes of the stream's body are being decoded. Chunks after {@code generation_end} are not reported.
          *
-         * @param bytes how many, at least 1
+         * @param bytes the number of bytes, at least 1
          */
         default void received(int bytes) {}
 
@@ -78,29 +89,28 @@ public interface GenerationListener {
          *
          * @param chars its length in UTF-16 units
          * @param bytes the length of its event's data in bytes
-         * @param nanoTime when its bytes arrived, on the clock of {@link System#nanoTime()}
+         * @param nanoTime the time when its bytes arrived, on the clock of {@link System#nanoTime()}
          */
         default void delta(int chars, int bytes, long nanoTime) {}
 
         /**
-         * The request is going to be sent again.
+         * The request will be sent again.
          *
          * @param attempt the attempt that failed; 1 for the first
-         * @param reason why; its facts are those of the failed attempt
-         * @param wait how long until the next attempt
+         * @param reason why it failed; its facts are those of the failed attempt
+         * @param wait the time until the next attempt
          */
         default void retry(int attempt, NeuralBoxException reason, Duration wait) {}
 
-        /** An event arrived whose type this version does not know. */
+        /** An event of a type that this version does not know arrived. */
         default void unknownEvent() {}
 
         /** An event could not be read. It ends the generation. */
         default void decodeError(DecodeError error) {}
 
         /**
-         * The generation ended. If it completed, this comes before its {@link GenerationEvent.End} or its result is handed to
-         * the caller, who can rely on what the listener counted. What the service sends behind {@code generation_end} is
-         * not told.
+         * The generation ended. If it completed, this is called before the caller receives its {@link GenerationEvent.End} or
+         * its result, so the caller can rely on the listener's counts. Data after {@code generation_end} is not reported.
          */
         void ended(GenerationOutcome outcome);
     }

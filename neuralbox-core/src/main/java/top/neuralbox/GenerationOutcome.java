@@ -1,23 +1,24 @@
 package top.neuralbox;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a generation ended, for a {@link GenerationListener}. Immutable.
+ * The outcome of a generation, for a {@link GenerationListener}. Immutable.
  *
  * @since 0.1.0
  */
 public final class GenerationOutcome {
 
-    /** The four ways in which a generation can end. */
+    /** The four possible ends of a generation. */
     public enum Kind {
         /** {@code generation_end} arrived. */
         COMPLETED,
         /** The service, the network or a time-out ended it. */
         FAILED,
-        /** This side gave it up. */
+        /** The client cancelled it. */
         CANCELLED,
-        /** The stream ended, in good order, before the generation did. */
+        /** The stream ended without an error before the generation was complete. */
         TRUNCATED
     }
 
@@ -25,33 +26,67 @@ public final class GenerationOutcome {
     private final BillingState billingState;
     private final @Nullable Billing billing;
     private final int attempts;
+    private final @Nullable String id;
+    private final ResponseHeaders responseHeaders;
+    private final Map<String, String> attributes;
     private final int listenerErrors;
 
-    GenerationOutcome(
+    private GenerationOutcome(
             @Nullable NeuralBoxException error,
             BillingState billingState,
             @Nullable Billing billing,
             int attempts,
+            @Nullable String id,
+            ResponseHeaders responseHeaders,
+            Map<String, String> attributes,
             int listenerErrors) {
         this.error = error;
         this.billingState = billingState;
         this.billing = billing;
         this.attempts = attempts;
+        this.id = id;
+        this.responseHeaders = responseHeaders;
+        this.attributes = attributes;
         this.listenerErrors = listenerErrors;
     }
 
-    /** How a generation ended. A bill that cannot be true counts as unknown, whoever adds it up. */
+    /**
+     * Creates an outcome without attributes. A bill that cannot be true becomes unknown here, so that no listener or budget
+     * adds it up.
+     */
     static GenerationOutcome of(
-            @Nullable NeuralBoxException error, BillingState billingState, @Nullable Billing billing, int attempts) {
+            @Nullable NeuralBoxException error,
+            BillingState billingState,
+            @Nullable Billing billing,
+            int attempts,
+            @Nullable String id,
+            ResponseHeaders responseHeaders) {
         if (billing == null || billing.isCredible()) {
-            return new GenerationOutcome(error, billingState, billing, attempts, 0);
+            return new GenerationOutcome(error, billingState, billing, attempts, id, responseHeaders, Map.of(), 0);
         }
         Log.incredibleBill();
         Billing withoutCost = Billing.of(null, billing.balanceRemaining());
-        return new GenerationOutcome(error, BillingState.UNKNOWN, withoutCost, attempts, 0);
+        return new GenerationOutcome(
+                error, BillingState.UNKNOWN, withoutCost, attempts, id, responseHeaders, Map.of(), 0);
     }
 
-    /** Which of the four ways it was. */
+    /** Whether it says that the generation was charged or was not, or what it cost, or both. */
+    boolean tellsTheBill() {
+        return billingState != BillingState.UNKNOWN || (billing != null && billing.creditsUsed() != null);
+    }
+
+    /** This outcome, with the attributes of the request. */
+    GenerationOutcome with(Map<String, String> attributes) {
+        return new GenerationOutcome(
+                error, billingState, billing, attempts, id, responseHeaders, attributes, listenerErrors);
+    }
+
+    /** This outcome, with the number of errors of listeners so far. */
+    GenerationOutcome withListenerErrors(int errors) {
+        return new GenerationOutcome(error, billingState, billing, attempts, id, responseHeaders, attributes, errors);
+    }
+
+    /** The kind of end. */
     public Kind kind() {
         if (error == null) {
             return Kind.COMPLETED;
@@ -64,17 +99,17 @@ public final class GenerationOutcome {
         return truncated ? Kind.TRUNCATED : Kind.FAILED;
     }
 
-    /** What ended it; null if it completed. */
+    /** The exception that ended it; null if it completed. */
     public @Nullable NeuralBoxException error() {
         return error;
     }
 
-    /** What is known of the charge. */
+    /** Whether the generation was charged. */
     public BillingState billingState() {
         return billingState;
     }
 
-    /** What it cost; null if no figures arrived. */
+    /** The cost; null if no figures arrived. */
     public @Nullable Billing billing() {
         return billing;
     }
@@ -84,7 +119,22 @@ public final class GenerationOutcome {
         return attempts;
     }
 
-    /** How often a listener or the subscriber of this generation threw, as far as it was before this listener was told. */
+    /** The generation's id; null if none arrived. */
+    public @Nullable String id() {
+        return id;
+    }
+
+    /** The request's attributes ({@link GenerationRequest.Builder#attribute}). Unmodifiable; empty if it has none. */
+    public Map<String, String> attributes() {
+        return attributes;
+    }
+
+    /** The header fields of the last response; none if none arrived. */
+    public ResponseHeaders responseHeaders() {
+        return responseHeaders;
+    }
+
+    /** How often a listener or the subscriber of this generation threw before this listener was notified of the end. */
     public int listenerErrors() {
         return listenerErrors;
     }

@@ -11,11 +11,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to generate: a model or an assistant, the conversation so far, and how to answer. Immutable.
+ * A request for a generation: a model or an assistant, the conversation so far, and options for the answer. Immutable.
  *
  * @since 0.1.0
  */
 public final class GenerationRequest {
+
+    private static final int MOST_ATTRIBUTES = 32;
+    private static final int LONGEST_ATTRIBUTE_NAME = 100;
+    private static final int LONGEST_ATTRIBUTE = 1_000;
 
     private static final Set<String> OWN_FIELDS = Set.of(
             "model", "assistant_id", "messages", "prompt", "params", "system", "temperature", "max_tokens", "stream");
@@ -33,6 +37,7 @@ public final class GenerationRequest {
     private final @Nullable Timeouts timeouts;
     private final @Nullable String tenant;
     private final @Nullable BigDecimal estimatedCredits;
+    private final Map<String, String> attributes;
 
     private GenerationRequest(Builder builder) {
         this.model = builder.model;
@@ -48,12 +53,13 @@ public final class GenerationRequest {
         this.timeouts = builder.timeouts;
         this.tenant = builder.tenant;
         this.estimatedCredits = builder.estimatedCredits;
+        this.attributes = Collections.unmodifiableMap(new LinkedHashMap<>(builder.attributes));
     }
 
     /**
      * One user message to one model.
      *
-     * @throws NullPointerException if either is null, naming it
+     * @throws NullPointerException if either is null; the message names it
      * @throws IllegalArgumentException if the model is blank
      */
     public static GenerationRequest of(String model, String prompt) {
@@ -81,17 +87,17 @@ public final class GenerationRequest {
         return messages;
     }
 
-    /** What to make, in the short form that stands in place of a conversation; null if there is a conversation. */
+    /** The prompt, the short form of a request without a conversation; null if there is a conversation. */
     public @Nullable String prompt() {
         return prompt;
     }
 
-    /** What is particular to the model: the {@code params} object of the body. Unmodifiable. */
+    /** The parameters of this particular model: the {@code params} object of the body. Unmodifiable. */
     public Map<String, @Nullable Object> modelParams() {
         return modelParams;
     }
 
-    /** Instructions that stand above the conversation; null if there are none. */
+    /** Instructions that apply to the whole conversation; null if there are none. */
     public @Nullable String system() {
         return system;
     }
@@ -101,7 +107,7 @@ public final class GenerationRequest {
         return temperature;
     }
 
-    /** The most that the model may answer, in tokens of the language model. */
+    /** The maximum length of the answer, in tokens of the language model; null if it is not set. */
     public @Nullable Integer maxTokens() {
         return maxTokens;
     }
@@ -111,34 +117,45 @@ public final class GenerationRequest {
         return bodyFields;
     }
 
-    /** Header fields of this request alone. Unmodifiable. */
+    /** Header fields of only this request. Unmodifiable. */
     public Map<String, String> headers() {
         return headers;
     }
 
-    /** Time-outs of this request alone; null means the client's. */
+    /** Time-outs of only this request; null means the client's. */
     public @Nullable Timeouts timeouts() {
         return timeouts;
     }
 
-    /** For whom the generation is; null if it is nobody's in particular. It stays on this side. */
+    /** The customer for whom the generation is made; null if there is none. It is not sent. */
     public @Nullable String tenant() {
         return tenant;
     }
 
-    /** The most that it is expected to cost, in credits; null to go by the model's price. It stays on this side. */
+    /** The highest expected cost, in credits; null to use the model's price. It is not sent. */
     public @Nullable BigDecimal estimatedCredits() {
         return estimatedCredits;
     }
 
-    /** Model or assistant and the number of messages: neither prompt nor header value belongs in a log. */
+    /**
+     * What the application knows about the request, for its listeners, budget and ledger, in the order in which it was added.
+     * Unmodifiable. It is not sent.
+     */
+    public Map<String, String> attributes() {
+        return attributes;
+    }
+
+    /**
+     * Model or assistant, and the number of messages. Neither a prompt nor a header value belongs in a log, nor an attribute,
+     * which may be the name of a person.
+     */
     @Override
     public String toString() {
         String who = model != null ? "model=" + model : "assistantId=" + assistantId;
         return "GenerationRequest[" + who + ", " + messages.size() + " messages]";
     }
 
-    /** Collects a request. Exactly one of model and assistant, and at least one message or a prompt, have to be set. */
+    /** Builds a request. Set exactly one of model and assistant, and either a prompt or at least one message. */
     public static final class Builder {
 
         private @Nullable String model;
@@ -154,6 +171,7 @@ public final class GenerationRequest {
         private @Nullable Timeouts timeouts;
         private @Nullable String tenant;
         private @Nullable BigDecimal estimatedCredits;
+        private final Map<String, String> attributes = new LinkedHashMap<>();
 
         private Builder() {}
 
@@ -168,7 +186,7 @@ public final class GenerationRequest {
         }
 
         /**
-         * Lets an assistant of the account answer, in place of a model.
+         * Lets an assistant of the account answer, instead of a model.
          *
          * @throws IllegalArgumentException if it is blank
          */
@@ -192,7 +210,7 @@ public final class GenerationRequest {
         }
 
         /**
-         * Says what to make, in place of messages: the short form, which models of images, video and sound take.
+         * Sets a prompt instead of messages: the short form, for models that make images, video or sound.
          *
          * @throws IllegalArgumentException if it is blank
          */
@@ -202,7 +220,7 @@ public final class GenerationRequest {
         }
 
         /**
-         * Adds to the {@code params} object of the body, which holds what is particular to the model, for example {@code
+         * Adds a parameter of this particular model to the {@code params} object of the body, for example {@code
          * modelParam("size", "1024x1024")}.
          *
          * @param value as for {@link #bodyField}
@@ -213,7 +231,7 @@ public final class GenerationRequest {
             return this;
         }
 
-        /** Sets instructions that stand above the conversation, the same as a first message of role {@code system}. */
+        /** Sets instructions for the whole conversation, the same as a first message with the role {@code system}. */
         public Builder system(String system) {
             this.system = Objects.requireNonNull(system, "system");
             return this;
@@ -223,7 +241,7 @@ public final class GenerationRequest {
          * Sets how freely the model chooses. The service's default is 0.7.
          *
          * @param temperature 0.0 to 2.0
-         * @throws IllegalArgumentException if it lies outside
+         * @throws IllegalArgumentException if it is outside this range
          */
         public Builder temperature(double temperature) {
             if (!(temperature >= 0.0 && temperature <= 2.0)) {
@@ -234,7 +252,7 @@ public final class GenerationRequest {
         }
 
         /**
-         * Bounds the answer.
+         * Limits the length of the answer.
          *
          * @param maxTokens tokens of the language model, at least 1
          * @throws IllegalArgumentException if it is below 1
@@ -248,11 +266,11 @@ public final class GenerationRequest {
         }
 
         /**
-         * Adds a field to the request body, for what this builder has no method for.
+         * Adds a field for which this builder has no method to the request body.
          *
          * @param name the field's name on the wire
          * @param value a String, Number, Boolean, List, Map with String keys, or null; copied, to any depth
-         * @throws IllegalArgumentException if the builder has a method for the field, or the value is of another type or no
+         * @throws IllegalArgumentException if the builder has a method for the field, or the value has another type or is no
          *     finite number
          */
         public Builder bodyField(String name, @Nullable Object value) {
@@ -265,10 +283,10 @@ public final class GenerationRequest {
         }
 
         /**
-         * Adds a header field to this request alone.
+         * Adds a header field to only this request.
          *
-         * @throws IllegalArgumentException if the client sets this field itself, or it is not well-formed; the value is not
-         *     echoed
+         * @throws IllegalArgumentException if the client sets this field itself, or it is not well-formed; the message does not
+         *     repeat the value
          */
         public Builder header(String name, String value) {
             HeaderFields.requireUsable(name, value);
@@ -276,15 +294,15 @@ public final class GenerationRequest {
             return this;
         }
 
-        /** Sets time-outs for this request alone, in place of the client's. */
+        /** Sets time-outs for only this request, instead of the client's. */
         public Builder timeouts(Timeouts timeouts) {
             this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
             return this;
         }
 
         /**
-         * Says for whom the generation is, so that budgets and ledgers can tell the application's own customers apart. It is
-         * not sent.
+         * Names the customer for whom the generation is made, so that budgets and ledgers can distinguish the application's
+         * customers. It is not sent.
          *
          * @throws IllegalArgumentException if it is blank
          */
@@ -294,10 +312,10 @@ public final class GenerationRequest {
         }
 
         /**
-         * Says what the generation may cost at most, for a budget, in place of the model's highest price. It is not sent.
+         * Sets the highest cost of the generation, which a budget uses instead of the model's highest price. It is not sent.
          *
          * @param credits not negative, at most a thousand million, with at most 64 decimals
-         * @throws IllegalArgumentException if it is not
+         * @throws IllegalArgumentException if it is outside these limits
          */
         public Builder estimatedCredits(BigDecimal credits) {
             if (credits.signum() < 0) {
@@ -312,7 +330,36 @@ public final class GenerationRequest {
         }
 
         /**
-         * Finishes the request.
+         * Adds an attribute: something that the application knows about the request, such as a user, a feature or the number of
+         * an order. Listeners, budget and ledger see it ({@link GenerationInfo#attributes()}, {@link
+         * GenerationOutcome#attributes()}), so that an audit log needs no thread-locals. It is never sent, and its value appears in no
+         * message and no {@code toString()}. An attribute of the same name is replaced.
+         *
+         * @param name 1 to 100 UTF-16 units, not blank
+         * @param value at most 1,000 UTF-16 units; may be empty
+         * @throws IllegalArgumentException if one of them is outside these limits, or there are more than 32 attributes; the
+         *     message does not repeat the value
+         */
+        public Builder attribute(String name, String value) {
+            requireText("name", name);
+            Objects.requireNonNull(value, "value");
+            if (name.length() > LONGEST_ATTRIBUTE_NAME) {
+                throw new IllegalArgumentException("the name of an attribute has " + name.length()
+                        + " characters; at most " + LONGEST_ATTRIBUTE_NAME + " are possible");
+            }
+            if (value.length() > LONGEST_ATTRIBUTE) {
+                throw new IllegalArgumentException("attribute " + name + " has " + value.length()
+                        + " characters; at most " + LONGEST_ATTRIBUTE + " are possible");
+            }
+            if (attributes.size() == MOST_ATTRIBUTES && !attributes.containsKey(name)) {
+                throw new IllegalArgumentException("a request has at most " + MOST_ATTRIBUTES + " attributes");
+            }
+            attributes.put(name, value);
+            return this;
+        }
+
+        /**
+         * Builds the request.
          *
          * @throws IllegalArgumentException if there is not exactly one of model and assistant id, or not exactly one of
          *     messages and prompt
@@ -339,7 +386,7 @@ public final class GenerationRequest {
         }
     }
 
-    /** The values that JSON can hold, checked and copied once, so that encoding cannot fail later. */
+    /** Checks and copies the values that JSON can hold, so that encoding cannot fail later. */
     static final class JsonValues {
 
         private static final int DEEPEST = 100;
@@ -379,7 +426,7 @@ public final class GenerationRequest {
                     "field " + where + " is of type " + value.getClass().getName() + ", which JSON does not have");
         }
 
-        /** Keeps the digits as they are: 0.1 stays 0.1, and a long is not rounded. */
+        /** Keeps all digits: 0.1 stays 0.1, and a long is not rounded. */
         private static BigDecimal exact(String where, Number number) {
             try {
                 return number instanceof BigDecimal decimal ? decimal : new BigDecimal(number.toString());

@@ -5,17 +5,18 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.concurrent.BlockingGuard;
 
 /**
- * A generation that is read by waiting for it: the request was sent when this object was returned, and each event is
- * there as soon as it arrives. Use it in a try-with-resources statement; closing it before the end stops the generation.
+ * A generation that is read with blocking calls. The client starts the request before it returns this object, and each event
+ * can be read as soon as it arrives. Use it in a try-with-resources statement; closing it before the end stops the generation.
  *
- * <p>One thread reads, once: either the events, or the pieces of text, or all at once. Reading blocks, and is refused with
- * an {@link IllegalStateException} on an event loop. {@link #cancel()} and {@link #close()} may come from any thread. A
- * thread that is interrupted while it waits cancels the generation; its interrupt flag stays set.
+ * <p>One thread reads, once: the events, the pieces of text, or the whole result. Reading blocks, and fails on an event loop
+ * with an {@link IllegalStateException}. Any thread may call {@link #cancel()} and {@link #close()}. If a thread is
+ * interrupted while it waits, the generation is cancelled; the thread's interrupt flag stays set.
  *
- * <p>Every method that reads throws a {@link NeuralBoxException} if the generation does not complete, after it has handed
- * out what came before.
+ * <p>If the generation does not complete, every method that reads throws a {@link NeuralBoxException}. It first delivers the
+ * events that came before, except after a cancellation, which drops them.
  *
  * @since 0.1.0
  */
@@ -50,9 +51,9 @@ public final class GenerationStream implements Iterable<GenerationEvent>, AutoCl
     }
 
     /**
-     * The pieces of the answer, each as soon as it arrives. A surrogate pair may be cut between two pieces.
+     * The pieces of the answer, each as soon as it arrives. Two pieces may split a surrogate pair.
      *
-     * @return pieces that can be iterated once; {@code iterator()} throws what {@link #iterator()} throws
+     * @return pieces that can be iterated once; their {@code iterator()} throws the same as {@link #iterator()}
      */
     public Iterable<String> textDeltas() {
         return () -> new TextIterator(iterator());
@@ -68,8 +69,8 @@ public final class GenerationStream implements Iterable<GenerationEvent>, AutoCl
     }
 
     /**
-     * Waits for the end and gives the result: text, cost and all. Also after the events were iterated, in whole or in part;
-     * the text is then as whole as {@link Limits#keptText()} allows.
+     * Waits for the end and returns the result, with text and cost. It may also be called after some or all events were
+     * iterated; the text is then kept up to {@link Limits#keptText()}.
      *
      * @throws IllegalStateException if this thread must not block
      */
@@ -82,6 +83,14 @@ public final class GenerationStream implements Iterable<GenerationEvent>, AutoCl
             // The call keeps what the result needs.
         }
         return call.generation();
+    }
+
+    /**
+     * The header fields of the response, for example a gateway's own name for the request. There are none before the response
+     * head has arrived; with the first event they are there. Any thread may call this at any time. It does not block.
+     */
+    public ResponseHeaders responseHeaders() {
+        return call.responseHeaders();
     }
 
     /** Stops the generation, unless it has ended. The service may still charge it. Idempotent. */
@@ -109,7 +118,7 @@ public final class GenerationStream implements Iterable<GenerationEvent>, AutoCl
         } catch (NeuralBoxException e) {
             throw CallSite.named(e);
         } finally {
-            // Keeps this object from being taken for abandoned while its own method waits.
+            // Keeps this object reachable while its own method waits, so that it does not count as abandoned.
             java.lang.ref.Reference.reachabilityFence(this);
         }
     }
@@ -169,7 +178,7 @@ public final class GenerationStream implements Iterable<GenerationEvent>, AutoCl
         }
     }
 
-    /** Runs when a stream became unreachable, or was closed; holds the call, never the stream. */
+    /** The cleaning action, which runs when a stream is closed or unreachable. It must not refer to the stream. */
     private record Abandoned(GenerationCall call) implements Runnable {
 
         @Override

@@ -4,9 +4,10 @@ import java.io.Serial;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.concurrent.Delayer;
 
 /**
- * A timer of {@link Timeouts} ran out. The call was given up and its connection closed.
+ * A timer of {@link Timeouts} ran out. The call was cancelled, which frees its connection.
  *
  * @since 0.1.0
  */
@@ -55,7 +56,7 @@ public final class GenerationTimeoutException extends NeuralBoxException {
         return timer;
     }
 
-    /** The value it was set to. */
+    /** The timer's limit. */
     public Duration limit() {
         return limit;
     }

@@ -9,7 +9,7 @@ import top.neuralbox.transport.TransportRequest;
 /** Decides which header fields a caller may add to a request. */
 final class HeaderFields {
 
-    /** What the client or the engine sets itself, and what would change how a message is framed. */
+    /** Fields that the client or the engine sets itself, or that would change the framing of a message. */
     private static final Set<String> RESERVED = Set.of(
             "accept",
             "accept-encoding",
@@ -33,10 +33,10 @@ final class HeaderFields {
     private HeaderFields() {}
 
     /**
-     * Checks a field when it is configured, so that the error points at the caller's line.
+     * Checks a field when it is configured, so that the stack trace shows the caller's line.
      *
-     * @throws IllegalArgumentException if the client sets the field itself, or the field is not well-formed; the value is
-     *     not echoed
+     * @throws IllegalArgumentException if the client sets the field itself, or the field is not well-formed; the message does
+     *     not repeat the value
      */
     static void requireUsable(String name, String value) {
         Objects.requireNonNull(name, "name");
@@ -44,7 +44,7 @@ final class HeaderFields {
         if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
             throw new IllegalArgumentException("header " + name + " is set by the client itself");
         }
-        // The SPI owns the grammar of fields; asking it keeps the rule in one place.
+        // The SPI checks the grammar of fields, so that the rule is in one place.
         TransportRequest.builder("POST", ANYWHERE).header(name, value);
     }
 }

@@ -1,9 +1,9 @@
 package top.neuralbox;
 
-/** The text of a generation as far as it is kept, in one growing buffer. Not thread-safe. */
+/** The kept part of a generation's text, in one growing buffer. Not thread-safe. */
 final class KeptText {
 
-    /** Volatile: a reader may lift it while another thread takes the call's turn. */
+    /** Volatile, because a reader may lift the limit while another thread has the call's turn. */
     private volatile int limit;
 
     private final StringBuilder text = new StringBuilder(0);
@@ -13,7 +13,7 @@ final class KeptText {
         this.limit = limit;
     }
 
-    /** Keeps everything from now on; the limit on a whole stream still bounds it. */
+    /** Keeps all text from now on. The limit on the bytes of the whole stream still bounds it. */
     void unbounded() {
         limit = Integer.MAX_VALUE;
     }

@@ -4,7 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much one generation may bring. Immutable. A stream beyond a limit ends as {@link StreamBrokenException}.
+ * The size limits of one generation. Immutable. A stream that exceeds a limit ends with a {@link StreamBrokenException}.
  *
  * @since 0.1.0
  */
@@ -53,7 +53,7 @@ public final class Limits {
         return streamBytes;
     }
 
-    /** How much of an error body is read, in bytes. */
+    /** The most bytes of an error body that are read. */
     public int errorBodyBytes() {
         return errorBodyBytes;
     }
@@ -63,7 +63,7 @@ public final class Limits {
         return answerBytes;
     }
 
-    /** How much text is kept for {@link PartialGeneration} while a stream is read, in UTF-16 units; 0 keeps none. */
+    /** The most text that is kept for {@link PartialGeneration} while a stream is read, in UTF-16 units; 0 keeps none. */
     public int keptText() {
         return keptText;
     }
@@ -92,8 +92,8 @@ public final class Limits {
     }
 
     /**
-     * Collects limits. Not thread-safe. Each method refuses a value below 1, {@code keptText} one below 0, and {@code
-     * lineBytes} and {@code eventBytes} one above 2<sup>30</sup>.
+     * Builds limits. Not thread-safe. Each method refuses a value below 1, but {@code keptText} accepts 0. {@code lineBytes}
+     * and {@code eventBytes} refuse a value above 2<sup>30</sup>.
      */
     public static final class Builder {
 
@@ -144,12 +144,12 @@ public final class Limits {
             return this;
         }
 
-        /** Makes the limits. */
+        /** Builds the limits. */
         public Limits build() {
             return new Limits(this);
         }
 
-        /** What an array may have on any virtual machine, with room to spare. */
+        /** Checks that any virtual machine can allocate an array of this length. */
         private static int atMost(String what, int value) {
             if (value > GREATEST_BUFFER) {
                 throw new IllegalArgumentException(what + " must be at most " + GREATEST_BUFFER + ": " + value);

@@ -5,33 +5,32 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
-/** Tells the listeners of a client about one generation, and keeps what they throw away from it. Driven by the call. */
+/** Notifies a client's listeners about one generation, and keeps their exceptions from affecting it. The call drives it. */
 final class ListenerFence {
 
-    private static final GenerationListener.Recording DEAF = outcome -> {};
+    private static final GenerationListener.Observer DEAF = outcome -> {};
 
-    /** Tells nobody. */
-    static final ListenerFence NOBODY = new ListenerFence(new GenerationListener.Recording[0]);
+    /** A fence without listeners. */
+    static final ListenerFence NOBODY = new ListenerFence(new GenerationListener.Observer[0]);
 
-    private GenerationListener.Recording[] recordings;
+    private GenerationListener.Observer[] observers;
     private int errors;
 
-    private ListenerFence(GenerationListener.Recording[] recordings) {
-        this.recordings = recordings;
+    private ListenerFence(GenerationListener.Observer[] observers) {
+        this.observers = observers;
     }
 
-    /** Tells each listener that a generation was asked for. */
+    /** Notifies each listener that a generation was requested. */
     static ListenerFence started(List<GenerationListener> listeners, GenerationInfo info) {
-        ListenerFence fence = new ListenerFence(new GenerationListener.Recording[listeners.size()]);
-        for (int i = 0; i < fence.recordings.length; i++) {
-            fence.recordings[i] = fence.recording(listeners.get(i), info);
+        ListenerFence fence = new ListenerFence(new GenerationListener.Observer[listeners.size()]);
+        for (int i = 0; i < fence.observers.length; i++) {
+            fence.observers[i] = fence.observer(listeners.get(i), info);
         }
         return fence;
     }
 
-    /** Tells each listener that it has become part of a client. */
+    /** Notifies each listener that it was attached to a client. */
     static void attached(List<GenerationListener> listeners, String client, String transport) {
         for (GenerationListener listener : listeners) {
             try {
@@ -42,26 +41,34 @@ final class ListenerFence {
         }
     }
 
-    /** What the listeners want to send along, without what they may not send. */
+    /** The header fields that the listeners add, without the fields that they must not set. */
     Map<String, String> requestHeaders() {
         Map<String, String> fields = new HashMap<>();
-        tell(recording -> recording.requestHeaders().forEach((name, value) -> addUsable(fields, name, value)));
+        tell(observer -> observer.requestHeaders().forEach((name, value) -> addUsable(fields, name, value)));
         return fields;
     }
 
+    void queued() {
+        tell(GenerationListener.Observer::queued);
+    }
+
+    void admitted(Duration wait) {
+        tell(observer -> observer.admitted(wait));
+    }
+
     void sent(int attempt) {
-        tell(recording -> recording.sent(attempt));
+        tell(observer -> observer.sent(attempt));
     }
 
     void head(int status) {
-        tell(recording -> recording.head(status));
+        tell(observer -> observer.head(status));
     }
 
-    /** Comes for every chunk, as {@link #delta} for every piece: a plain loop, and no object made. */
+    /** Called for every chunk, and {@link #delta} for every piece. So both use a plain loop and create no object. */
     void received(int bytes) {
-        for (GenerationListener.Recording recording : recordings) {
+        for (GenerationListener.Observer observer : observers) {
             try {
-                recording.received(bytes);
+                observer.received(bytes);
             } catch (Throwable t) {
                 threw(t);
             }
@@ -69,9 +76,9 @@ final class ListenerFence {
     }
 
     void delta(int chars, int bytes, long nanoTime) {
-        for (GenerationListener.Recording recording : recordings) {
+        for (GenerationListener.Observer observer : observers) {
             try {
-                recording.delta(chars, bytes, nanoTime);
+                observer.delta(chars, bytes, nanoTime);
             } catch (Throwable t) {
                 threw(t);
             }
@@ -79,33 +86,43 @@ final class ListenerFence {
     }
 
     void retry(int attempt, NeuralBoxException reason, Duration wait) {
-        tell(recording -> recording.retry(attempt, reason, wait));
+        tell(observer -> observer.retry(attempt, reason, wait));
     }
 
     void unknownEvent() {
-        tell(GenerationListener.Recording::unknownEvent);
+        tell(GenerationListener.Observer::unknownEvent);
     }
 
     void decodeError(GenerationListener.DecodeError error) {
-        tell(recording -> recording.decodeError(error));
+        tell(observer -> observer.decodeError(error));
     }
 
-    /** A subscriber threw; it is foreign code as a listener is, and counted with it. */
+    /** A subscriber threw. It is foreign code like a listener, so its error counts as a listener's error. */
     void subscriberThrew(Throwable t) {
         errors++;
         Log.subscriberThrew(t);
     }
 
-    /** The last message: what follows generation_end is not told. */
-    void ended(@Nullable NeuralBoxException error, BillingState billingState, @Nullable Billing billing, int attempts) {
-        tell(recording -> recording.ended(new GenerationOutcome(error, billingState, billing, attempts, errors)));
-        recordings = NOBODY.recordings;
+    /** The last notification: nothing after {@code generation_end} is reported. */
+    void ended(GenerationOutcome end) {
+        for (int i = 0; i < observers.length; i++) {
+            GenerationOutcome outcome = end.withListenerErrors(errors);
+            GenerationListener.Observer observer = observers[i];
+            // If there is no memory for the next outcome, this method runs again, for the observers not notified yet.
+            observers[i] = DEAF;
+            try {
+                observer.ended(outcome);
+            } catch (Throwable t) {
+                threw(t);
+            }
+        }
+        observers = NOBODY.observers;
     }
 
-    private GenerationListener.Recording recording(GenerationListener listener, GenerationInfo info) {
+    private GenerationListener.Observer observer(GenerationListener listener, GenerationInfo info) {
         try {
-            GenerationListener.Recording recording = listener.started(info);
-            return recording == null ? DEAF : recording;
+            GenerationListener.Observer observer = listener.started(info);
+            return observer == null ? DEAF : observer;
         } catch (Throwable t) {
             threw(t);
             return DEAF;
@@ -121,10 +138,10 @@ final class ListenerFence {
         }
     }
 
-    private void tell(Consumer<GenerationListener.Recording> message) {
-        for (GenerationListener.Recording recording : recordings) {
+    private void tell(Consumer<GenerationListener.Observer> message) {
+        for (GenerationListener.Observer observer : observers) {
             try {
-                message.accept(recording);
+                message.accept(observer);
             } catch (Throwable t) {
                 threw(t);
             }

@@ -5,8 +5,8 @@ import java.util.Objects;
 /**
  * One message of a conversation.
  *
- * @param role who speaks: {@code system}, {@code user} or {@code assistant}; other roles are sent as they are
- * @param content what is said
+ * @param role the speaker: {@code system}, {@code user} or {@code assistant}; other roles are sent unchanged
+ * @param content the text
  * @since 0.1.0
  */
 public record Message(String role, String content) {
@@ -25,22 +25,22 @@ public record Message(String role, String content) {
         }
     }
 
-    /** Instructions that stand above the conversation. */
+    /** Instructions for the whole conversation. */
     public static Message system(String content) {
         return new Message("system", content);
     }
 
-    /** What the user says. */
+    /** A message of the user. */
     public static Message user(String content) {
         return new Message("user", content);
     }
 
-    /** What the model said earlier. */
+    /** An earlier answer of the model. */
     public static Message assistant(String content) {
         return new Message("assistant", content);
     }
 
-    /** The role and the length: a prompt does not belong in a log. */
+    /** The role and the length. A prompt does not belong in a log. */
     @Override
     public String toString() {
         return "Message[role=" + role + ", content=" + content.length() + " characters]";

@@ -2,94 +2,79 @@ package top.neuralbox;
 
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.json.JsonObjectReader;
+import top.neuralbox.json.MalformedJsonException;
 
 /**
- * What the service tells of a model. Prices are credits for one answer, exact; what the service left out, or wrote as
- * anything else, is null. Immutable.
+ * The service's description of a model. Prices are exact, in credits for one answer. A value that is missing, or has another
+ * type, is null. Immutable.
  *
  * @since 0.1.0
  */
 public final class Model {
 
-    private final @Nullable String slug;
-    private final @Nullable String name;
-    private final @Nullable String category;
-    private final @Nullable String provider;
-    private final @Nullable String minPlan;
-    private final @Nullable BigDecimal price;
-    private final @Nullable BigDecimal minPrice;
-    private final @Nullable BigDecimal maxPrice;
-    private final @Nullable Boolean supportsStreaming;
-    private final @Nullable String configJson;
+    private final Fields fields = new Fields();
     private final RateLimits rateLimits;
     private final String json;
 
-    Model(AccountFields fields, RateLimits rateLimits) {
-        this.slug = fields.slug;
-        this.name = fields.name;
-        this.category = fields.category;
-        this.provider = fields.provider;
-        this.minPlan = fields.minPlan;
-        this.price = fields.tokenCost;
-        this.minPrice = fields.minTokenCost;
-        this.maxPrice = fields.maxTokenCost;
-        this.supportsStreaming = fields.supportsStreaming;
-        this.configJson = fields.configJson;
-        this.rateLimits = rateLimits;
-        this.json = fields.json;
+    Model(byte[] body, ResponseContext response) throws MalformedJsonException {
+        json = response.redaction()
+                .ofText(JsonObjectReader.read(
+                        body, 0, body.length, (name, reader) -> fields.take(name, reader, response.redaction())));
+        rateLimits = response.rateLimits();
     }
 
-    /** The name by which a request asks for it. */
+    /** The name for requests. */
     public @Nullable String slug() {
-        return slug;
+        return fields.slug;
     }
 
     /** The name for people. */
     public @Nullable String name() {
-        return name;
+        return fields.name;
     }
 
     /** {@code text}, {@code image}, {@code video}, {@code tts}, {@code stt}, {@code audio}, {@code tool}, or a new one. */
     public @Nullable String category() {
-        return category;
+        return fields.category;
     }
 
-    /** Who runs it. */
+    /** The company that runs it. */
     public @Nullable String provider() {
-        return provider;
+        return fields.provider;
     }
 
-    /** The least plan that includes it. */
+    /** The lowest plan that includes it. */
     public @Nullable String minPlan() {
-        return minPlan;
+        return fields.minPlan;
     }
 
     /** The usual price; {@code token_cost} on the wire. */
     public @Nullable BigDecimal price() {
-        return price;
+        return fields.price;
     }
 
-    /** The least that an answer costs; the usual price if the service tells no other. */
+    /** The lowest price of an answer; the usual price if the service gives no other. */
     public @Nullable BigDecimal minPrice() {
-        return minPrice == null ? price : minPrice;
+        return fields.minPrice == null ? fields.price : fields.minPrice;
     }
 
-    /** The most that an answer costs; the usual price if the service tells no other. */
+    /** The highest price of an answer; the usual price if the service gives no other. */
     public @Nullable BigDecimal maxPrice() {
-        return maxPrice == null ? price : maxPrice;
+        return fields.maxPrice == null ? fields.price : fields.maxPrice;
     }
 
-    /** Whether it can be streamed; where the service does not say, text models can (wire contract, part A). */
+    /** Whether it can be streamed. If the service does not say, only text models can (wire contract, part A). */
     public boolean supportsStreaming() {
-        return supportsStreaming == null ? "text".equals(category) : supportsStreaming;
+        return fields.supportsStreaming == null ? "text".equals(fields.category) : fields.supportsStreaming;
     }
 
-    /** The model's own settings as JSON text. */
+    /** The model's settings as JSON text. */
     public @Nullable String configJson() {
-        return configJson;
+        return fields.configJson;
     }
 
-    /** What the response said of the account's rate limits; every figure is null where it said nothing. */
+    /** The account's rate limits, as the response reported them; a figure that it did not report is null. */
     public RateLimits rateLimits() {
         return rateLimits;
     }
@@ -101,6 +86,38 @@ public final class Model {
 
     @Override
     public String toString() {
-        return "Model[slug=" + slug + ", category=" + category + ", price=" + minPrice() + " to " + maxPrice() + "]";
+        return "Model[slug=" + slug() + ", category=" + category() + ", price=" + minPrice() + " to " + maxPrice()
+                + "]";
+    }
+
+    /** What was read (wire contract, part B). Nothing writes to it after the constructor. */
+    private static final class Fields {
+
+        private @Nullable String slug;
+        private @Nullable String name;
+        private @Nullable String category;
+        private @Nullable String provider;
+        private @Nullable String minPlan;
+        private @Nullable BigDecimal price;
+        private @Nullable BigDecimal minPrice;
+        private @Nullable BigDecimal maxPrice;
+        private @Nullable Boolean supportsStreaming;
+        private @Nullable String configJson;
+
+        void take(String field, JsonObjectReader reader, Redaction redaction) throws MalformedJsonException {
+            switch (field) {
+                case "slug" -> slug = redaction.ofName(reader.text());
+                case "name" -> name = redaction.ofName(reader.text());
+                case "category" -> category = redaction.ofName(reader.text());
+                case "provider" -> provider = redaction.ofName(reader.text());
+                case "min_plan" -> minPlan = redaction.ofName(reader.text());
+                case "token_cost" -> price = reader.number();
+                case "min_token_cost" -> minPrice = reader.number();
+                case "max_token_cost" -> maxPrice = reader.number();
+                case "supports_streaming" -> supportsStreaming = reader.truth();
+                case "config" -> configJson = redaction.of(reader.json());
+                default -> {}
+            }
+        }
     }
 }

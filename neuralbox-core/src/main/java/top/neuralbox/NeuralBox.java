@@ -2,6 +2,7 @@ package top.neuralbox;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,14 +15,20 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.concurrent.BlockingGuard;
+import top.neuralbox.concurrent.CallbackThreads;
+import top.neuralbox.concurrent.CarriedContext;
+import top.neuralbox.concurrent.Delayer;
+import top.neuralbox.concurrent.TimerThread;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportProvider;
 
 /**
- * The client. Make one for each account and keep it: it is thread-safe and holds the connections.
+ * The client of the service. Create one for each account and keep it: it is thread-safe and holds the connections.
  *
  * <pre>{@code
  * try (NeuralBox neuralBox = NeuralBox.create();
@@ -33,37 +40,38 @@ import top.neuralbox.transport.TransportProvider;
  * }</pre>
  *
  * <p>There are four ways to read a generation: {@link #stream} for a thread that waits, {@link #publish} for reactive code
- * with exact demand, {@link #generate} and {@link #generateAsync} for the whole answer. All of them send a request once,
- * and again only if the service surely did not charge it; see {@link RetryPolicy}.
+ * with exact demand, {@link #generate} and {@link #generateAsync} for the whole answer. All of them send a request once, and
+ * retry only if the service certainly did not charge it; see {@link RetryPolicy}.
  *
  * <p>Signals of {@code publish} and of listeners come on the engine's thread: do not block there, or set {@link
- * Builder#executor}. Stages of futures, and signals that a timer, a cancel or {@link #close} raises, run on daemon threads
- * where they may block. The package's description has the whole table.
+ * Builder#executor}. Stages of futures, and signals that a timer, a cancel or {@link #close} causes, run on daemon threads
+ * and may block. The package's description has a table of all threads.
  *
  * @since 0.1.0
  */
 public final class NeuralBox implements AutoCloseable {
 
     private final ClientSettings settings;
-    private final CallRegistry calls = new CallRegistry();
+    private final CallRegistry calls;
     private final BlockingGuard guard;
     private final Account account;
-    private final Account accountOfBudget;
-    private final @Nullable CreditGuard budget;
+    private final Bills bills;
     private final Runnable closer;
 
-    NeuralBox(ClientSettings settings, BlockingGuard guard, @Nullable CreditGuard budget, Runnable closer) {
+    NeuralBox(ClientSettings settings, BlockingGuard guard, Runnable closer) {
         this.settings = settings;
+        Admission admission = settings.admission();
+        this.calls = new CallRegistry(
+                admission == null ? null : new AdmissionQueue(admission, settings.delayer(), settings.callbacks()));
         this.guard = guard;
         this.account = new Account(settings, calls, guard);
-        this.accountOfBudget = account.withoutExecutor();
-        this.budget = budget;
+        this.bills = new Bills(settings.budget(), account.forCalls());
         this.closer = closer;
     }
 
     /**
      * A client with the key of the environment variable {@code NEURALBOX_API_KEY}, the base URI of {@code
-     * NEURALBOX_BASE_URL} if that is set, the one transport that is on the class path, and defaults for the rest.
+     * NEURALBOX_BASE_URL} if that is set, the only transport on the class path, and defaults for the rest.
      *
      * @throws IllegalStateException if there is no key, or not exactly one transport
      */
@@ -71,13 +79,13 @@ public final class NeuralBox implements AutoCloseable {
         return builder().build();
     }
 
-    /** A client with settings of your own. */
+    /** A builder for a client with other settings. */
     public static Builder builder() {
         return new Builder();
     }
 
     /**
-     * Sends a request and reads its events by waiting for them. Returns at once.
+     * Sends a request and returns at once. The thread that reads the stream waits for each event.
      *
      * @throws NullPointerException if the request is null
      */
@@ -91,8 +99,8 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     /**
-     * Events with exact demand. The publisher is cold: <b>each subscription is one paid call</b>, whose request is sent when
-     * the first event is asked for. Cancelling the subscription stops the generation.
+     * Publishes events with exact demand. The publisher is cold: <b>each subscription is one paid call</b>. The first demand
+     * sends the request. Cancelling the subscription stops the generation.
      *
      * <p>A generation that does not complete ends with {@code onError} and a {@link NeuralBoxException}.
      *
@@ -110,8 +118,8 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     /**
-     * Generates and waits for the whole answer, which is streamed and collected. A thread that is interrupted cancels the
-     * generation; its interrupt flag stays set.
+     * Generates the whole answer and waits for it. The answer is streamed and collected. If the waiting thread is interrupted,
+     * the generation is cancelled; the thread's interrupt flag stays set.
      *
      * @throws NullPointerException if the request is null
      * @throws NeuralBoxException if the generation does not complete
@@ -124,8 +132,8 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     /**
-     * Generates the whole answer without blocking. Cancelling the returned future stops the generation; cancelling one that
-     * was derived from it does not.
+     * Generates the whole answer without blocking. Cancelling the returned future stops the generation; cancelling a future
+     * that was derived from it does not.
      *
      * @return a future that fails with a {@link NeuralBoxException} if the generation does not complete
      * @throws NullPointerException if the request is null
@@ -136,15 +144,15 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     /**
-     * Asks for an answer that does not stream, and waits for it: a text in one piece, or what a model of images, video or
-     * sound makes (wire contract, part B). A result that takes longer comes back as {@link GenerationAnswer.Pending}. A thread
-     * that is interrupted gives the request up; its interrupt flag stays set.
+     * Requests an answer that does not stream, and waits for it: a text in one piece, or an image, video or sound (wire
+     * contract, part B). A result that takes longer is returned as {@link GenerationAnswer.Pending}. If the waiting thread is
+     * interrupted, the request is cancelled; the thread's interrupt flag stays set.
      *
-     * <p>It is sent again under the same conditions as a stream, and listeners hear of it as of one.
+     * <p>It is retried under the same conditions as a stream, and listeners receive the same signals.
      *
      * @throws NullPointerException if the request is null
-     * @throws GenerationFailedException if the service gave the generation up; its {@code billingState()} says what is known
-     *     of the charge
+     * @throws GenerationFailedException if the service reports that the generation failed; {@code billingState()} says whether
+     *     it was charged, as far as that is known
      * @throws NeuralBoxException if there is no answer for another reason
      * @throws IllegalStateException if this thread must not block
      */
@@ -155,7 +163,7 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     /**
-     * As {@link #submit}, without blocking. Cancelling the returned future gives the request up; cancelling one that was
+     * As {@link #submit}, without blocking. Cancelling the returned future cancels the request; cancelling a future that was
      * derived from it does not.
      *
      * @return a future that fails with a {@link NeuralBoxException}
@@ -166,15 +174,65 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     /**
-     * Waits for a pending result by asking the service for it from time to time, which costs nothing. A question that the
-     * network or the service fails to answer is asked again later; a thread that is interrupted stops asking, and its
+     * Asks for the state of a generation by its id, for example of one whose stream broke before its end, or whose result was
+     * pending when another process ended. It costs nothing, but counts against the account's rate limits: as one request, or as
+     * two if the service does not know the first of the two documented paths.
+     *
+     * <p>If the answer tells the bill of a generation of this client that ended with an unknown charge, the budget's reservation
+     * is settled and the listeners are told ({@link GenerationListener#settled}) before this method returns. A second call
+     * changes nothing. The client remembers its last 1,000 such generations.
+     *
+     * @param id the generation's id, as in {@link GenerationEvent.Start#id()} or {@link PartialGeneration#id()}
+     * @return the text or the media result, or a {@link GenerationAnswer.Pending}, which {@link #await} waits for
+     * @throws IllegalArgumentException if the id is blank, {@code .} or {@code ..}
+     * @throws GenerationFailedException if the service reports that the generation failed; {@code billingState()} says whether
+     *     it was charged, as far as that is known
+     * @throws ApiException with status 404 if the service does not know the generation on either path; its charge stays unknown
+     * @throws NeuralBoxException if there is no answer for another reason; what is known of the charge does not change
+     * @throws IllegalStateException if this thread must not block
+     */
+    public GenerationAnswer generation(String id) {
+        return pickUp(id, null);
+    }
+
+    /**
+     * As {@link #generation(String)}, for a generation that another client made, which may have been in another process. It also
+     * settles the budget's reservation of this name, so both must have a budget on the same store. Listeners of this client are
+     * not told, because they do not know the generation.
+     *
+     * @param reservation the name of the reservation, as in {@code top.neuralbox.budget.BudgetListener.reserved}
+     * @throws IllegalArgumentException also if the reservation is blank
+     * @throws IllegalStateException also if this client has no budget
+     */
+    public GenerationAnswer generation(String id, String reservation) {
+        return pickUp(id, Objects.requireNonNull(reservation, "reservation"));
+    }
+
+    /**
+     * As {@link #generation(String)}, without blocking. Cancelling the returned future cancels the question, not the generation.
+     *
+     * @return a future that fails with a {@link NeuralBoxException}
+     * @throws IllegalArgumentException if the id is blank, {@code .} or {@code ..}
+     */
+    public CompletableFuture<GenerationAnswer> generationAsync(String id) {
+        return pickUpAsync(id, null, settings.settler());
+    }
+
+    /** As {@link #generation(String, String)}, without blocking. */
+    public CompletableFuture<GenerationAnswer> generationAsync(String id, String reservation) {
+        return pickUpAsync(id, Objects.requireNonNull(reservation, "reservation"), settings.settler());
+    }
+
+    /**
+     * Waits for a pending result. It polls the service from time to time, which costs nothing. If a poll fails because of the
+     * network or the service, the next one follows later. If the waiting thread is interrupted, polling stops; the thread's
      * interrupt flag stays set.
      *
-     * @return the result: never pending
-     * @throws GenerationFailedException if the service gave the generation up; its {@code billingState()} says what is known
-     *     of the charge
-     * @throws GenerationTimeoutException of the timer {@code TOTAL} after {@link Polling#total()}; the service may still
-     *     finish, and be asked again
+     * @return the result, never pending
+     * @throws GenerationFailedException if the service reports that the generation failed; {@code billingState()} says whether
+     *     it was charged, as far as that is known
+     * @throws GenerationTimeoutException of the timer {@code TOTAL} after {@link Polling#total()}; the service may still finish
+     *     the generation, and this method may be called again
      * @throws NeuralBoxException if the service refuses to answer, or the client is closed
      * @throws IllegalStateException if this thread must not block
      */
@@ -182,24 +240,51 @@ public final class NeuralBox implements AutoCloseable {
         return await(pending, Polling.defaults());
     }
 
-    /** As {@link #await(GenerationAnswer.Pending)}, with waits and a bound of one's own. */
+    /** As {@link #await(GenerationAnswer.Pending)}, with other waits or another time-out. */
     public GenerationAnswer await(GenerationAnswer.Pending pending, Polling polling) {
         guard.check("awaitAsync");
-        PendingPoll poll = new PendingPoll(settings, calls, pending, polling, settings.callbacks());
+        PendingPoll poll = new PendingPoll(settings, calls, bills, pending, polling, settings.callbacks());
         return waitFor(poll.start(), () -> poll.cancel(GenerationCancelledException.Reason.INTERRUPTED));
     }
 
     /**
-     * As {@link #await(GenerationAnswer.Pending)}, without blocking. Cancelling the returned future stops asking, though not the
+     * As {@link #await(GenerationAnswer.Pending)}, without blocking. Cancelling the returned future stops polling, but not the
      * generation.
      */
     public CompletableFuture<GenerationAnswer> awaitAsync(GenerationAnswer.Pending pending) {
         return awaitAsync(pending, Polling.defaults());
     }
 
-    /** As {@link #awaitAsync(GenerationAnswer.Pending)}, with waits and a bound of one's own. */
+    /** As {@link #awaitAsync(GenerationAnswer.Pending)}, with other waits or another time-out. */
     public CompletableFuture<GenerationAnswer> awaitAsync(GenerationAnswer.Pending pending, Polling polling) {
-        return new PendingPoll(settings, calls, pending, polling, settings.settler()).start();
+        return new PendingPoll(settings, calls, bills, pending, polling, settings.settler()).start();
+    }
+
+    /** As {@link #warmUp(int)}, for one connection. */
+    public CompletableFuture<Void> warmUp() {
+        return warmUp(1);
+    }
+
+    /**
+     * Prepares the client for its first calls, without blocking: classes are loaded, the host's name is looked up, and
+     * connections with TLS are in the pool. No request is sent, so nothing is charged, counted against a limit, or reported to
+     * a listener. The key is not asked for. A proxy sees the CONNECT of a tunnel; the service sees a handshake.
+     *
+     * <p>A warm-up that fails changes nothing for later calls, which connect as usual. An idle connection is closed after 30
+     * seconds. So warm a client up when its first call is near, for example before the application reports that it is ready.
+     *
+     * @param connections how many idle connections there should be. The transport's limit applies. A transport that shares
+     *     connections of HTTP/2 opens one
+     * @return a future that fails with a {@link NeuralBoxException} if a connection cannot be made within the connect timeout,
+     *     or if the client is closed meanwhile. Cancelling it ends the warm-up
+     * @throws IllegalArgumentException if {@code connections} is below 1
+     */
+    public CompletableFuture<Void> warmUp(int connections) {
+        if (connections < 1) {
+            throw new IllegalArgumentException("connections must be at least 1: " + connections);
+        }
+        Executor settler = settings.carried().around(settings.settler());
+        return new WarmUp(settings, calls, settler).start(connections);
     }
 
     /** The account that the client's key belongs to, and the models it may use. */
@@ -208,13 +293,53 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     /**
-     * Ends all generations in flight with {@link GenerationCancelledException.Reason#CLIENT_CLOSED}, and closes the
-     * transport if the client found or made it; one that was passed in stays the caller's. Idempotent.
+     * Lets the calls that are under way finish, closes the client, and waits for that. For a server that is to stop: call it
+     * when no more requests are accepted, and before the process ends.
+     *
+     * <p>From the first moment a new call fails with {@link AdmissionRefusedException}; a publisher refuses at the
+     * subscription. Retries, their waits, and polls belong to their call. After {@code patience} the calls that are left end
+     * with {@link GenerationCancelledException.Reason#CLIENT_CLOSED}; the result names them. A call is finished when its
+     * caller has the result. A callback that does not return holds the drain for at most one more second; the result names its
+     * call too. If the waiting thread is interrupted, the client is closed at once, and the thread's interrupt flag stays set.
+     *
+     * <p>If the client is draining already, this joins that drain, with its patience. If the client is closed, the result is
+     * empty.
+     *
+     * @param patience how long calls may take to finish; zero cancels them at once
+     * @throws NullPointerException if the patience is null
+     * @throws IllegalArgumentException if the patience is negative
+     * @throws IllegalStateException if this thread must not block
+     */
+    public DrainResult drain(Duration patience) {
+        guard.check("drainAsync");
+        return BlockingWait.forResult(drainAsync(patience), this::close);
+    }
+
+    /** As {@link #drain}, without blocking. Cancelling the returned future does not stop the drain. */
+    public CompletableFuture<DrainResult> drainAsync(Duration patience) {
+        if (Objects.requireNonNull(patience, "patience").isNegative()) {
+            throw new IllegalArgumentException("the patience must not be negative: " + patience);
+        }
+        Drain next = new Drain(calls, settings, this::close);
+        Drain current = calls.drain(next);
+        if (current == next) {
+            next.begin(patience);
+        }
+        return current.result();
+    }
+
+    /**
+     * Ends all generations in flight with {@link GenerationCancelledException.Reason#CLIENT_CLOSED}. Closes the transport if
+     * the client created it; a transport that was passed in stays open. Idempotent.
      */
     @Override
     public void close() {
         calls.close();
-        closer.run();
+        try {
+            closer.run();
+        } finally {
+            calls.closed();
+        }
     }
 
     /** The client's name, endpoint and transport. */
@@ -224,23 +349,33 @@ public final class NeuralBox implements AutoCloseable {
                 + settings.transport().name() + "]";
     }
 
-    private @Nullable CompletionStage<CreditGuard.Reservation> reserve(GenerationRequest request, GenerationInfo info) {
-        return budget == null ? null : budget.reserve(request, info, accountOfBudget);
+    private GenerationAnswer pickUp(String id, @Nullable String reservation) {
+        guard.check("generationAsync");
+        CompletableFuture<GenerationAnswer> answer = pickUpAsync(id, reservation, settings.callbacks());
+        return waitFor(answer, () -> answer.completeExceptionally(GenerationQuery.interrupted(id)));
     }
 
-    private Outgoing streamed(GenerationRequest request) {
-        return Outgoing.streamed(settings.endpoint(), request);
+    private CompletableFuture<GenerationAnswer> pickUpAsync(String id, @Nullable String reservation, Executor settler) {
+        GenerationQuery.requireId(id);
+        bills.requireReservation(reservation);
+        CarriedContext context = settings.carried();
+        return new GenerationQuery(settings, calls, id, false, null, context, context.around(settler))
+                .answer(bills, reservation);
     }
 
-    private Outgoing submitted(GenerationRequest request) {
-        return Outgoing.submitted(settings.endpoint(), request);
+    private RequestTemplate streamed(GenerationRequest request) {
+        return RequestTemplate.streamed(settings.endpoint(), request);
     }
 
-    private <T> T collect(GenerationRequest request, Outgoing outgoing, Function<GenerationCall, T> wanted) {
-        // Nothing but this thread depends on the future, so it may be settled anywhere.
+    private RequestTemplate submitted(GenerationRequest request) {
+        return RequestTemplate.submitted(settings.endpoint(), request);
+    }
+
+    private <T> T collect(GenerationRequest request, RequestTemplate template, Function<GenerationCall, T> wanted) {
+        // Only this thread depends on the future, so any thread may complete it.
         CollectingSink<T> sink = new CollectingSink<>(wanted, Runnable::run);
-        // Without the executor: this thread may be its only one.
-        GenerationCall call = call(request, outgoing, sink, new KeptText(Integer.MAX_VALUE), settings.carried(), null);
+        // Without the executor: this may be its only thread.
+        GenerationCall call = call(request, template, sink, new KeptText(Integer.MAX_VALUE), settings.carried(), null);
         return waitFor(sink.collect(call), () -> call.cancel(GenerationCancelledException.Reason.INTERRUPTED));
     }
 
@@ -253,26 +388,26 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     private <T> CompletableFuture<T> collectAsync(
-            GenerationRequest request, Outgoing outgoing, Function<GenerationCall, T> wanted) {
-        // Turns that are taken on the executor settle it there.
+            GenerationRequest request, RequestTemplate template, Function<GenerationCall, T> wanted) {
+        // With an executor, the turn that completes the future runs on the executor already.
         Executor settler = settings.executor() == null ? settings.callbacks() : Runnable::run;
         CarriedContext context = settings.carried();
         CollectingSink<T> sink = new CollectingSink<>(wanted, context.around(settler));
         return sink.collect(
-                call(request, outgoing, sink, new KeptText(Integer.MAX_VALUE), context, settings.executor()));
+                call(request, template, sink, new KeptText(Integer.MAX_VALUE), context, settings.executor()));
     }
 
     private GenerationCall call(
             GenerationRequest request,
-            Outgoing outgoing,
+            RequestTemplate template,
             EventSink sink,
             KeptText text,
             CarriedContext context,
             @Nullable Executor executor) {
-        return new GenerationCall(settings, calls, this::reserve, request, outgoing, sink, text, context, executor);
+        return new GenerationCall(settings, calls, bills, request, template, sink, text, context, executor);
     }
 
-    /** Collects the settings of a client. Not thread-safe. Only a key is needed. */
+    /** Builds a client. Not thread-safe. Only a key is required. */
     public static final class Builder {
 
         private static final String KEY_VARIABLE = "NEURALBOX_API_KEY";
@@ -291,6 +426,7 @@ public final class NeuralBox implements AutoCloseable {
         private @Nullable Executor executor;
         private @Nullable CallContext context;
         private @Nullable CreditGuard budget;
+        private @Nullable Admission admission;
         private String name = "default";
         private @Nullable Delayer delayer;
         private @Nullable Executor callbacks;
@@ -302,8 +438,8 @@ public final class NeuralBox implements AutoCloseable {
         /**
          * Sets the key. Default: the environment variable {@code NEURALBOX_API_KEY}.
          *
-         * @throws IllegalArgumentException if it is blank, or holds a character that a header field cannot carry; it is not
-         *     echoed
+         * @throws IllegalArgumentException if it is blank, or holds a character that a header field cannot carry; the message
+         *     does not repeat the key
          */
         public Builder apiKey(String apiKey) {
             CompletionStage<ApiKey> key = CompletableFuture.completedFuture(ApiKey.of(apiKey));
@@ -312,8 +448,8 @@ public final class NeuralBox implements AutoCloseable {
         }
 
         /**
-         * Sets where the key comes from before each attempt, so that it can be exchanged while the client runs. The supplier
-         * must not block for long; if it throws, or gives a malformed key, the call fails with an {@link
+         * Sets a supplier that gives the key before each attempt, so that the key can be replaced while the client runs. The
+         * supplier must not block for long. If it throws, or gives a malformed key, the call fails with an {@link
          * AuthenticationException}.
          */
         public Builder apiKeySupplier(Supplier<String> supplier) {
@@ -322,7 +458,7 @@ public final class NeuralBox implements AutoCloseable {
             return this;
         }
 
-        /** As {@link #apiKeySupplier}, for a key that has to be fetched; the stage may settle on any thread. */
+        /** As {@link #apiKeySupplier}, for a key that has to be fetched. Any thread may complete the stage. */
         public Builder asyncApiKeySupplier(Supplier<? extends CompletionStage<String>> supplier) {
             Objects.requireNonNull(supplier, "supplier");
             this.keys = () -> supplier.get().thenApply(ApiKey::of);
@@ -330,25 +466,25 @@ public final class NeuralBox implements AutoCloseable {
         }
 
         /**
-         * Sets the base URI, below which {@code /api/v2/generate} lies. Default: the environment variable {@code
-         * NEURALBOX_BASE_URL}, else {@code https://neuralbox.top}.
+         * Sets the base URI, to which {@code /api/v2/generate} is appended. Default: the environment variable {@code
+         * NEURALBOX_BASE_URL}, or {@code https://neuralbox.top} if that is not set.
          */
         public Builder baseUri(URI baseUri) {
             this.baseUri = Objects.requireNonNull(baseUri, "baseUri");
             return this;
         }
 
-        /** Whether {@code http} is good enough for a host other than this machine: the key is then readable on the way. */
+        /** Allows {@code http} for a host other than this machine. The key can then be read on the network. */
         public Builder allowClearText(boolean allowClearText) {
             this.allowClearText = allowClearText;
             return this;
         }
 
         /**
-         * Adds a header field to each request, for example one that a gateway asks for.
+         * Adds a header field to each request, for example one that a gateway requires.
          *
-         * @throws IllegalArgumentException if the client sets this field itself, or it is not well-formed; the value is not
-         *     echoed
+         * @throws IllegalArgumentException if the client sets this field itself, or it is not well-formed; the message does not
+         *     repeat the value
          */
         public Builder header(String name, String value) {
             HeaderFields.requireUsable(name, value);
@@ -356,51 +492,57 @@ public final class NeuralBox implements AutoCloseable {
             return this;
         }
 
-        /** Sets the transport, which stays the caller's to close. Default: the one on the class path. */
+        /** Sets the transport. The caller must close it. Default: the only one on the class path. */
         public Builder transport(Transport transport) {
             this.transport = Objects.requireNonNull(transport, "transport");
             return this;
         }
 
-        /** Sets how a transport is made that the client finds by itself: trust, proxy, pool. */
+        /** Sets trust, proxy and pool of a transport that the client creates itself. */
         public Builder transportConfig(TransportConfig transportConfig) {
             this.transportConfig = Objects.requireNonNull(transportConfig, "transportConfig");
             return this;
         }
 
-        /** Sets the time-outs of requests that have none of their own. */
+        /** Sets the time-outs of a request that does not set any. */
         public Builder timeouts(Timeouts timeouts) {
             this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
             return this;
         }
 
-        /** Sets how often what was surely not charged is sent again. */
+        /** Sets how often a request that was certainly not charged is retried. */
         public Builder retryPolicy(RetryPolicy retryPolicy) {
             this.retryPolicy = Objects.requireNonNull(retryPolicy, "retryPolicy");
             return this;
         }
 
-        /** Sets how much one generation may bring. */
+        /** Sets the size limits of one generation. */
         public Builder limits(Limits limits) {
             this.limits = Objects.requireNonNull(limits, "limits");
             return this;
         }
 
-        /** Adds a listener that hears of every generation. */
+        /** Adds a listener to every generation. */
         public Builder listener(GenerationListener listener) {
             listeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
         }
 
-        /** Sets who decides, before anything is sent, whether a generation may cost what it may. Default: nobody. */
+        /** Sets a budget, which admits or refuses each generation before its request is sent. Default: none. */
         public Builder budget(CreditGuard budget) {
             this.budget = Objects.requireNonNull(budget, "budget");
             return this;
         }
 
+        /** Limits how many generations run at the same time, in all and for each tenant. Default: no limit. */
+        public Builder admission(Admission admission) {
+            this.admission = Objects.requireNonNull(admission, "admission");
+            return this;
+        }
+
         /**
-         * Moves the signals of {@code publish} and the stages of all futures to an executor, serially for each generation. What
-         * the executor refuses, or drops because it is shut down, is done on threads of the client's own.
+         * Moves the signals of {@code publish} and the stages of all futures to an executor, serially for each generation. The
+         * client's threads run a task that the executor refuses, or drops because it is shut down.
          */
         public Builder executor(Executor executor) {
             this.executor = Objects.requireNonNull(executor, "executor");
@@ -408,8 +550,8 @@ public final class NeuralBox implements AutoCloseable {
         }
 
         /**
-         * Sets what calls carry from where they are made to their callbacks. Default: nothing, and threads of the client inherit
-         * nothing either.
+         * Sets the context that a call carries from the thread that makes it to its callbacks. Default: none. The client's
+         * threads inherit nothing either.
          */
         public Builder context(CallContext context) {
             this.context = Objects.requireNonNull(context, "context");
@@ -422,32 +564,32 @@ public final class NeuralBox implements AutoCloseable {
             return this;
         }
 
-        /** Sets time, for tests of this package. */
+        /** Sets the clock and timer, for tests of this package. */
         Builder delayer(Delayer delayer) {
             this.delayer = delayer;
             return this;
         }
 
-        /** Sets where callbacks run that may block, for tests of this package. */
+        /** Sets the executor of callbacks that may block, for tests of this package. */
         Builder callbacks(Executor callbacks) {
             this.callbacks = callbacks;
             return this;
         }
 
-        /** Sets the environment's variables, for tests of this package. */
+        /** Sets the environment variables, for tests of this package. */
         Builder environment(Function<String, @Nullable String> environment) {
             this.environment = environment;
             return this;
         }
 
-        /** Sets chance, from 0 to 1, for tests of this package. */
+        /** Sets the source of random numbers from 0 to 1, for tests of this package. */
         Builder random(DoubleSupplier random) {
             this.random = random;
             return this;
         }
 
         /**
-         * Makes the client. No connection is opened.
+         * Builds the client. No connection is opened.
          *
          * @throws IllegalStateException if there is no key, or no transport was passed in and not exactly one is found
          * @throws IllegalArgumentException if the base URI is not usable
@@ -455,7 +597,7 @@ public final class NeuralBox implements AutoCloseable {
         public NeuralBox build() {
             Supplier<CompletionStage<ApiKey>> supply = keys == null ? keyOfTheEnvironment() : keys;
             URI endpoint = Endpoint.generate(base(), allowClearText);
-            List<TransportProvider> providers = TransportLoader.providers();
+            List<TransportProvider> providers = TransportProvider.installedProviders();
             Transport carrier = transport == null
                     ? TransportLoader.choose(providers, System.getProperty(TransportLoader.PROPERTY))
                             .create(transportConfig)
@@ -476,11 +618,16 @@ public final class NeuralBox implements AutoCloseable {
                     executor,
                     callbacks == null ? threads : callbacks,
                     context,
+                    budget,
+                    admission,
                     delayer == null ? timer : delayer,
                     random);
             ListenerFence.attached(settings.listeners(), name, carrier.name());
             Runnable closer = transport == null ? carrier::close : () -> {};
-            return new NeuralBox(settings, new BlockingGuard(carrier, providers), budget, () -> {
+            List<Predicate<Thread>> loops = new ArrayList<>();
+            loops.add(carrier::mustNotBlock);
+            providers.forEach(provider -> loops.add(provider::mustNotBlock));
+            return new NeuralBox(settings, new BlockingGuard(loops), () -> {
                 timer.close();
                 closer.run();
                 threads.close();
@@ -498,7 +645,7 @@ public final class NeuralBox implements AutoCloseable {
             try {
                 return new URI(variable.trim());
             } catch (URISyntaxException e) {
-                // Its message quotes the value, which may hold credentials.
+                // The message of e quotes the value, which may hold credentials.
                 throw new IllegalArgumentException("the environment variable " + BASE_VARIABLE + " is no URI");
             }
         }

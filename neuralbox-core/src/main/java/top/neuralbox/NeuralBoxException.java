@@ -5,13 +5,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generation that did not complete. There is one subtype for each thing that a caller must do differently; all of them
- * carry what was known: how far the call came, what is known of the charge, and the text so far.
+ * A generation that did not complete. There is one subtype for each case that a caller must handle differently. All of them
+ * carry the known facts: how far the call came, whether it was charged, and the text so far.
  *
- * <p>One that a blocking method throws has a suppressed exception beside its cause: its stack trace is that of the line
- * which waited, where the failure's own may be that of the thread which found it.
+ * <p>If a blocking method throws it, it also has a suppressed exception, whose stack trace shows the line that waited. Its own
+ * stack trace may show the thread that found the failure.
  *
- * <p>What a call carries is not serialized with the exception; its message is.
+ * <p>Serialization keeps the message, but not the facts of the call.
  *
  * @since 0.1.0
  */
@@ -22,7 +22,9 @@ public abstract class NeuralBoxException extends RuntimeException {
 
     /** How far the last attempt came. */
     public enum Phase {
-        /** Nothing was written: the service cannot have seen the request. */
+        /** The client had not admitted the generation. Nothing was written. */
+        QUEUED,
+        /** Nothing was written. The service cannot have seen the request. */
         NOT_SENT,
         /** The request was written, at least in part; no response head arrived. */
         SENT,
@@ -44,14 +46,19 @@ public abstract class NeuralBoxException extends RuntimeException {
         return facts().phase();
     }
 
-    /** How many attempts were started, the last one included. At least 1, except for a call cancelled before its first. */
+    /** How many attempts were started. At least 1, except for a call that was cancelled before its first attempt. */
     public int attempts() {
         return facts().attempts();
     }
 
+    /** How long the generation waited for its {@linkplain Admission admission}; zero if it had a place at once. */
+    public Duration queued() {
+        return facts().queued();
+    }
+
     /**
-     * How long the call waited between its attempts, all waits together; zero if there was one attempt alone. A wait in which
-     * it was given up counts whole.
+     * The sum of all waits between attempts; zero if there was only one attempt. If the call ended during a wait, the whole
+     * wait counts.
      */
     public Duration waited() {
         return facts().waited();
@@ -62,7 +69,7 @@ public abstract class NeuralBoxException extends RuntimeException {
         return facts().status();
     }
 
-    /** The service's name for the request ({@code X-Request-Id}), for its support; null if it gave none. */
+    /** The service's id of the request ({@code X-Request-Id}), for questions to its support; null if it gave none. */
     public @Nullable String requestId() {
         return facts().requestId();
     }
@@ -72,17 +79,22 @@ public abstract class NeuralBoxException extends RuntimeException {
         return facts().retryAfter();
     }
 
-    /** What is known of the charge. */
+    /** Whether the generation was charged, as far as that is known. */
     public BillingState billingState() {
         return facts().billingState();
     }
 
-    /** What the last response said of the account's rate limits; every figure is null where it said nothing. */
+    /** The account's rate limits, as the last response reported them; a figure that it did not report is null. */
     public RateLimits rateLimits() {
         return facts().rateLimits();
     }
 
-    /** What was known of the generation. */
+    /** The header fields of the last response, for example a gateway's own name for the request; none if none arrived. */
+    public ResponseHeaders responseHeaders() {
+        return facts().headers();
+    }
+
+    /** The part of the generation that had arrived. */
     public PartialGeneration partial() {
         return facts().partial();
     }

@@ -4,8 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The model does not stream: it makes an image, a video or sound, and the service answered with JSON (wire contract, part
- * A). The result, or where to ask for it, is here: what was paid for is not lost.
+ * The model does not stream. It makes an image, a video or sound, and the service answered with JSON (wire contract, part A).
+ * This exception holds the result, or the id to poll for it, because it was paid for.
  *
  * @since 0.1.0
  */
@@ -28,7 +28,7 @@ public final class NotAStreamException extends UnexpectedResponseException {
         return answer;
     }
 
-    /** The generation's id, by which a pending one is asked for. */
+    /** The generation's id, used to poll for a pending result. */
     public @Nullable String id() {
         return answer == null ? null : answer.id();
     }
@@ -38,7 +38,7 @@ public final class NotAStreamException extends UnexpectedResponseException {
         return answer == null ? null : answer.status();
     }
 
-    /** Where the result is; null while it is pending. */
+    /** The URL of the result; null while it is pending. */
     public @Nullable String url() {
         return answer instanceof GenerationAnswer.Media media ? media.url() : null;
     }

@@ -3,7 +3,7 @@ package top.neuralbox;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was known of a generation when it failed or was cancelled. Immutable.
+ * The part of a generation that had arrived when it failed or was cancelled. Immutable.
  *
  * @since 0.1.0
  */
@@ -30,7 +30,7 @@ public final class PartialGeneration {
         this.billing = billing;
     }
 
-    /** The generation's id, by which the service can be asked about it; null before {@code generation_start}. */
+    /** The generation's id, for questions to the service; null before {@code generation_start}. */
     public @Nullable String id() {
         return id;
     }
@@ -45,17 +45,17 @@ public final class PartialGeneration {
         return text;
     }
 
-    /** Whether more text had arrived than was kept. */
+    /** Whether more text arrived than was kept. */
     public boolean textTruncated() {
         return textTruncated;
     }
 
-    /** The billing figures, if they had arrived. */
+    /** The billing figures; null if they had not arrived. */
     public @Nullable Billing billing() {
         return billing;
     }
 
-    /** Id, model and the length of the text: the text itself does not belong in a log. */
+    /** Id, model, length and billing. The text itself does not belong in a log. */
     @Override
     public String toString() {
         return "PartialGeneration[id=" + id + ", model=" + model + ", text=" + text.length() + " characters"

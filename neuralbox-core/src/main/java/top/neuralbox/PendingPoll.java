@@ -3,72 +3,73 @@ package top.neuralbox;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.concurrent.CarriedContext;
+import top.neuralbox.concurrent.Delayer;
 
 /**
- * Waits for a pending result, from the first wait to the one end, {@link #end}. Its steps follow one another: a wait, a
- * question, an answer; only cancellations and the last timer come from elsewhere.
+ * Polls for a pending result, from the first wait to its single end, {@link #end}. Its steps follow one another: a wait, a
+ * query, an answer. Only cancellations and the last timer come from other threads.
  */
-final class PendingPoll implements CallRegistry.Call {
-
-    /** Of the two documented paths, the one that tells the progress comes first. */
-    private static final String STATUS = "generate/status";
-
-    private static final String GENERATION = "generate";
+final class PendingPoll implements CallRegistry.DrainedCall {
 
     private final ClientSettings settings;
     private final CallRegistry registry;
+    private final Bills bills;
     private final GenerationAnswer.Pending pending;
     private final String id;
     private final Polling polling;
     private final CarriedContext context;
     private final Executor settler;
+    private final GenerationQuery query;
 
     private final CompletableFuture<GenerationAnswer> result = new CompletableFuture<>();
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicInteger asked = new AtomicInteger();
     private volatile Duration wait;
-    private volatile String path = STATUS;
     private volatile CompletableFuture<?> question = CompletableFuture.completedFuture(null);
     private volatile Delayer.Cancellable next = () -> {};
     private volatile Delayer.Cancellable last = () -> {};
 
     /**
-     * A poll that stands still.
+     * A poll that has not started.
      *
-     * @param settler where the progress is told and the future is settled
+     * @param settler reports the progress and completes the future
      */
     PendingPoll(
             ClientSettings settings,
             CallRegistry registry,
+            Bills bills,
             GenerationAnswer.Pending pending,
             Polling polling,
             Executor settler) {
         this.settings = settings;
         this.registry = registry;
+        this.bills = bills;
         this.pending = Objects.requireNonNull(pending, "pending");
         this.id = Objects.requireNonNull(pending.id());
         this.polling = Objects.requireNonNull(polling, "polling");
         this.context = settings.carried();
         this.settler = context.around(settler);
+        this.query = new GenerationQuery(settings, registry, id, true, pending.tenant(), context, this.settler);
+        bills.requireReservation(pending.reservation());
         this.wait = polling.firstWait();
     }
 
-    /** Begins with a wait. Once. Settling the future from outside stops the poll. */
+    /** Begins with a wait. Call this once. Completing the future from outside stops the poll. */
     CompletableFuture<GenerationAnswer> start() {
         var unused = result.whenComplete((answer, error) -> cancel(GenerationCancelledException.Reason.CALLER));
-        if (registry.add(this)) {
+        if (registry.begin(this)) {
             last = settings.delayer().after(Delayer.nanos(polling.total()), this::tooLate);
             pause(pending.eta(), Duration.ZERO);
             if (ended.get()) {
                 last.cancel();
             }
         } else {
-            clientClosed();
+            fail(registry.refusal().in(facts(BillingState.UNKNOWN)));
         }
         return result;
     }
@@ -88,9 +89,9 @@ final class PendingPoll implements CallRegistry.Call {
     }
 
     /**
-     * Waits as long as it is this time's turn to, but not beyond the time at which the result may be ready.
+     * Starts the next wait, but does not wait beyond the time at which the result may be ready.
      *
-     * @param asked how long the service asks to wait at least
+     * @param asked the shortest wait that the service asks for
      */
     private void pause(@Nullable Duration eta, Duration asked) {
         Duration turn = atLeastShortest(wait);
@@ -115,58 +116,59 @@ final class PendingPoll implements CallRegistry.Call {
             return;
         }
         asked.incrementAndGet();
-        Outgoing outgoing = Outgoing.query(Endpoint.resource(settings.endpoint(), path, id));
-        CompletableFuture<Polled> asking =
-                new QueryCall<>(settings, registry, outgoing, Polled::decode, context, settler).send();
+        CompletableFuture<GenerationQuery.State> asking = query.ask();
         question = asking;
         if (ended.get()) {
             asking.cancel(false);
         }
-        var unused = asking.whenComplete((polled, error) -> {
+        var unused = asking.whenComplete((state, error) -> {
             if (!ended.get()) {
-                told(polled, error);
+                told(state, error);
             }
         });
     }
 
-    private void told(@Nullable Polled polled, @Nullable Throwable error) {
-        if (polled == null) {
-            unanswered(Objects.requireNonNull(error));
-        } else if (polled.failure != null) {
-            NeuralBoxException failure = polled.failure.in(facts(BillingState.UNKNOWN));
-            pending.settled(failure, failure.billingState(), failure.partial().billing());
-            fail(failure);
-        } else if (polled.answer instanceof GenerationAnswer.Pending still) {
-            tell(still);
+    private void told(GenerationQuery.@Nullable State state, @Nullable Throwable error) {
+        if (state == null) {
+            unanswered(GenerationQuery.cause(Objects.requireNonNull(error)));
+            return;
+        }
+        NeuralBoxException failure = state.failure(asked.get());
+        if (failure == null && state.answer() instanceof GenerationAnswer.Pending still) {
+            tell(still.reservedAs(pending.reservation()));
             pause(still.eta(), Duration.ZERO);
+            return;
+        }
+        bills.settle(id, pending.reservation(), pending.settlement(), state.outcome(failure));
+        if (failure == null) {
+            end(null, () -> result.complete(state.answer()));
         } else {
-            pending.settled(null, BillingState.CHARGED, polled.answer.billing());
-            end(() -> result.complete(polled.answer));
+            fail(failure);
         }
     }
 
-    private void unanswered(Throwable error) {
-        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-        if (cause instanceof ApiException refusal && Objects.equals(refusal.status(), 404) && path.equals(STATUS)) {
-            path = GENERATION;
-            ask();
-        } else if (worthAnother(cause)) {
-            Duration askedFor = cause instanceof ApiException refusal ? refusal.retryAfter() : null;
+    private void unanswered(Throwable cause) {
+        if (worthAnother(cause)) {
+            Duration askedFor = ((NeuralBoxException) cause).retryAfter();
             pause(null, askedFor == null ? Duration.ZERO : askedFor);
         } else {
             fail(cause);
         }
     }
 
-    /** Asking again costs nothing, so whatever may pass is waited out. */
+    /** Whether the failure may be temporary. A query costs nothing, so another one follows then. */
     private static boolean worthAnother(Throwable error) {
         if (error instanceof ApiException refusal) {
             Integer status = refusal.status();
             return status != null && (status == 429 || status >= 500);
         }
+        if (error instanceof BudgetExceededException refusal) {
+            return refusal.retryAfter() != null;
+        }
         return error instanceof ConnectionException
                 || error instanceof StreamBrokenException
-                || error instanceof GenerationTimeoutException;
+                || error instanceof GenerationTimeoutException
+                || error instanceof BudgetUnavailableException;
     }
 
     private void tell(GenerationAnswer.Pending still) {
@@ -177,19 +179,37 @@ final class PendingPoll implements CallRegistry.Call {
         }
     }
 
-    private void fail(Throwable error) {
-        end(() -> result.completeExceptionally(error));
+    @Override
+    public DrainResult.Cut cut() {
+        return new DrainResult.Cut(
+                null,
+                new GenerationCancelledException(
+                        GenerationCancelledException.Reason.CLIENT_CLOSED, facts(BillingState.UNKNOWN)));
     }
 
-    /** The one way to the end. */
-    private void end(Runnable settle) {
+    private void fail(Throwable error) {
+        end(error, () -> result.completeExceptionally(error));
+    }
+
+    /** The only end of the poll. */
+    private void end(@Nullable Throwable error, Runnable settle) {
         if (ended.compareAndSet(false, true)) {
             next.cancel();
             last.cancel();
             question.cancel(false);
-            registry.remove(this);
-            settler.execute(settle);
+            settler.execute(() -> {
+                try {
+                    settle.run();
+                } finally {
+                    left(error);
+                }
+            });
         }
+    }
+
+    private void left(@Nullable Throwable error) {
+        registry.remove(this);
+        registry.ended(this, null, error instanceof NeuralBoxException known ? known : null);
     }
 
     private CallFacts facts(BillingState state) {
@@ -197,27 +217,13 @@ final class PendingPoll implements CallRegistry.Call {
                 asked.get() == 0 ? NeuralBoxException.Phase.NOT_SENT : NeuralBoxException.Phase.HEAD,
                 asked.get(),
                 Duration.ZERO,
+                Duration.ZERO,
                 null,
                 pending.requestId(),
                 null,
                 state,
                 pending.rateLimits(),
+                pending.responseHeaders(),
                 new PartialGeneration(id, pending.model(), "", false, null));
-    }
-
-    /**
-     * What one question brought.
-     *
-     * @param answer the answer
-     * @param failure why the generation failed; null if it did not
-     */
-    private record Polled(GenerationAnswer answer, @Nullable Failure failure) {
-
-        static Polled decode(byte[] body, RetryLoop sending) throws MalformedEventException {
-            Answer answer = AnswerDecoder.decode(body, 0, body.length).redacted(sending::redacted);
-            return new Polled(
-                    GenerationAnswer.of(answer, sending.rateLimits(), sending.requestId(), null),
-                    AnswerGate.failure(answer));
-        }
     }
 }

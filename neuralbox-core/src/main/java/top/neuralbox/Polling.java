@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * How a pending result is waited for: the service is asked again and again, with a wait between that grows by half each
- * time. Where the service tells when the result may be ready, no wait is longer than that. Immutable.
+ * The waits of a poll for a pending result. Each wait is one and a half times as long as the one before, up to the longest
+ * wait. If the service says when the result may be ready, no wait is longer than that. Immutable.
  *
  * @since 0.1.0
  */
@@ -26,7 +26,7 @@ public final class Polling {
         this.progress = builder.progress;
     }
 
-    /** First wait 1 s, longest 15 s, 15 min in total, nobody hears of the progress. */
+    /** First wait 1 s, longest 15 s, 15 min in total, and no consumer of progress. */
     public static Polling defaults() {
         return DEFAULTS;
     }
@@ -36,17 +36,17 @@ public final class Polling {
         return new Builder();
     }
 
-    /** How long until the service is asked for the first time, and the shortest wait of all. */
+    /** The wait before the first query, which is also the shortest wait. */
     public Duration firstWait() {
         return firstWait;
     }
 
-    /** How long a wait may grow. */
+    /** The longest wait. */
     public Duration longestWait() {
         return longestWait;
     }
 
-    /** How long the whole may take. */
+    /** The time-out of the whole poll. */
     public Duration total() {
         return total;
     }
@@ -55,10 +55,10 @@ public final class Polling {
         return progress;
     }
 
-    /** The wait after this one. */
+    /** The wait that follows this one. */
     Duration after(Duration wait) {
         Duration half = wait.dividedBy(2);
-        // Rather than the sum of the two with the longest: that may be more than a duration can hold.
+        // Does not compare wait plus half with the longest wait, because that sum may overflow.
         return half.compareTo(longestWait.minus(wait)) < 0 ? wait.plus(half) : longestWait;
     }
 
@@ -67,7 +67,7 @@ public final class Polling {
         return "Polling[firstWait=" + firstWait + ", longestWait=" + longestWait + ", total=" + total + "]";
     }
 
-    /** Collects how to poll. Not thread-safe. Each duration must be positive. */
+    /** Builds the waits of a poll. Not thread-safe. Each duration must be positive. */
     public static final class Builder {
 
         private Duration firstWait = Duration.ofSeconds(1);
@@ -83,7 +83,7 @@ public final class Polling {
             return this;
         }
 
-        /** Sets {@link Polling#longestWait()}; a longest wait below the first one counts as the first one. */
+        /** Sets {@link Polling#longestWait()}. If it is shorter than the first wait, the first wait is used instead. */
         public Builder longestWait(Duration longestWait) {
             this.longestWait = requirePositive("longestWait", longestWait);
             return this;
@@ -96,15 +96,15 @@ public final class Polling {
         }
 
         /**
-         * Sets who hears of each answer that is still pending, one at a time. It must not block; what it throws is logged and
-         * stops nothing.
+         * Sets a consumer that receives each answer that is still pending, one at a time. It must not block. If it throws, the
+         * exception is logged and polling goes on.
          */
         public Builder onProgress(Consumer<GenerationAnswer.Pending> progress) {
             this.progress = Objects.requireNonNull(progress, "progress");
             return this;
         }
 
-        /** Makes the settings. */
+        /** Builds the settings. */
         public Polling build() {
             if (longestWait.compareTo(firstWait) < 0) {
                 longestWait = firstWait;

@@ -5,19 +5,19 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events of a call for one thread that asks for them. That thread decodes: the transport's thread only leaves chunks
- * and wakes it, once a chunk and only if it waits.
+ * The sink of one thread that pulls the events of a call. The pulling thread decodes them. The transport's thread only stores
+ * chunks and wakes the pulling thread, at most once a chunk and only if it waits.
  */
 final class PullSink implements EventSink {
 
-    /** How many events are decoded ahead of the reader: enough to take turns rarely, few enough to stay in the cache. */
+    /** How many events are decoded ahead: enough to take turns rarely, few enough to stay in the processor's cache. */
     private static final int BATCH = 64;
-    /** A slow stream has one event at a time. */
+    /** The first size of the batch. A slow stream brings one event at a time. */
     private static final int FIRST_BATCH = 4;
 
     private static final GenerationEvent[] NONE = {};
 
-    /** These three are touched by the reader's thread alone: events from {@link #taken} to {@link #decoded}. */
+    /** The events from {@link #taken} to {@link #decoded} are still to be read. Only the reader's thread uses these three. */
     private @Nullable GenerationEvent[] batch = NONE;
 
     private int taken;
@@ -30,10 +30,11 @@ final class PullSink implements EventSink {
     private @Nullable NeuralBoxException error;
 
     /**
-     * The next event, waited for.
+     * Waits for the next event.
      *
      * @return null if the generation completed and all of its events were taken
-     * @throws NeuralBoxException if it ended in another way, after the events that came before, each time again
+     * @throws NeuralBoxException each time once the generation ended in another way and the events before were taken; a
+     *     cancellation drops those events
      */
     @Nullable
     GenerationEvent take(GenerationCall call) {
@@ -79,7 +80,7 @@ final class PullSink implements EventSink {
 
     @Override
     public void ready(GenerationCall call) {
-        // The reader need not wake itself: it looks again before it waits.
+        // The reader need not wake itself: it checks again before it waits.
         if (filler != Thread.currentThread()) {
             wake();
         }
@@ -116,7 +117,7 @@ final class PullSink implements EventSink {
 
     private void wake() {
         if (signalled) {
-            // Woken already, for a chunk before this one: the reader has yet to look at the inbox.
+            // An earlier chunk woke the reader already, and it has yet to check the inbox.
             return;
         }
         signalled = true;

@@ -1,27 +1,31 @@
 package top.neuralbox;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import top.neuralbox.GenerationTimeoutException.Timer;
+import top.neuralbox.concurrent.CarriedContext;
+import top.neuralbox.json.MalformedJsonException;
 import top.neuralbox.transport.TransportResponse;
 
 /**
- * Asks for one resource, from its start to its one end, {@link #end}. It costs nothing, so no listener hears of it, and
- * has no stages that a caller could see, so it needs no turns: whatever comes first settles the future.
+ * A query for one resource, from its start to its single end, {@link #end}. It costs nothing, so no listener is notified. It
+ * has no stages that a caller could see, so it needs no turns: the first result completes the future.
  */
-final class QueryCall<T> implements RetryLoop.Target, StreamTimers.Target, CallRegistry.Call {
+final class QueryCall<T> implements RetryLoop.SendingListener, StreamTimers.TimeoutListener, CallRegistry.DrainedCall {
 
-    /** Makes of a body what was asked for. */
+    /** Decodes a body into the requested value. */
     @FunctionalInterface
     interface Decoder<T> {
-        T decode(byte[] body, RetryLoop sending) throws MalformedEventException;
+        T decode(byte[] body, ResponseContext response) throws MalformedJsonException;
     }
 
     private final CallRegistry registry;
+    private final RequestTemplate template;
     private final Decoder<T> decoder;
+    private final boolean isPart;
     private final Executor settler;
     private final StreamTimers timers;
     private final RetryLoop sending;
@@ -29,39 +33,45 @@ final class QueryCall<T> implements RetryLoop.Target, StreamTimers.Target, CallR
     private final CompletableFuture<T> result = new CompletableFuture<>();
 
     /**
-     * A call that stands still.
+     * A query that has not started.
      *
-     * @param context what the supplier of keys is to find on its thread
-     * @param settler where the future is settled
+     * @param isPart whether another call makes the query, so that a drain does not refuse it
+     * @param info what a budget learns about the query
+     * @param context the context in which the supplier of keys runs
+     * @param settler completes the future
      */
     QueryCall(
             ClientSettings settings,
             CallRegistry registry,
-            Outgoing outgoing,
+            RequestTemplate template,
             Decoder<T> decoder,
+            boolean isPart,
+            GenerationInfo info,
             CarriedContext context,
             Executor settler) {
         this.registry = registry;
+        this.isPart = isPart;
+        this.template = template;
         this.decoder = decoder;
         this.settler = settler;
         this.timers = new StreamTimers(settings.delayer(), settings.timeouts(), this);
         this.sending = new RetryLoop(
-                settings, outgoing, settings.timeouts(), timers, context.around(settings.callbacks()), this);
+                settings, template, settings.timeouts(), timers, context.around(settings.callbacks()), info, this);
     }
 
-    /** Sends the request. Once. Settling the future from outside gives the call up. */
+    /** Sends the request. Call this once. Completing the future from outside cancels the query. */
     CompletableFuture<T> send() {
         var unused = result.whenComplete((value, error) -> cancel(GenerationCancelledException.Reason.CALLER));
-        if (registry.add(this)) {
+        if (isPart ? registry.add(this) : registry.begin(this)) {
             timers.started();
-            sending.start(Map.of());
+            sending.start();
         } else {
-            clientClosed();
+            failed(registry.refusal());
         }
         return result;
     }
 
-    /** Ends the call for this reason, unless it has ended. From any thread. The connection is freed at once. */
+    /** Ends the query for this reason, unless it has ended. Called from any thread. The connection is freed at once. */
     void cancel(GenerationCancelledException.Reason reason) {
         failed(facts -> new GenerationCancelledException(reason, facts));
     }
@@ -97,17 +107,18 @@ final class QueryCall<T> implements RetryLoop.Target, StreamTimers.Target, CallR
     public void answered(byte[] body) {
         T value;
         try {
-            value = decoder.decode(body, sending);
-        } catch (MalformedEventException e) {
+            value = decoder.decode(body, sending.context());
+        } catch (MalformedJsonException e) {
             failed(AnswerGate.unreadable("cannot be read: " + e.getMessage(), e));
             return;
         }
-        end(() -> result.complete(value));
+        end(null, () -> result.complete(value));
     }
 
     @Override
     public void failed(Failure failure) {
-        if (end(() -> result.completeExceptionally(failure.in(facts())))) {
+        NeuralBoxException error = failure.in(facts());
+        if (end(error, () -> result.completeExceptionally(error))) {
             try {
                 sending.cancel();
             } catch (Throwable t) {
@@ -121,20 +132,33 @@ final class QueryCall<T> implements RetryLoop.Target, StreamTimers.Target, CallR
         failed(facts -> new GenerationTimeoutException(timer, limit, null, facts));
     }
 
-    /** The one way to the end; whether it was this one. */
-    private boolean end(Runnable settle) {
+    /** The only end of the query. Returns whether this call of the method ended it. */
+    private boolean end(@Nullable NeuralBoxException error, Runnable settle) {
         if (!ended.compareAndSet(false, true)) {
             return false;
         }
         timers.stop();
-        registry.remove(this);
-        settler.execute(settle);
+        settler.execute(() -> {
+            try {
+                settle.run();
+            } finally {
+                registry.remove(this);
+                registry.ended(this, null, error);
+            }
+        });
         return true;
     }
 
-    /** Asking costs nothing, whatever became of it. */
+    @Override
+    public DrainResult.Cut cut() {
+        return new DrainResult.Cut(
+                null, new GenerationCancelledException(GenerationCancelledException.Reason.CLIENT_CLOSED, facts()));
+    }
+
+    /** The facts of a query, which costs nothing itself, however it ended. */
     private CallFacts facts() {
-        CallFacts facts = sending.facts(PartialGeneration.NOTHING, false, false);
-        return facts.with(BillingState.NOT_CHARGED, facts.retryAfter());
+        CallFacts facts = sending.facts(template.about(), false, false);
+        BillingState bill = template.bill();
+        return bill == null ? facts : facts.with(bill, facts.retryAfter());
     }
 }

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 import top.neuralbox.transport.TransportResponse;
 
 /**
- * What the service told about the account's limits in a response's header fields {@code X-RateLimit-…} (wire contract,
- * part B). They count requests of the whole account, not of this client. Whatever was not told, or not readably, is null;
- * an account without limits may be told nothing. Immutable.
+ * The account's rate limits, from the header fields {@code X-RateLimit-…} of a response (wire contract, part B). They count
+ * requests of the whole account, not of this client. A figure that was not reported, or cannot be read, is null. For an
+ * account without limits the service may report none. Immutable.
  *
  * @since 0.1.0
  */
@@ -36,7 +36,7 @@ public final class RateLimits {
         this.hourlyReset = hourlyReset;
     }
 
-    /** What a response tells. */
+    /** The limits that a response reports. */
     static RateLimits of(TransportResponse response) {
         RateLimits limits = new RateLimits(
                 count(response.header("X-RateLimit-Limit-Hour")),
@@ -47,7 +47,7 @@ public final class RateLimits {
         return limits.equals(UNKNOWN) ? UNKNOWN : limits;
     }
 
-    /** Nothing is known, for there was no response. */
+    /** The limits before any response: no figure is known. */
     static RateLimits unknown() {
         return UNKNOWN;
     }
@@ -72,7 +72,7 @@ public final class RateLimits {
         return dailyRemaining;
     }
 
-    /** When the count of the hour begins anew, by the service's clock; {@code X-RateLimit-Reset-Hour}. */
+    /** When the count of the hour restarts, by the service's clock; {@code X-RateLimit-Reset-Hour}. */
     public @Nullable Instant hourlyReset() {
         return hourlyReset;
     }

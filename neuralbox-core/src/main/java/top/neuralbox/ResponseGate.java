@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 import top.neuralbox.UnexpectedResponseException.Reason;
 import top.neuralbox.transport.TransportResponse;
 
-/** Looks at status and content type before a byte of the body is read, and says what the body is. */
+/** Classifies a response by its status and content type, before a byte of the body is read. */
 final class ResponseGate {
 
-    /** What a response is. */
+    /** The kinds of response. */
     enum Verdict {
         /** A stream of events. */
         STREAM,
@@ -30,9 +30,9 @@ final class ResponseGate {
     private ResponseGate() {}
 
     /**
-     * What a response is to one who asked for a stream, or for an answer in one piece.
+     * Classifies a response.
      *
-     * @param stream whether a stream was asked for
+     * @param stream whether a stream was requested, rather than an answer in one piece
      */
     static Verdict judge(TransportResponse response, boolean stream) {
         int status = response.status();
@@ -62,17 +62,13 @@ final class ResponseGate {
         if (!type.isEmpty()) {
             return Verdict.FOREIGN;
         }
-        // A gateway that drops the field is met in the field; what is no event stream then ends as truncated.
+        // Some gateways drop the field. A body that is no event stream then ends as truncated.
         return stream ? Verdict.STREAM : Verdict.ANSWER;
     }
 
-    /** The failure of a response whose body is of no use; an excerpt helps to recognise a login page. */
+    /** The failure of a response whose body cannot be used. An excerpt helps to recognise a login page. */
     static Failure failure(
-            TransportResponse response,
-            Verdict verdict,
-            String accept,
-            String excerpt,
-            ServiceError.Redaction redaction) {
+            TransportResponse response, Verdict verdict, String accept, String excerpt, Redaction redaction) {
         return switch (verdict) {
             case REDIRECT ->
                 unexpected(
@@ -102,7 +98,7 @@ final class ResponseGate {
         };
     }
 
-    private static Failure unexpected(Reason reason, ServiceError.Redaction redaction, String message) {
+    private static Failure unexpected(Reason reason, Redaction redaction, String message) {
         String safe = String.valueOf(redaction.of(message));
         return facts -> new UnexpectedResponseException(reason, safe, null, facts);
     }
@@ -116,7 +112,7 @@ final class ResponseGate {
         return (end < 0 ? contentType : contentType.substring(0, end)).trim().toLowerCase(Locale.ROOT);
     }
 
-    /** Scheme and authority alone: the rest of a redirect may hold a token. */
+    /** Only the scheme, host and port of a redirect, because its other parts may hold a token. */
     private static String origin(String location) {
         try {
             URI target = URI.create(location);

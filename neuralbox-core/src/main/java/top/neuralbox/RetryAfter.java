@@ -15,20 +15,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads when a server asks to be tried again (RFC 9110, section 10.2.3): never in the past, never more than a day ahead,
- * for a longer wait is no wait that a call could sit out.
+ * Reads how long a server asks to wait before a retry (RFC 9110, section 10.2.3): zero to one day, because no call could wait
+ * longer.
  */
 final class RetryAfter {
 
     private static final Duration LONGEST = Duration.ofDays(1);
-    /** How many digits a day has in seconds. */
+    /** The number of digits of a day in seconds. */
     private static final int LONGEST_DIGITS = 5;
 
     private static final int NANO_DIGITS = 9;
     private static final Set<String> BEYOND_ALL_CLOCKS = Set.of("nan", "infinity", "inf");
     private static final DateTimeFormatter IMF_FIXDATE = formatter("EEE, dd MMM uuuu HH:mm:ss 'GMT'");
     private static final DateTimeFormatter ASCTIME = formatter("EEE MMM ppd HH:mm:ss uuuu");
-    /** A two-digit year that seems more than 50 years ahead is meant to lie in the past (RFC 9110, section 5.6.7). */
+    /** A two-digit year that seems more than 50 years ahead means one in the past (RFC 9110, section 5.6.7). */
     private static final int YEARS_AHEAD = 50;
 
     private RetryAfter() {}
@@ -37,10 +37,10 @@ final class RetryAfter {
      * Reads the header field {@code Retry-After}.
      *
      * @param header the field's value: seconds or an HTTP date in one of its three forms
-     * @param date the value of the response's own {@code Date} field, against which a date counts, so that two clocks that
-     *     differ do no harm
-     * @param now what a date counts against if {@code date} is missing or unreadable
-     * @return zero for the past, a day at the most; null if the header is missing or unreadable
+     * @param date the value of the response's own {@code Date} field. A date in {@code header} is compared with it, so that a
+     *     difference between the two clocks does no harm
+     * @param now replaces {@code date} if that is missing or unreadable
+     * @return zero for a time in the past, at most a day; null if the header is missing or unreadable
      */
     static @Nullable Duration of(@Nullable String header, @Nullable String date, Instant now) {
         if (header == null) {
@@ -70,10 +70,10 @@ final class RetryAfter {
     }
 
     /**
-     * A number as seconds, however it is spelled: with a sign, a fraction or an exponent. One that no clock can hold, or that is
-     * not a number by name, is as long as can be, for a wait that is misread as none would ask the service again at once.
+     * Reads a number of seconds in any spelling: with a sign, a fraction or an exponent. A number too large for any clock, an
+     * infinity or NaN becomes the longest wait, because a wait misread as none would make the client retry at once.
      *
-     * @return null if the text stands for no number
+     * @return null if the text is no number
      */
     static @Nullable Duration ofSeconds(String text) {
         String number = text.strip();
@@ -97,7 +97,7 @@ final class RetryAfter {
         return negative ? Duration.ZERO : seconds(whole + fraction, whole.length() + exponent);
     }
 
-    /** Digits of which so many stand before the point; not one more of them is looked at than counts. */
+    /** The value of digits with a decimal point after the given number of them. Reads no more digits than can count. */
     private static Duration seconds(String digits, long beforePoint) {
         int first = 0;
         while (first < digits.length() && digits.charAt(first) == '0') {
@@ -114,7 +114,7 @@ final class RetryAfter {
         return ofSeconds(new BigDecimal(new BigInteger(counting), (int) (counting.length() - places)));
     }
 
-    /** The exponent of a number; one beyond all measure is some that no number of digits makes up for. */
+    /** The exponent of a number, or null if it is none. A huge one is cut to a value that no number of digits can offset. */
     private static @Nullable Long exponent(String text) {
         boolean negative = text.startsWith("-");
         String digits = negative || text.startsWith("+") ? text.substring(1) : text;

@@ -9,19 +9,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.NeuralBoxException.Phase;
+import top.neuralbox.concurrent.Delayer;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportRequest;
 import top.neuralbox.transport.TransportResponse;
 
 /**
- * Sends a request until a response may be read, or it may not be sent again. It sends again only what was surely not
- * charged, and stands still for good once a stream or an answer has begun. Its steps follow one another; only {@link
- * #cancel()} comes from elsewhere.
+ * Sends a request until a response can be read or no retry is allowed. It retries only if the request was certainly not
+ * charged, and never once a stream or an answer has begun. Its steps follow one another; only {@link #cancel()} may come from
+ * another thread meanwhile.
  */
 final class RetryLoop {
 
-    /** Hears how the sending went: of each step, and then of one of the last three. */
-    interface Target {
+    /** Receives each step of sending. The last one is {@code streaming}, {@code answered} or {@code failed}. */
+    interface SendingListener {
         void sent(int attempt);
 
         void head(int status);
@@ -32,7 +33,7 @@ final class RetryLoop {
 
         void answering();
 
-        /** An answer in one piece of JSON, as it came. */
+        /** The body of an answer in one piece of JSON. */
         void answered(byte[] body);
 
         void failed(Failure failure);
@@ -41,11 +42,12 @@ final class RetryLoop {
     private static final Duration ERROR_BODY_PATIENCE = Duration.ofSeconds(5);
 
     private final ClientSettings settings;
-    private final Outgoing outgoing;
+    private final RequestTemplate template;
     private final Timeouts timeouts;
     private final StreamTimers timers;
     private final Executor callbacks;
-    private final Target target;
+    private final SendingListener listener;
+    private final RequestPermits permits;
 
     private Map<String, String> traceHeaders = Map.of();
     private final AtomicInteger attempts = new AtomicInteger();
@@ -55,10 +57,10 @@ final class RetryLoop {
     private volatile boolean keyRenewed;
     private volatile @Nullable ApiKey renewed;
 
-    /** The transport was asked to send, whatever it made of that. */
+    /** Whether the transport was asked to send, whatever the result. */
     private volatile boolean starting;
 
-    /** The last attempt was surely not charged, and no other has begun. */
+    /** Whether the last attempt was certainly not charged and no other has begun. */
     private volatile boolean uncharged;
 
     private volatile boolean cancelled;
@@ -67,26 +69,37 @@ final class RetryLoop {
 
     RetryLoop(
             ClientSettings settings,
-            Outgoing outgoing,
+            RequestTemplate template,
             Timeouts timeouts,
             StreamTimers timers,
             Executor callbacks,
-            Target target) {
+            GenerationInfo info,
+            SendingListener listener) {
         this.settings = settings;
-        this.outgoing = outgoing;
+        this.template = template;
         this.timeouts = timeouts;
         this.timers = timers;
         this.callbacks = callbacks;
-        this.target = target;
+        this.listener = listener;
+        this.permits = new RequestPermits(settings.budget(), info, callbacks);
     }
 
-    /** Begins the first attempt. These header fields go with each attempt, beneath those of the client and the request. */
-    void start(Map<String, String> traceHeaders) {
+    /**
+     * Begins the first attempt of a generation. Each attempt has these header fields, unless the client or the request sets the
+     * same ones.
+     */
+    void start(Map<String, String> traceHeaders, CreditGuard.RequestPermit first) {
         this.traceHeaders = traceHeaders;
+        permits.first(first);
+        start();
+    }
+
+    /** Begins the first attempt of a query. */
+    void start() {
         fenced(this::attempt);
     }
 
-    /** Gives up whatever is under way: a wait, an attempt, or the body of the response. Idempotent. */
+    /** Cancels the current wait, attempt, or body of the response. Idempotent. */
     void cancel() {
         cancelled = true;
         wait.cancel();
@@ -100,7 +113,7 @@ final class RetryLoop {
         return attempts.get();
     }
 
-    /** The facts of the last attempt, with the state of the bill that follows from them alone. */
+    /** The facts of the last attempt, with the billing state that follows from them. */
     CallFacts facts(PartialGeneration partial, boolean anyEvent, boolean completed) {
         TransportResponse head = response;
         Phase phase = phase(head, anyEvent);
@@ -110,12 +123,14 @@ final class RetryLoop {
         return new CallFacts(
                 phase,
                 attempts.get(),
+                Duration.ZERO,
                 waited,
                 head == null ? null : head.status(),
                 requestId(),
                 null,
                 billing,
                 rateLimits(),
+                responseHeaders(),
                 partial);
     }
 
@@ -125,12 +140,23 @@ final class RetryLoop {
         return head == null ? null : Excerpt.name(redacted(head.header("X-Request-Id")));
     }
 
+    /** The facts of the last response head. */
+    ResponseContext context() {
+        return new ResponseContext(rateLimits(), requestId(), responseHeaders(), this::redacted);
+    }
+
     RateLimits rateLimits() {
         TransportResponse head = response;
         return head == null ? RateLimits.unknown() : RateLimits.of(head);
     }
 
-    /** The text without the key, should the service or a gateway have echoed it. */
+    /** The header fields of the last response; none before it. */
+    ResponseHeaders responseHeaders() {
+        TransportResponse head = response;
+        return head == null ? ResponseHeaders.NONE : ResponseHeaders.of(head.headers(), this::redacted);
+    }
+
+    /** The text without the key, which the service or a gateway may have echoed. */
     @Nullable
     String redacted(@Nullable String text) {
         ApiKey current = key;
@@ -148,10 +174,10 @@ final class RetryLoop {
         uncharged = false;
         ApiKey fetched = renewed;
         if (fetched == null) {
-            withKey(this::send);
+            withKey(this::sendIfAllowed);
         } else {
             renewed = null;
-            send(fetched);
+            sendIfAllowed(fetched);
         }
     }
 
@@ -173,29 +199,40 @@ final class RetryLoop {
     }
 
     private void keyFailed(@Nullable Throwable error) {
-        // The supplier's own message may quote the key, so neither it nor the cause goes into ours.
+        // The supplier's message may quote the key, so neither it nor the cause becomes part of this exception.
         Throwable reason = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
         String what = reason == null
                 ? "gave none"
                 : "failed with " + reason.getClass().getName();
-        target.failed(facts -> new AuthenticationException("the supplier of the API key " + what, null, facts));
+        listener.failed(facts -> new AuthenticationException("the supplier of the API key " + what, null, facts));
     }
 
-    private void send(ApiKey current) {
+    private void sendIfAllowed(ApiKey current) {
+        permits.next(permit -> fenced(() -> send(current, permit)), listener::failed);
+    }
+
+    private void send(ApiKey current, RequestPermits.Permit permit) {
         key = current;
-        // First this, then the look at that: whoever cancels sees that we may be sending, or we see that he cancelled.
+        // Set before cancelled is read: the cancelling thread sees that sending may have begun, or this one sees the
+        // cancel.
         starting = true;
         if (cancelled) {
             starting = false;
+            permit.notSent();
             return;
         }
         TransportCall started;
         try {
-            started = settings.transport().start(transportRequest(current));
+            started = settings.transport().start(transportRequest(current, permit));
         } catch (IllegalArgumentException e) {
             starting = false;
-            target.failed(TransportFailures.beforeHead(e, timeouts.connect()));
+            permit.notSent();
+            listener.failed(TransportFailures.beforeHead(e, timeouts.connect()));
             return;
+        } catch (Throwable t) {
+            // What a transport did before it threw is not known.
+            permit.sent();
+            throw t;
         }
         call = started;
         if (cancelled) {
@@ -204,8 +241,9 @@ final class RetryLoop {
         started.response()
                 .whenComplete((head, error) -> fenced(() -> {
                     timers.headSettled();
+                    report(permit, started, head);
                     if (error != null) {
-                        // It may be a timer or a look-up of names that failed it, with others waiting behind.
+                        // This may be a timer's or a resolver's thread, on which other calls wait.
                         elsewhere(() -> lost(started, error));
                     } else if (cancelled) {
                         head.close();
@@ -215,16 +253,28 @@ final class RetryLoop {
                 }));
     }
 
-    private TransportRequest transportRequest(ApiKey current) {
+    private static void report(RequestPermits.Permit permit, TransportCall started, @Nullable TransportResponse head) {
+        if (head == null && !started.mayHaveBeenSent()) {
+            permit.notSent();
+            return;
+        }
+        permit.sent();
+        if (head != null) {
+            permit.answered(head);
+        }
+    }
+
+    private TransportRequest transportRequest(ApiKey current, RequestPermits.Permit permit) {
         int attempt = attempts.get();
-        return outgoing.request(traceHeaders, settings.headers())
+        return template.request(traceHeaders, settings.headers())
                 .header("Accept-Encoding", "identity")
                 .header("Authorization", current.authorization())
                 .header("User-Agent", settings.userAgent())
                 .connectTimeout(timeouts.connect())
                 .onSent(() -> {
                     timers.sent();
-                    target.sent(attempt);
+                    permit.sent();
+                    listener.sent(attempt);
                 })
                 .build();
     }
@@ -237,12 +287,12 @@ final class RetryLoop {
 
     private void head(TransportResponse head) {
         response = head;
-        target.head(head.status());
-        ResponseGate.Verdict verdict = ResponseGate.judge(head, outgoing.stream());
+        listener.head(head.status());
+        ResponseGate.Verdict verdict = ResponseGate.judge(head, template.stream());
         switch (verdict) {
-            case STREAM -> target.streaming(head);
+            case STREAM -> listener.streaming(head);
             case ANSWER -> {
-                target.answering();
+                listener.answering();
                 BoundedBody.read(
                         head,
                         settings.limits().answerBytes(),
@@ -262,26 +312,26 @@ final class RetryLoop {
                         settings.limits().errorBodyBytes(),
                         ERROR_BODY_PATIENCE,
                         settings,
-                        (bytes, end, error) -> target.failed(ResponseGate.failure(
+                        (bytes, end, error) -> listener.failed(ResponseGate.failure(
                                 head,
                                 verdict,
-                                outgoing.accept(),
+                                template.accept(),
                                 Excerpt.of(bytes, 0, bytes.length, this::redacted),
                                 this::redacted)));
             case REDIRECT, EMPTY, ENCODED -> {
                 head.close();
-                target.failed(ResponseGate.failure(head, verdict, outgoing.accept(), "", this::redacted));
+                listener.failed(ResponseGate.failure(head, verdict, template.accept(), "", this::redacted));
             }
         }
     }
 
     private void answer(byte[] bytes, BoundedBody.End end, @Nullable Throwable error) {
         switch (end) {
-            case COMPLETE -> target.answered(bytes);
+            case COMPLETE -> listener.answered(bytes);
             case TOO_LONG ->
-                target.failed(AnswerGate.unreadable(
+                listener.failed(AnswerGate.unreadable(
                         "is longer than " + settings.limits().answerBytes() + " bytes", null));
-            case TOO_LATE, BROKEN -> target.failed(TransportFailures.inBody(error));
+            case TOO_LATE, BROKEN -> listener.failed(TransportFailures.inBody(error));
         }
     }
 
@@ -293,8 +343,8 @@ final class RetryLoop {
                         head.header("Retry-After"),
                         head.header("Date"),
                         settings.delayer().now());
-        Failure failure =
-                ServiceFailures.refusal(head.status(), error, asked, String.valueOf(redacted(outgoing.target())));
+        Failure failure = ServiceFailures.refusal(
+                head.status(), error, asked, String.valueOf(redacted(template.target())), template.bill());
         boolean expired = head.status() == 401 && "token_expired".equals(error.code());
         if (expired && !keyRenewed && !exhausted()) {
             keyRenewed = true;
@@ -304,13 +354,13 @@ final class RetryLoop {
         }
     }
 
-    /** An expired key is worth one more attempt, if there is another. */
+    /** Retries once after an expired key, if the supplier gives another one. */
     private void renewKey(Failure failure) {
         ApiKey expired = key;
         uncharged = true;
         withKey(next -> {
             if (cancelled || next.equals(expired)) {
-                target.failed(failure);
+                listener.failed(failure);
             } else {
                 renewed = next;
                 resend(failure, Duration.ZERO);
@@ -320,15 +370,15 @@ final class RetryLoop {
 
     private void settle(Failure failure, boolean mayResend, @Nullable Duration asked) {
         if (!mayResend || exhausted()) {
-            target.failed(failure);
+            listener.failed(failure);
             return;
         }
-        // Asked for no wait, or one in the past, all who were refused together would come again together, and at once.
+        // If the service asks for no wait, or a time in the past, all refused callers would retry together and at once.
         Duration drawn = backoff();
         Duration next = asked == null || asked.compareTo(drawn) < 0 ? drawn : asked;
         boolean tooLong = (asked == null ? next : asked).compareTo(policy().maxWait()) > 0 || !timers.allows(next);
         if (tooLong) {
-            target.failed(failure);
+            listener.failed(failure);
         } else {
             resend(failure, next);
         }
@@ -340,7 +390,7 @@ final class RetryLoop {
 
     private void resend(Failure failure, Duration next) {
         uncharged = true;
-        target.resending(attempts.get(), failure, next);
+        listener.resending(attempts.get(), failure, next);
         waited = waited.plus(next);
         wait = settings.delayer().after(Delayer.nanos(next), () -> elsewhere(this::attempt));
         if (cancelled) {
@@ -348,7 +398,7 @@ final class RetryLoop {
         }
     }
 
-    /** Jitter: evenly between the shortest wait of all and a bound that doubles. */
+    /** A wait with jitter: evenly distributed between the shortest wait and a bound that doubles with each attempt. */
     private Duration backoff() {
         long longest = Delayer.nanos(policy().maxDelay());
         long bound = Math.min(Delayer.nanos(policy().firstDelay()), longest);
@@ -369,17 +419,19 @@ final class RetryLoop {
         return maybe ? Phase.SENT : Phase.NOT_SENT;
     }
 
-    /** What runs foreign code that may block, the supplier of keys for one. */
+    /** Runs a step on a callback thread, because its foreign code, such as the supplier of keys, may block. */
     private void elsewhere(Runnable step) {
         callbacks.execute(() -> fenced(step));
     }
 
-    /** Whatever foreign code throws ends the call: a stage or a timer that runs us would swallow it. */
+    /** Ends the call if foreign code in this step throws. A stage or a timer would swallow the exception. */
     private void fenced(Runnable step) {
         try {
             step.run();
+        } catch (OutOfMemoryError full) {
+            listener.failed(TransportFailures.NO_MEMORY);
         } catch (Throwable t) {
-            target.failed(TransportFailures.beforeHead(t, timeouts.connect()));
+            listener.failed(TransportFailures.beforeHead(t, timeouts.connect()));
         }
     }
 

@@ -5,19 +5,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often, and after what wait, a request is sent again. Immutable.
+ * The number of retries of a request, and the waits before them. Immutable.
  *
- * <p>What may be sent again is not a setting: only what was surely not charged is (nothing was written, status 429, 500
- * {@code provider_error}, 503 {@code model_unavailable}), and nothing once a response of status 200 arrived. No wait is shorter
- * than 100 ms, whatever the settings or the service say.
+ * <p>The conditions are fixed. A request is retried only if it was certainly not charged: nothing was written, status 429, 500
+ * {@code provider_error}, 503 {@code model_unavailable}, and once after 401 {@code token_expired} if the supplier gives another
+ * key. It is never retried once a response of status 200 arrived. No wait is shorter than 100 ms, whatever the settings or the
+ * service say; the retry with another key follows at once.
  *
  * @since 0.1.0
  */
 public final class RetryPolicy {
 
     /**
-     * The shortest wait before anything is sent again: long enough for a service that asks for no wait, or for one in the past, to
-     * be left alone for a moment, short enough for nobody to notice.
+     * The shortest wait before a retry. It spares a service that asks for no wait, or for a time in the past, and is too short
+     * for a user to notice.
      */
     static final Duration SHORTEST_WAIT = Duration.ofMillis(100);
 
@@ -36,12 +37,12 @@ public final class RetryPolicy {
         this.maxWait = builder.maxWait;
     }
 
-    /** Two re-sends, waits drawn up to 0.5 s and then 1 s, and no wait asked for by the service beyond 20 s. */
+    /** Two retries, after random waits of up to 0.5 s and then 1 s; a wait that the service asks for may be up to 20 s. */
     public static RetryPolicy defaults() {
         return DEFAULTS;
     }
 
-    /** Every request is sent once. */
+    /** No retries: every request is sent once. */
     public static RetryPolicy none() {
         return NONE;
     }
@@ -51,22 +52,25 @@ public final class RetryPolicy {
         return new Builder();
     }
 
-    /** How many times a request is sent again at the most. */
+    /** The most retries of a request. */
     public int maxRetries() {
         return maxRetries;
     }
 
-    /** The upper bound of the first wait; it doubles with each further one. Each wait is drawn evenly between 100 ms and it. */
+    /** The upper bound of the first wait; it doubles for each further one. A wait is random, from 100 ms up to its bound. */
     public Duration firstDelay() {
         return firstDelay;
     }
 
-    /** The upper bound of any wait that the service did not ask for. */
+    /** The upper bound of all waits that the service did not ask for. */
     public Duration maxDelay() {
         return maxDelay;
     }
 
-    /** The longest wait that is granted when the service asks for one; beyond it the call fails now and says when. */
+    /**
+     * The longest wait that the service may ask for. If it asks for a longer one, the call fails at once, and {@link
+     * NeuralBoxException#retryAfter()} returns that wait.
+     */
     public Duration maxWait() {
         return maxWait;
     }
@@ -91,7 +95,7 @@ public final class RetryPolicy {
                 + ", maxWait=" + maxWait + "]";
     }
 
-    /** Collects a policy. Not thread-safe. Each method refuses a negative value. */
+    /** Builds a policy. Not thread-safe. Each method refuses a negative value. */
     public static final class Builder {
 
         private int maxRetries = 2;
@@ -128,7 +132,7 @@ public final class RetryPolicy {
             return this;
         }
 
-        /** Makes the policy. */
+        /** Builds the policy. */
         public RetryPolicy build() {
             return new RetryPolicy(this);
         }

@@ -3,7 +3,7 @@ package top.neuralbox;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Which exception, and which statement of the bill, an error of the service becomes (wire contract, part B). */
+/** Maps errors of the service to exceptions and billing states (wire contract, part B). */
 final class ServiceFailures {
 
     private ServiceFailures() {}
@@ -11,16 +11,18 @@ final class ServiceFailures {
     /**
      * The failure for an error answer.
      *
-     * @param target the method and the path that were asked for
+     * @param target the method and the path of the request
+     * @param bill the billing state; null if it follows from the status
      */
-    static Failure refusal(int status, ServiceError error, @Nullable Duration retryAfter, String target) {
+    static Failure refusal(
+            int status, ServiceError error, @Nullable Duration retryAfter, String target, @Nullable BillingState bill) {
         String refused = sentence("the service refused the request (status " + status, error);
-        // The service itself gives a code: a page says that there is no such path.
+        // The service gives a code. An answer without one is a web page, so the path is wrong.
         String message = status == 404 && error.code() == null
                 ? refused + "; asked for was " + Excerpt.of(target) + "; check the base URI"
                 : refused;
         return facts -> {
-            CallFacts known = facts.with(billing(status, error.code()), retryAfter);
+            CallFacts known = facts.with(bill == null ? billing(status, error.code()) : bill, retryAfter);
             return switch (status) {
                 case 400, 413, 422 -> new ValidationException(message, error, known);
                 case 401 -> new AuthenticationException(message, error, known);
@@ -31,7 +33,7 @@ final class ServiceFailures {
         };
     }
 
-    /** The exception for an {@code error} event: a failed generation costs nothing. */
+    /** The exception for an {@code error} event. A failed generation costs nothing. */
     static NeuralBoxException midStream(ServiceError error, CallFacts facts) {
         return failed(
                 "the service gave the generation up (error event",
@@ -39,7 +41,7 @@ final class ServiceFailures {
                 facts.with(BillingState.NOT_CHARGED, error.retryAfter()));
     }
 
-    /** The exception for an error in the stream that has no type: whoever wrote it, nobody documents what it costs. */
+    /** The exception for an error without a type in the stream. Its origin is unknown, and its cost is not documented. */
     static NeuralBoxException midStreamUndocumented(ServiceError error, CallFacts facts) {
         return failed(
                 "the stream brought an error without a type (error",
@@ -47,7 +49,7 @@ final class ServiceFailures {
                 facts.with(BillingState.UNKNOWN, error.retryAfter()));
     }
 
-    /** The exception for an answer that says {@code failed}: it costs nothing either, unless it tells of a cost. */
+    /** The exception for an answer with the status {@code failed}. It costs nothing either, unless it reports a cost. */
     static NeuralBoxException failedAnswer(Answer answer, CallFacts facts) {
         return failed(
                 "the generation failed (status failed",
@@ -58,7 +60,7 @@ final class ServiceFailures {
                         answer.error().retryAfter()));
     }
 
-    /** The exception for an answer with an error, but without the word that documents that it failed and what it cost. */
+    /** The exception for an answer with an error but without the status {@code failed}. Its cost is not documented. */
     static NeuralBoxException undocumented(Answer answer, CallFacts facts) {
         String status = answer.status() == null ? "no status" : "status " + Excerpt.of(answer.status());
         return failed(

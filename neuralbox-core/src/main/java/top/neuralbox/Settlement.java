@@ -10,16 +10,20 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells what a generation cost to the one who set credits aside for it, in whichever order the grant and the end come, and
- * to everybody when a bill becomes known that was unknown at the end. Thread-safe.
+ * Reports the outcome of a generation to its reservation of credits; the grant and the end may come in any order. If an
+ * unknown bill becomes known after the end, it also notifies the listeners. Thread-safe.
  */
 final class Settlement {
 
-    /** Sets credits aside, or returns null if that is nobody's business. */
-    @FunctionalInterface
+    /** Reserves the credits, and keeps the bill if it stays unknown. */
     interface Reserving {
+
+        /** Reserves credits, or returns null if there is no budget. */
         @Nullable
         CompletionStage<CreditGuard.Reservation> reserve(GenerationRequest request, GenerationInfo info);
+
+        /** The generation of this id ended, and its bill is unknown. */
+        void keep(String id, Settlement bill);
     }
 
     private final GenerationInfo info;
@@ -27,6 +31,7 @@ final class Settlement {
     private final CompletableFuture<CreditGuard.Reservation> reservation = new CompletableFuture<>();
     private final AtomicReference<@Nullable BillingState> told = new AtomicReference<>();
     private final AtomicBoolean known = new AtomicBoolean();
+    private volatile @Nullable Reserving reserving;
 
     Settlement(GenerationInfo info, List<GenerationListener> listeners) {
         this.info = info;
@@ -34,11 +39,17 @@ final class Settlement {
     }
 
     /**
-     * Has credits set aside, if somebody is to, and then runs one of the two, on whichever thread grants or refuses. A grant
-     * may come when the generation has ended meanwhile.
+     * Reserves credits and a request if there is a budget, and then runs {@code granted} or {@code refused}, on the thread that
+     * grants or refuses. A grant may come after the generation has ended.
+     *
+     * @param granted gets the permit for the first request
      */
     void reserve(
-            Reserving reserving, GenerationRequest request, Runnable granted, Consumer<NeuralBoxException> refused) {
+            Reserving reserving,
+            GenerationRequest request,
+            Consumer<CreditGuard.RequestPermit> granted,
+            Consumer<NeuralBoxException> refused) {
+        this.reserving = reserving;
         CompletionStage<CreditGuard.Reservation> asked;
         try {
             asked = reserving.reserve(request, info);
@@ -47,7 +58,7 @@ final class Settlement {
             return;
         }
         if (asked == null) {
-            granted.run();
+            granted.accept(CreditGuard.RequestPermit.UNCOUNTED);
             return;
         }
         asked.whenComplete((grant, error) -> {
@@ -55,7 +66,7 @@ final class Settlement {
                 refused.accept(refusal(error));
             } else {
                 reservation.complete(grant);
-                granted.run();
+                granted.accept(firstRequest(grant));
             }
         });
     }
@@ -63,29 +74,55 @@ final class Settlement {
     /** The generation ended. Only the first call counts. */
     void ended(GenerationOutcome outcome) {
         if (told.compareAndSet(null, outcome.billingState())) {
-            tell(outcome);
+            try {
+                keepIfUnknown(outcome);
+                tell(outcome);
+            } catch (OutOfMemoryError full) {
+                // The reservation was not notified: exceptions that it throws itself are fenced.
+                told.set(null);
+                throw full;
+            }
         }
     }
 
-    /**
-     * The bill of a pending generation became known: the charge, or the cost that the service tells of, or both. Only the first
-     * call counts.
-     */
-    void known(GenerationOutcome outcome) {
-        Billing billing = outcome.billing();
-        boolean tells =
-                outcome.billingState() != BillingState.UNKNOWN || (billing != null && billing.creditsUsed() != null);
-        if (tells && told.get() == BillingState.UNKNOWN && known.compareAndSet(false, true)) {
-            tell(outcome);
-            listeners.forEach(listener -> fenced(() -> listener.settled(info, outcome)));
+    private void keepIfUnknown(GenerationOutcome outcome) {
+        Reserving keeper = reserving;
+        String id = outcome.id();
+        if (keeper != null && id != null && outcome.billingState() == BillingState.UNKNOWN) {
+            keeper.keep(id, this);
         }
+    }
+
+    /** The bill became known: whether it was charged, or its cost, or both. Only the first call counts. */
+    void known(GenerationOutcome outcome) {
+        if (outcome.tellsTheBill() && told.get() == BillingState.UNKNOWN && known.compareAndSet(false, true)) {
+            GenerationOutcome whole = outcome.with(info.attributes());
+            tell(whole);
+            listeners.forEach(listener -> fenced(() -> listener.settled(info, whole)));
+        }
+    }
+
+    @Nullable
+    String tenant() {
+        return info.tenant();
     }
 
     private void tell(GenerationOutcome outcome) {
         var unused = reservation.thenAccept(grant -> fenced(() -> grant.ended(outcome)));
     }
 
-    private static NeuralBoxException refusal(@Nullable Throwable error) {
+    private static CreditGuard.RequestPermit firstRequest(CreditGuard.Reservation grant) {
+        try {
+            CreditGuard.RequestPermit permit = grant.firstRequest();
+            return permit == null ? CreditGuard.RequestPermit.UNCOUNTED : permit;
+        } catch (Throwable t) {
+            Log.listenerThrew(t);
+            return CreditGuard.RequestPermit.UNCOUNTED;
+        }
+    }
+
+    /** The exception to end a call with that a budget refuses. */
+    static NeuralBoxException refusal(@Nullable Throwable error) {
         Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
         return cause instanceof BudgetExceededException || cause instanceof BudgetUnavailableException
                 ? (NeuralBoxException) cause

@@ -4,8 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stream did not reach its end. {@link #partial()} holds what arrived; the service may have charged the whole
- * generation, so ask it by {@link PartialGeneration#id()} before sending the request again.
+ * The stream did not reach its end. {@link #partial()} holds the part that arrived. The service may have charged the whole
+ * generation, so look it up by {@link PartialGeneration#id()} before you send the request again.
  *
  * @since 0.1.0
  */
@@ -16,13 +16,13 @@ public final class StreamBrokenException extends NeuralBoxException {
 
     /** How the stream broke. */
     public enum Kind {
-        /** It ended in good order, but without {@code generation_end}. */
+        /** It ended without an error, but also without {@code generation_end}. */
         TRUNCATED,
-        /** An event is not what the wire contract says. */
+        /** An event breaks the wire contract. */
         MALFORMED,
         /** The connection was lost, or the HTTP/2 stream reset. */
         RESET,
-        /** A line, an event or the whole stream outgrew its limit. */
+        /** A line, an event or the whole stream exceeded its limit. */
         LIMIT
     }
 

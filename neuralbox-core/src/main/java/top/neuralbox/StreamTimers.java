@@ -6,15 +6,16 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
 import top.neuralbox.GenerationTimeoutException.Timer;
+import top.neuralbox.concurrent.Delayer;
 
 /**
- * The timers of one call, save {@code connect}, which the transport owns. One timer at a time is armed beside {@code
- * total}; chunks and events only note the time, and a timer that goes off looks at the notes.
+ * The timers of one call, except {@code connect}, which the transport owns. Apart from {@code total}, one timer at a time is
+ * armed. Chunks and events only note the time; a timer that fires reads the notes.
  */
 final class StreamTimers {
 
-    /** Hears of the timer that ran out. */
-    interface Target {
+    /** Is notified of the timer that ran out. */
+    interface TimeoutListener {
         void timedOut(Timer timer, Duration limit);
     }
 
@@ -27,13 +28,13 @@ final class StreamTimers {
     private static final AtomicIntegerFieldUpdater<StreamTimers> UNREAD =
             AtomicIntegerFieldUpdater.newUpdater(StreamTimers.class, "unread");
 
-    /** A timer that goes off so much too late was held up together with everything else in the process. */
+    /** If a timer fires this much too late, the whole process was held up. */
     private static final long FROZEN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** How long what has come meanwhile may then take to be read. */
+    /** How long the reading of data that came meanwhile may then take. */
     private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** In place of a time since when the reader waits: it does not. */
+    /** The value of {@link #waitingSince} if the reader does not wait. */
     private static final long RESTING = Long.MIN_VALUE;
 
     private static final Delayer.Cancellable NONE = () -> {};
@@ -41,7 +42,7 @@ final class StreamTimers {
 
     private final Delayer delayer;
     private final Timeouts timeouts;
-    private final Target target;
+    private final TimeoutListener listener;
     private final AtomicReference<Delayer.Cancellable> armed = new AtomicReference<>(NONE);
     private Delayer.Cancellable total = NONE;
     private long startedAt;
@@ -50,22 +51,22 @@ final class StreamTimers {
     private volatile long dueAt;
 
     /**
-     * The notes. They are set for every chunk and read by a timer once in seconds, so they are set with release order: it
-     * costs nothing, where a volatile write would hold the processor up six times a chunk.
+     * The notes. They are set for every chunk, and a timer reads them once in seconds. So they are set with release order,
+     * which costs nothing; volatile writes would hold up the processor six times a chunk.
      */
     private volatile long waitingSince = RESTING;
 
     private volatile long lastBytes;
     private volatile long lastEvent;
-    /** 1 if bytes have arrived that the reader did not come to yet. */
+    /** 1 if bytes have arrived that the reader has not read yet. */
     private volatile int unread;
 
     private volatile boolean anyEvent;
 
-    StreamTimers(Delayer delayer, Timeouts timeouts, Target target) {
+    StreamTimers(Delayer delayer, Timeouts timeouts, TimeoutListener listener) {
         this.delayer = delayer;
         this.timeouts = timeouts;
-        this.target = target;
+        this.listener = listener;
     }
 
     /** The call begins: {@code total} runs from here, through every attempt and every wait. */
@@ -73,11 +74,11 @@ final class StreamTimers {
         startedAt = delayer.nanoTime();
         if (!timeouts.total().isZero()) {
             total = delayer.after(
-                    Delayer.nanos(timeouts.total()), () -> target.timedOut(Timer.TOTAL, timeouts.total()));
+                    Delayer.nanos(timeouts.total()), () -> listener.timedOut(Timer.TOTAL, timeouts.total()));
         }
     }
 
-    /** Whether {@code total} allows to wait so long and still do something. */
+    /** Whether {@code total} leaves time after a wait of this length. */
     boolean allows(Duration wait) {
         if (timeouts.total().isZero()) {
             return true;
@@ -98,7 +99,7 @@ final class StreamTimers {
         arm(NONE);
     }
 
-    /** A stream begins: {@code firstEvent}, {@code idle} and {@code eventIdle} take turns from here. */
+    /** A stream begins: {@code firstEvent}, {@code idle} and {@code eventIdle} run from here. */
     void streaming() {
         long now = delayer.nanoTime();
         LAST_BYTES.lazySet(this, now);
@@ -122,14 +123,14 @@ final class StreamTimers {
         LAST_EVENT.lazySet(this, now);
         if (!anyEvent) {
             anyEvent = true;
-            // eventIdle takes over from firstEvent, and may be the shorter of the two.
+            // eventIdle replaces firstEvent, and may be shorter.
             tick();
         }
     }
 
     /**
-     * The reader has read all there is and waits for an event, now or still: what brought no event, a comment say, does
-     * not make it wait anew.
+     * The reader has read all data and waits for an event. Data without an event, such as a comment, does not restart its
+     * wait.
      */
     void waiting() {
         UNREAD.lazySet(this, 0);
@@ -138,14 +139,14 @@ final class StreamTimers {
         }
     }
 
-    /** The reader was handed an event, or asks for none: the idle timers rest. */
+    /** The reader received an event, or has no demand: the idle timers rest. */
     void resting() {
         if (waitingSince != RESTING) {
             WAITING_SINCE.lazySet(this, RESTING);
         }
     }
 
-    /** The call ended: no timer goes off any more. */
+    /** The call ended: no timer fires any more. */
     void stop() {
         armed.getAndSet(STOPPED).cancel();
         total.cancel();
@@ -155,13 +156,13 @@ final class StreamTimers {
         if (wasFrozen()) {
             arm(LOOK_AGAIN_NANOS, this::headRanOut);
         } else {
-            target.timedOut(Timer.RESPONSE_HEAD, timeouts.responseHead());
+            listener.timedOut(Timer.RESPONSE_HEAD, timeouts.responseHead());
         }
     }
 
     /**
-     * Whether the process stood still (stopped, suspended, short of memory) when this timer should have gone off. What the
-     * service sent meanwhile waits to be read, so the silence was not the service's.
+     * Whether the process stood still (stopped, suspended, short of memory) when this timer should have fired. Data that the
+     * service sent meanwhile may still be unread, so the service may not have been silent.
      */
     private boolean wasFrozen() {
         return delayer.nanoTime() - dueAt > FROZEN_NANOS;
@@ -176,15 +177,15 @@ final class StreamTimers {
         if ((bytesLeft <= 0 || eventLeft <= 0) && wasFrozen()) {
             arm(LOOK_AGAIN_NANOS, this::tick);
         } else if (bytesLeft <= 0) {
-            target.timedOut(Timer.IDLE, timeouts.idle());
+            listener.timedOut(Timer.IDLE, timeouts.idle());
         } else if (eventLeft <= 0) {
-            target.timedOut(eventTimer, eventLimit);
+            listener.timedOut(eventTimer, eventLimit);
         } else if (bytesLeft != Long.MAX_VALUE || eventLeft != Long.MAX_VALUE) {
             arm(Math.min(bytesLeft, eventLeft), this::tick);
         }
     }
 
-    /** How many nanoseconds are left of a limit that runs from the later of a signal and the reader's last wait. */
+    /** The nanoseconds left of a limit that starts with a signal or with the reader's wait, whichever is later. */
     private long left(Duration limit, long signal, long now) {
         if (limit.isZero()) {
             return Long.MAX_VALUE;
@@ -202,7 +203,7 @@ final class StreamTimers {
         arm(delayer.after(nanos, task));
     }
 
-    /** Puts a timer in the place of the one before. Of the two, the one that is not to run is called off. */
+    /** Replaces the armed timer by the next one, and cancels it; after the end, cancels the next one instead. */
     private void arm(Delayer.Cancellable next) {
         Delayer.Cancellable before = armed.getAndUpdate(now -> now == STOPPED ? STOPPED : next);
         Delayer.Cancellable idle = before == STOPPED ? next : before;

@@ -2,14 +2,15 @@ package top.neuralbox;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import top.neuralbox.concurrent.Delayer;
 
 /**
- * Reads the few bytes that follow {@code [DONE]}, after the caller was told of the end, so that the connection can be
- * used again. A server that sends more, or does not come to the end, loses the connection.
+ * Reads the few bytes that follow {@code [DONE]}, so that the connection can be reused. The caller has received the end before.
+ * If the server sends more bytes, or does not end the body, the connection is closed.
  */
 final class TailDrain {
 
-    /** Also how many chunks there can be at the most, for none is empty. */
+    /** Also the most chunks, because no chunk is empty. */
     static final int MAX_BYTES = 8 << 10;
 
     private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -22,8 +23,8 @@ final class TailDrain {
     /**
      * Begins to wait for the end.
      *
-     * @param giveUp gives the connection up; the body then ends with an error
-     * @param over the body ended, this way or that
+     * @param giveUp cancels the transport's call; the body then ends with an error
+     * @param over runs when the body has ended, with or without an error
      */
     TailDrain(Delayer delayer, Runnable giveUp, Runnable over) {
         this.giveUp = giveUp;

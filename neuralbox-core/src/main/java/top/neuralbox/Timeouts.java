@@ -5,11 +5,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a generation may wait, phase by phase. Immutable. {@link Duration#ZERO} switches a timer off, save {@code
+ * The time-outs of a generation, one for each phase. Immutable. {@link Duration#ZERO} switches a timer off, except {@code
  * connect}.
  *
- * <p>No timer fires because the reader is slow: the idle timers rest while nothing is asked for. Only {@code total} runs
- * through.
+ * <p>No timer fires because the reader is slow: the idle timers rest while there is no demand. Only {@code total} never rests.
  *
  * @since 0.1.0
  */
@@ -55,12 +54,12 @@ public final class Timeouts {
         return builder;
     }
 
-    /** From the start of an attempt until its first byte is written: waiting for the pool, DNS, TCP and TLS. */
+    /** From the start of an attempt until its first byte is written: the wait for the pool, DNS, TCP and TLS. */
     public Duration connect() {
         return connect;
     }
 
-    /** From the first byte written until the response head. */
+    /** From the first written byte until the response head. */
     public Duration responseHead() {
         return responseHead;
     }
@@ -80,7 +79,7 @@ public final class Timeouts {
         return eventIdle;
     }
 
-    /** From the call until its end: every attempt, every wait between them and the reader's own time. */
+    /** From the start of the call until its end, including all attempts, the waits between them and the reader's own time. */
     public Duration total() {
         return total;
     }
@@ -107,7 +106,7 @@ public final class Timeouts {
                 + ", idle=" + idle + ", eventIdle=" + eventIdle + ", total=" + total + "]";
     }
 
-    /** Collects time-outs. Not thread-safe. Each method refuses a negative duration. */
+    /** Builds time-outs. Not thread-safe. Each method refuses a negative duration. */
     public static final class Builder {
 
         private Duration connect = Duration.ofSeconds(10);
@@ -122,7 +121,7 @@ public final class Timeouts {
         /**
          * Sets {@link Timeouts#connect()}.
          *
-         * @throws IllegalArgumentException if it is not positive: connecting is always bounded
+         * @throws IllegalArgumentException if it is not positive, because connecting always has a time-out
          */
         public Builder connect(Duration connect) {
             if (requireNotNegative("connect", connect).isZero()) {
@@ -162,7 +161,7 @@ public final class Timeouts {
             return this;
         }
 
-        /** Makes the time-outs. */
+        /** Builds the time-outs. */
         public Timeouts build() {
             return new Timeouts(this);
         }

@@ -7,12 +7,21 @@ import top.neuralbox.GenerationTimeoutException.Timer;
 import top.neuralbox.transport.TransportException;
 import top.neuralbox.transport.TransportException.Kind;
 
-/** Which exception a failure of the transport becomes, before the head and after it. */
+/** Maps failures of the transport to exceptions, before the response head and after it. */
 final class TransportFailures {
+
+    /** Memory ran out, so the call could not continue, or no more precise failure could be created. Created beforehand. */
+    static final Failure NO_MEMORY = facts -> facts.status() == null
+            ? new ConnectionException(ConnectionException.Reason.OTHER, "no memory was left for the call", null, facts)
+            : new StreamBrokenException(
+                    StreamBrokenException.Kind.RESET,
+                    "the stream was given up: no memory was left for it",
+                    null,
+                    facts);
 
     private TransportFailures() {}
 
-    /** The failure of an attempt that got no response head. */
+    /** The failure of an attempt that received no response head. */
     static Failure beforeHead(Throwable error, Duration connectTimeout) {
         Throwable cause = unwrapped(error);
         String why = reason(cause);
@@ -46,7 +55,7 @@ final class TransportFailures {
                         facts);
     }
 
-    /** Whether another attempt may help, given that nothing was sent. */
+    /** Whether another attempt may help, if nothing was sent. */
     static boolean mayResend(Throwable error) {
         return switch (kind(unwrapped(error))) {
             case DNS, REFUSED, CONNECT_TIMEOUT, LOST -> true;

@@ -4,7 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer is neither an event stream nor an error of the service: something stands between, or the base URI is wrong.
+ * The answer is neither an event stream nor an error of the service. A proxy or gateway may be in between, or the base URI may
+ * be wrong.
  *
  * @since 0.1.0
  */
@@ -13,13 +14,13 @@ public class UnexpectedResponseException extends NeuralBoxException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    /** What was unexpected. */
+    /** The unexpected part of the answer. */
     public enum Reason {
-        /** A redirect, which is never followed: the key goes to the configured host alone. */
+        /** A redirect, which is never followed, because the key is sent only to the configured host. */
         REDIRECT,
         /** A content type that is no event stream, for example a login page. */
         CONTENT_TYPE,
-        /** Content that is compressed although it was asked for as it is. */
+        /** Compressed content, although the request asked for uncompressed content. */
         CONTENT_ENCODING,
         /** No content at all. */
         EMPTY,
@@ -38,7 +39,7 @@ public class UnexpectedResponseException extends NeuralBoxException {
         this.reason = reason;
     }
 
-    /** What was unexpected. */
+    /** The unexpected part of the answer. */
     public Reason reason() {
         return reason;
     }

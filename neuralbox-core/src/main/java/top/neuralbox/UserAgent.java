@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** What the client calls itself in the {@code User-Agent} field: library, version, transport and Java version. */
+/** Builds the client's {@code User-Agent} field: library, version, transport and Java version. */
 final class UserAgent {
 
     private static final String VERSION = version();

@@ -4,8 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request breaks the service's rules (status 400, 413 or 422): change it; {@link #detailsJson()} names the
- * fields. Nothing was charged.
+ * The request breaks the service's rules (status 400, 413 or 422). Change it; {@link #detailsJson()} names the fields.
+ * Nothing was charged.
  *
  * @since 0.1.0
  */

@@ -1,50 +1,57 @@
 /**
  * The NeuralBox client: generate text and read it while it is generated.
  *
- * <p>The way of the data; a reader follows a request by opening the files in this order.
+ * <p>The path of the data: to follow a request, open the files in this order.
  *
  * <pre>
- *   caller ─ NeuralBox.stream(GenerationRequest) ─ Outgoing ◄ RequestEncoder
+ *   caller ─ NeuralBox.stream(GenerationRequest) ─ RequestTemplate ◄ RequestEncoder
  *                │
- *          GenerationCall ─ one life cycle, one terminal method; Turns let one thread at a time advance it
- *                │           ├ Settlement: asks the CreditGuard before a byte is sent, tells it the cost at the end
- *                │           └ ListenerFence: tells each GenerationListener of each step
+ *          GenerationCall ─ one life cycle, one terminal method; DrainLoop lets one thread at a time advance it
+ *                │           ├ Settlement: asks the CreditGuard before a byte is sent, reports the cost to it at the end
+ *                │           └ ListenerFence: reports each step to each GenerationListener
  *            RetryLoop ─► Transport.start(TransportRequest) ─► TransportCall
  *                                                                   │
- *          ResponseGate: status and content type first ◄ TransportResponse
+ *          ResponseGate: checks status and content type ◄ TransportResponse
  *                │
- *            BodyInbox ◄ ByteBuffer ◄ TransportResponse.body()
- *                │
+ *         ResponseEvents ─ BodyInbox ◄ ByteBuffer ◄ TransportResponse.body()
+ *                │         reads each chunk in the call's turn, and delivers events up to the demand
  *           EventReader ─ EventStreamParser (bytes to data) ─ EventDecoder (data to GenerationEvent)
  *                │
- *          EventDelivery: as far as events are wanted
- *                │
- *   caller ◄ EventSink: PullSink behind GenerationStream, EventPublisher (Flow), CollectingSink (Generation)
+ *   caller ◄ EventSink: PullSink (GenerationStream), EventPublisher (Flow), CollectingSink (Generation)
  * </pre>
  *
- * <p>An answer that does not stream leaves that way at the gate: {@code submit} ─ AnswerGate ◄ AnswerDecoder ─►
- * GenerationAnswer. {@code await} (PendingPoll) and Account (AnswerCache) ask by QueryCall, over the same RetryLoop.
+ * <p>An answer that does not stream takes another path after the gate: {@code submit} ─ AnswerGate ◄ AnswerDecoder ─►
+ * GenerationAnswer. {@code await} (PendingPoll) and Account (AnswerCache) send a QueryCall, over the same RetryLoop, which asks
+ * the CreditGuard (RequestPermits) before each request.
  *
- * <p>On to a reader without the key, a browser above all: Flow ─► StreamRelay ─ RelayPipe ─ RelayEncoder ─► ByteBuffer.
+ * <p>Of the other packages, {@code sse}, {@code transport}, {@code budget} and {@code relay} are exported. {@code json} (the
+ * only one that uses Jackson), {@code bytes} (UTF-8, words of eight bytes) and {@code concurrent} (threads, timers, turns) are
+ * not.
+ *
+ * <p>A relay serves readers without the key, such as browsers: Flow ─► StreamRelay ─ RelayPipe ─ RelayEncoder ─► ByteBuffer.
  *
  * <h2>Threads</h2>
  *
  * <table>
- *   <caption>Which signal comes where, and what may be done there</caption>
- *   <tr><th>signal</th><th>thread</th><th>may</th></tr>
- *   <tr><td>{@code onSubscribe}, {@code GenerationListener.started}</td><td>the one that asks</td><td>what it may</td></tr>
- *   <tr><td>signals of {@code publish} and of listeners that the wire brings</td><td>the engine's</td><td>be quick; blocking
- *   calls are refused</td></tr>
- *   <tr><td>those that demand, a timer, a cancel or {@code close} on another thread raises</td><td>a callback
+ *   <caption>The thread of each signal, and what a callback may do there</caption>
+ *   <tr><th>signal</th><th>thread</th><th>a callback may</th></tr>
+ *   <tr><td>{@code onSubscribe}, {@code GenerationListener.started}</td><td>the caller's</td><td>do as the caller
+ *   may</td></tr>
+ *   <tr><td>signals of listeners, for events that a {@code GenerationStream} reads</td><td>the reader's</td><td>do as the
+ *   reader may</td></tr>
+ *   <tr><td>signals of {@code publish} and of listeners, if the network causes them</td><td>the engine's</td><td>be quick;
+ *   blocking calls are refused</td></tr>
+ *   <tr><td>the same signals, if demand, a timer, a cancel or {@code close} on another thread causes them</td><td>a callback
  *   thread</td><td>block</td></tr>
  *   <tr><td>stages of futures, progress of a poll, {@code relay.head()}</td><td>a callback thread</td><td>block</td></tr>
- *   <tr><td>signals of {@code publish}, and stages, of a client with an executor</td><td>the executor's</td><td>what it
- *   allows</td></tr>
+ *   <tr><td>signals of {@code publish}, and stages, of a client with an executor</td><td>the executor's</td><td>do as the
+ *   executor allows</td></tr>
  * </table>
  *
- * <p>Nothing is told on a thread that is inside a call of ours, but {@code onSubscribe}. Signals of one generation are serial,
- * whatever an executor does. A callback may throw anything and set the interrupt flag, which is cleared after it; no timer and no
- * other call's end waits for it. Threads of ours inherit nothing; a {@link top.neuralbox.CallContext} carries what should travel.
+ * <p>While a thread is inside a method of the client, it receives only the signals of the first two rows. Signals of one
+ * generation are serial with any executor. A callback may throw anything. It may set the interrupt flag; the client clears
+ * the flag afterwards. No timer and no end of another call waits for a callback. The client's threads inherit nothing from
+ * the caller; use a {@link top.neuralbox.CallContext} to carry values to callbacks.
  *
  * <p>Start at {@link top.neuralbox.NeuralBox}.
  */

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import top.neuralbox.concurrent.ManualDelayer;
 
 /** What is left, what a model costs, and how long an answer counts. */
 class AccountTest {

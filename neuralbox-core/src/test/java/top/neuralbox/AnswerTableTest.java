@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import top.neuralbox.budget.BillingLedger;
 import top.neuralbox.budget.BudgetUsage;
 import top.neuralbox.budget.CreditBudget;
+import top.neuralbox.concurrent.ManualDelayer;
 
 /**
  * The table of what an answer in one piece comes to: what {@code status} says, by what stands beside it. The same for an

@@ -7,10 +7,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
 /** The arrows of the design: which package may know which. */
 @AnalyzeClasses(packages = "top.neuralbox", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -18,28 +21,40 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule packagesHaveNoCycle =
-            slices().matching("top.neuralbox.(**)").should().beFreeOfCycles();
+            slices().assignedFrom(new Packages()).should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule theGrammarKnowsTheJdkAlone = classes()
-            .that()
-            .resideInAPackage("top.neuralbox.sse")
-            .should()
-            .onlyDependOnClassesThat(resideInAnyPackage("java..", "org.jspecify..", "top.neuralbox.sse"));
+    static final ArchRule bytesKnowsTheJdkAlone = knowsTheJdkAnd("top.neuralbox.bytes");
 
     @ArchTest
-    static final ArchRule theSpiKnowsTheJdkAlone = classes()
-            .that()
-            .resideInAPackage("top.neuralbox.transport")
-            .should()
-            .onlyDependOnClassesThat(
-                    resideInAnyPackage("java..", "javax.net.ssl..", "org.jspecify..", "top.neuralbox.transport"));
+    static final ArchRule concurrentKnowsTheJdkAlone = knowsTheJdkAnd("top.neuralbox.concurrent");
 
     @ArchTest
-    static final ArchRule onlyTheCodersKnowJackson = noClasses()
+    static final ArchRule sseKnowsBytesAlone = knowsTheJdkAnd("top.neuralbox.sse", "top.neuralbox.bytes");
+
+    @ArchTest
+    static final ArchRule transportKnowsConcurrentAlone =
+            knowsTheJdkAnd("top.neuralbox.transport", "top.neuralbox.concurrent");
+
+    @ArchTest
+    static final ArchRule jsonKnowsJacksonAndBytesAlone =
+            knowsTheJdkAnd("top.neuralbox.json", "top.neuralbox.bytes", "com.fasterxml..");
+
+    @ArchTest
+    static final ArchRule budgetKnowsTheRootAlone = knowsTheJdkAnd("top.neuralbox.budget", "top.neuralbox");
+
+    @ArchTest
+    static final ArchRule relayKnowsNeitherJsonNorBytesNorBudgets = knowsTheJdkAnd(
+            "top.neuralbox.relay",
+            "top.neuralbox",
+            "top.neuralbox.concurrent",
+            "top.neuralbox.sse",
+            "top.neuralbox.transport");
+
+    @ArchTest
+    static final ArchRule onlyJsonKnowsJackson = noClasses()
             .that()
-            .haveNameNotMatching(
-                    "top\\.neuralbox\\.(Json|JsonObjectReader|EventDecoder|ErrorDecoder|ErrorFields|AnswerDecoder|RequestEncoder)(\\$.*)?")
+            .resideOutsideOfPackage("top.neuralbox.json")
             .should()
             .dependOnClassesThat(resideInAPackage("com.fasterxml.."));
 
@@ -52,4 +67,30 @@ class ArchitectureTest {
             .arePublic()
             .should()
             .notHaveRawReturnType(resideInAPackage("com.fasterxml.."));
+
+    private static ArchRule knowsTheJdkAnd(String room, String... others) {
+        String[] known = new String[others.length + 4];
+        System.arraycopy(others, 0, known, 0, others.length);
+        known[others.length] = room;
+        known[others.length + 1] = "java..";
+        known[others.length + 2] = "javax.net.ssl..";
+        known[others.length + 3] = "org.jspecify..";
+        return classes().that().resideInAPackage(room).should().onlyDependOnClassesThat(resideInAnyPackage(known));
+    }
+
+    /** Each package is a slice, the root package too. */
+    private static final class Packages implements SliceAssignment {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return type.getPackageName().startsWith("top.neuralbox")
+                    ? SliceIdentifier.of(type.getPackageName())
+                    : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+            return "packages, the root package included";
+        }
+    }
 }

@@ -11,6 +11,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import top.neuralbox.concurrent.ManualDelayer;
+import top.neuralbox.json.MalformedJsonException;
 import top.neuralbox.sse.EventStreamHandler;
 import top.neuralbox.sse.EventStreamParser;
 
@@ -76,13 +78,13 @@ class CallAllocationTest {
             EventStreamHandler handler = (type, data, offset, length, lastEventId) -> {
                 try {
                     latest = decoder.decode(data, offset, length);
-                } catch (MalformedEventException e) {
+                } catch (MalformedJsonException e) {
                     throw new AssertionError(e);
                 }
             };
             return chunk -> {
                 while (chunk.hasRemaining()) {
-                    parser.parseNext(chunk, handler);
+                    parser.parse(chunk, handler);
                 }
             };
         });

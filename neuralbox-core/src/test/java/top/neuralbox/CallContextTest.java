@@ -11,6 +11,10 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import top.neuralbox.concurrent.CallbackThreads;
+import top.neuralbox.concurrent.ManualDelayer;
+import top.neuralbox.concurrent.TimerThread;
+import top.neuralbox.logs.Logs;
 
 /** What callbacks find of the thread that made the call. */
 class CallContextTest {
@@ -95,6 +99,7 @@ class CallContextTest {
     }
 
     @Test
+    @Logs("a CallContext threw")
     void snapshotThatThrowsIsDoneWithout() {
         NeuralBox client = client().context(() -> () -> {
                     throw new IllegalStateException("thrown by a test");

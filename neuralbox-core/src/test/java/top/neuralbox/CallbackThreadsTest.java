@@ -12,8 +12,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import top.neuralbox.concurrent.CallbackThreads;
+import top.neuralbox.concurrent.DaemonThreads;
+import top.neuralbox.concurrent.ManualDelayer;
+import top.neuralbox.concurrent.TimerThread;
+import top.neuralbox.logs.Logs;
 
 /** What becomes of callbacks when no thread can be made. */
+@Logs("no thread could be made for a callback")
 class CallbackThreadsTest {
 
     private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "hello");

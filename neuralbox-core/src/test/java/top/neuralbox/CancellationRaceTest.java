@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import top.neuralbox.concurrent.ManualDelayer;
 
 /** A cancellation that comes at the moment of completion: one outcome, and everybody is told the same. */
 class CancellationRaceTest {

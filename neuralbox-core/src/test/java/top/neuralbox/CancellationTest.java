@@ -8,9 +8,12 @@ import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.GenerationCancelledException.Reason;
 import top.neuralbox.NeuralBoxException.Phase;
+import top.neuralbox.concurrent.ManualDelayer;
+import top.neuralbox.logs.Logs;
 
 /** Giving a generation up: in every phase, from any thread, once and twice. */
 class CancellationTest {
@@ -21,6 +24,12 @@ class CancellationTest {
     private final ManualDelayer clock = new ManualDelayer();
     private final RecordingListener listener = new RecordingListener();
     private final NeuralBox client = transport.client(clock).listener(listener).build();
+
+    /** A stream that a test leaves open would be warned of, in another test. */
+    @AfterEach
+    void close() {
+        client.close();
+    }
 
     @Test
     void cancelBeforeAnythingIsSentIsKnownToHaveCostNothing() {
@@ -213,7 +222,7 @@ class CancellationTest {
     @Test
     void cancelFromInsideAListenerEndsTheCall() {
         AtomicReference<GenerationStream> stream = new AtomicReference<>();
-        GenerationListener cancelling = info -> new GenerationListener.Recording() {
+        GenerationListener cancelling = info -> new GenerationListener.Observer() {
             @Override
             public void head(int status) {
                 stream.get().cancel();
@@ -283,6 +292,7 @@ class CancellationTest {
     }
 
     @Test
+    @Logs("a GenerationStream was dropped")
     void forgottenStreamIsCancelledWithOneWarning() {
         // What other tests forgot is collected with the first of these two at the latest, and told before the second.
         forget();
@@ -300,6 +310,7 @@ class CancellationTest {
     }
 
     @Test
+    @Logs("a GenerationStream was dropped")
     void closedStreamIsNotWarnedOf() {
         forget();
         forget();

@@ -141,14 +141,16 @@ class ClientBuilderTest {
     void keyAndBaseUriComeFromTheEnvironment() {
         environment(Map.of("NEURALBOX_API_KEY", " nb_env\n", "NEURALBOX_BASE_URL", " https://gateway.example/ai/ "))
                 .build()
-                .stream(REQUEST);
+                .stream(REQUEST)
+                .close();
         assertThat(transport.call(0).request.uri()).isEqualTo(URI.create("https://gateway.example/ai/api/v2/generate"));
         assertThat(transport.call(0).request.headers().get("Authorization")).containsExactly("Bearer nb_env");
     }
 
     @Test
     void serviceItselfIsTheDefault() {
-        environment(Map.of("NEURALBOX_API_KEY", "nb_env")).build().stream(REQUEST);
+        environment(Map.of("NEURALBOX_API_KEY", "nb_env")).build().stream(REQUEST)
+                .close();
         assertThat(transport.call(0).request.uri()).isEqualTo(URI.create("https://neuralbox.top/api/v2/generate"));
     }
 
@@ -158,7 +160,8 @@ class ClientBuilderTest {
                 .apiKey("nb_mine")
                 .baseUri(URI.create("https://mine.example"))
                 .build()
-                .stream(REQUEST);
+                .stream(REQUEST)
+                .close();
         assertThat(transport.call(0).request.uri().getHost()).isEqualTo("mine.example");
         assertThat(transport.call(0).request.headers().get("Authorization")).containsExactly("Bearer nb_mine");
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import top.neuralbox.concurrent.ManualDelayer;
 import top.neuralbox.transport.TransportException.Kind;
 
 /** The end of a generation: {@code generation_end} settles it, and what follows decides on the connection alone. */

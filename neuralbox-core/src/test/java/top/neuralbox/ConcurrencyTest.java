@@ -11,6 +11,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import top.neuralbox.concurrent.ManualDelayer;
+import top.neuralbox.concurrent.TimerThread;
 
 /** Many threads at once, with chunks that come from other threads than those that read: nothing lost, nothing twice. */
 class ConcurrencyTest {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,6 +21,8 @@ import top.neuralbox.budget.BudgetStore;
 import top.neuralbox.budget.BudgetUsage;
 import top.neuralbox.budget.CreditBudget;
 import top.neuralbox.budget.LedgerTotal;
+import top.neuralbox.concurrent.ManualDelayer;
+import top.neuralbox.logs.Logs;
 
 /** What a budget lets through, what it keeps of each kind of end, and what the ledger makes of the same ends. */
 class CreditBudgetTest {
@@ -121,7 +124,8 @@ class CreditBudgetTest {
         clock.advance(Duration.ofSeconds(1));
 
         assertThat(usage(budget)).isEqualTo(usage("7", "0", "0"));
-        assertThat(ledger.totals()).containsExactly(new LedgerTotal("gpt-5", null, 1, 1, 0, new BigDecimal(7)));
+        assertThat(ledger.totals())
+                .containsExactly(new LedgerTotal("gpt-5", null, Map.of(), 1, 1, 0, new BigDecimal(7)));
     }
 
     @Test
@@ -244,7 +248,7 @@ class CreditBudgetTest {
 
         assertThatThrownBy(() -> client(budget).generate(costing("1"))).isInstanceOf(BudgetUnavailableException.class);
         assertThat(transport.calls).isEmpty();
-        assertThat(lost.told).containsExactly("reserve 1", "settle 0");
+        assertThat(lost.told).containsExactly("reserve 1", "release");
         assertThat(heard).containsExactly("store", "store");
     }
 
@@ -293,6 +297,7 @@ class CreditBudgetTest {
     }
 
     @Test
+    @Logs("a generation cost less than nothing")
     void costBelowZeroIsNotBelieved() {
         CreditBudget budget = CreditBudget.builder().limit(TEN).build();
         transport.always(call -> call.stream()
@@ -370,13 +375,12 @@ class CreditBudgetTest {
         CompletionStage<Void> settlement = CompletableFuture.completedFuture(null);
 
         @Override
-        public CompletionStage<Optional<BudgetShortage>> reserve(
-                String reservation, BigDecimal credits, List<BudgetLine> lines) {
+        public CompletionStage<Optional<BudgetShortage>> reserve(String reservation, List<BudgetLine> lines) {
             return grant;
         }
 
         @Override
-        public CompletionStage<Void> reserveAnyway(String reservation, BigDecimal credits, List<BudgetLine> lines) {
+        public CompletionStage<Void> reserveAnyway(String reservation, List<BudgetLine> lines) {
             throw new AssertionError("nobody asked for it");
         }
 
@@ -387,8 +391,19 @@ class CreditBudgetTest {
         }
 
         @Override
+        public CompletionStage<Void> release(String reservation) {
+            settled.add(BigDecimal.ZERO);
+            return settlement;
+        }
+
+        @Override
         public CompletionStage<Void> leaveUnsettled(String reservation) {
             return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public CompletionStage<Void> lower(BudgetLine line, BigDecimal left, Instant until) {
+            throw new AssertionError("nobody asked for it");
         }
 
         @Override
@@ -403,14 +418,13 @@ class CreditBudgetTest {
         final List<String> told = new ArrayList<>();
 
         @Override
-        public CompletionStage<Optional<BudgetShortage>> reserve(
-                String reservation, BigDecimal credits, List<BudgetLine> lines) {
-            return lost("reserve " + credits);
+        public CompletionStage<Optional<BudgetShortage>> reserve(String reservation, List<BudgetLine> lines) {
+            return lost("reserve " + lines.get(0).amount());
         }
 
         @Override
-        public CompletionStage<Void> reserveAnyway(String reservation, BigDecimal credits, List<BudgetLine> lines) {
-            return lost("anyway " + credits);
+        public CompletionStage<Void> reserveAnyway(String reservation, List<BudgetLine> lines) {
+            return lost("anyway " + lines.get(0).amount());
         }
 
         @Override
@@ -419,8 +433,18 @@ class CreditBudgetTest {
         }
 
         @Override
+        public CompletionStage<Void> release(String reservation) {
+            return lost("release");
+        }
+
+        @Override
         public CompletionStage<Void> leaveUnsettled(String reservation) {
             return lost("unsettled");
+        }
+
+        @Override
+        public CompletionStage<Void> lower(BudgetLine line, BigDecimal left, Instant until) {
+            return lost("lower");
         }
 
         @Override

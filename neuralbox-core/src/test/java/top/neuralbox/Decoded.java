@@ -3,6 +3,7 @@ package top.neuralbox;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.EventDecoder.Signal;
+import top.neuralbox.json.MalformedJsonException;
 
 /**
  * What a decoder made of the data of one event, as a value to compare.
@@ -28,7 +29,7 @@ record Decoded(@Nullable Signal signal, @Nullable Object result) {
             }
             Signal signal = decoder.signal();
             return new Decoded(signal, signal == Signal.ERROR ? decoder.error() : null);
-        } catch (MalformedEventException e) {
+        } catch (MalformedJsonException e) {
             return new Decoded(null, e.getMessage());
         }
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.Flow;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.NeuralBoxException.Phase;
+import top.neuralbox.concurrent.ManualDelayer;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportRequest;

@@ -109,8 +109,7 @@ class ErrorDecoderTest {
     @Test
     void keyThatTheEndOfTheExcerptWouldCutIsTakenOutFirst() {
         byte[] body = utf8("<p>" + "x".repeat(2_030) + "nb_secret_key_of_some_length</p>");
-        ServiceError.Redaction redaction =
-                text -> text == null ? null : text.replace("nb_secret_key_of_some_length", "[gone]");
+        Redaction redaction = text -> text == null ? null : text.replace("nb_secret_key_of_some_length", "[gone]");
 
         assertThat(ErrorDecoder.decode(body, 0, body.length, redaction).message())
                 .doesNotContain("nb_")

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import top.neuralbox.json.MalformedJsonException;
 
 class EventDecoderAllocationTest {
 
@@ -62,7 +63,7 @@ class EventDecoderAllocationTest {
                 byte[] event = data.get(i % data.size());
                 decoder.decode(event, 0, event.length);
             }
-        } catch (MalformedEventException e) {
+        } catch (MalformedJsonException e) {
             throw new AssertionError(e);
         }
     }

@@ -15,6 +15,7 @@ import top.neuralbox.GenerationEvent.Delta;
 import top.neuralbox.GenerationEvent.End;
 import top.neuralbox.GenerationEvent.Start;
 import top.neuralbox.GenerationEvent.Unknown;
+import top.neuralbox.json.MalformedJsonException;
 
 class EventDecoderTest {
 
@@ -309,7 +310,7 @@ class EventDecoderTest {
     @Test
     void theFailureSaysWhereAndNothingOfTheContent() {
         assertThatThrownBy(() -> new EventDecoder().decode(utf8("  {\"type\":\"ping\",secret}"), 2, 22))
-                .isInstanceOf(MalformedEventException.class)
+                .isInstanceOf(MalformedJsonException.class)
                 .hasMessage("not valid JSON at byte 16")
                 .hasNoCause();
     }

@@ -10,6 +10,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import top.neuralbox.concurrent.ManualDelayer;
+import top.neuralbox.logs.Logs;
 
 /** The threads on which signals come. */
 class ExecutorTest {
@@ -99,6 +101,7 @@ class ExecutorTest {
     }
 
     @Test
+    @Logs("the client's executor refused work")
     void executorThatFailsWithAnErrorIsDoneWithout() {
         Executor exhausted = task -> {
             throw new OutOfMemoryError("unable to create native thread");

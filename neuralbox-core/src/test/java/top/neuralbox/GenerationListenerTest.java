@@ -13,6 +13,8 @@ import java.util.concurrent.Flow;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.GenerationListener.DecodeError;
+import top.neuralbox.concurrent.ManualDelayer;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.transport.TransportException;
 
 /** What a listener hears of a generation, for each way in which one can end. */
@@ -202,6 +204,7 @@ class GenerationListenerTest {
     }
 
     @Test
+    @Logs("a GenerationListener threw")
     void aHeaderThatAListenerMayNotSetIsLeftOutAlone() {
         notes.headers = Map.of("Authorization", "stolen", "bad name", "x", "tracestate", "a=b");
         client.generateAsync(REQUEST);
@@ -214,6 +217,7 @@ class GenerationListenerTest {
     }
 
     @Test
+    @Logs("a GenerationListener threw")
     void aListenerThatAlwaysThrowsIsCountedAndNeverReachesTheGeneration() {
         NeuralBox fenced = client(new Thrower(), notes);
         var result = fenced.generateAsync(REQUEST);
@@ -231,6 +235,7 @@ class GenerationListenerTest {
     }
 
     @Test
+    @Logs("a GenerationListener threw")
     void aListenerThatThrowsAtTheStartHearsNothingMore() {
         NeuralBox fenced = client(
                 info -> {
@@ -244,6 +249,7 @@ class GenerationListenerTest {
     }
 
     @Test
+    @Logs("a Flow.Subscriber of a generation threw")
     void aSubscriberThatThrowsIsCountedWithTheListeners() {
         client.publish(REQUEST).subscribe(new Flow.Subscriber<>() {
             @Override
@@ -293,7 +299,7 @@ class GenerationListenerTest {
     }
 
     /** Writes down what it hears. */
-    private static final class Notes implements GenerationListener, GenerationListener.Recording {
+    private static final class Notes implements GenerationListener, GenerationListener.Observer {
 
         final List<String> attached = new ArrayList<>();
         final List<String> steps = new ArrayList<>();
@@ -312,7 +318,7 @@ class GenerationListenerTest {
         }
 
         @Override
-        public Recording started(GenerationInfo info) {
+        public Observer started(GenerationInfo info) {
             return this;
         }
 
@@ -360,7 +366,7 @@ class GenerationListenerTest {
     }
 
     /** Throws whatever it is told. */
-    private static final class Thrower implements GenerationListener, GenerationListener.Recording {
+    private static final class Thrower implements GenerationListener, GenerationListener.Observer {
 
         @Override
         public void attached(String client, String transport) {
@@ -368,7 +374,7 @@ class GenerationListenerTest {
         }
 
         @Override
-        public Recording started(GenerationInfo info) {
+        public Observer started(GenerationInfo info) {
             return this;
         }
 

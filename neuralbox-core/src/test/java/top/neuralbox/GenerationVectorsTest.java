@@ -14,6 +14,7 @@ import top.neuralbox.EventDecoder.Signal;
 import top.neuralbox.conformance.Splits;
 import top.neuralbox.conformance.Splits.Cut;
 import top.neuralbox.conformance.Vectors;
+import top.neuralbox.json.MalformedJsonException;
 import top.neuralbox.sse.EventStreamHandler;
 import top.neuralbox.sse.EventStreamParser;
 
@@ -101,7 +102,7 @@ class GenerationVectorsTest {
                 } else {
                     take(event);
                 }
-            } catch (MalformedEventException e) {
+            } catch (MalformedJsonException e) {
                 outcome = "malformed";
             }
         }

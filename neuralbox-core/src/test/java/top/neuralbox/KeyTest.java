@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import top.neuralbox.concurrent.ManualDelayer;
 
 /** Where the key comes from, and what happens when it does not come. */
 class KeyTest {
@@ -54,7 +55,8 @@ class KeyTest {
 
     @Test
     void keyOfAnotherFormIsTaken() {
-        transport.client(clock).apiKey("gateway-key/1==").build().stream(REQUEST);
+        transport.client(clock).apiKey("gateway-key/1==").build().stream(REQUEST)
+                .close();
         assertThat(transport.call(0).request.headers().get("Authorization")).containsExactly("Bearer gateway-key/1==");
     }
 
@@ -62,8 +64,8 @@ class KeyTest {
     void supplierIsAskedBeforeEachCall() {
         CountingSupplier keys = new CountingSupplier();
         NeuralBox client = transport.client(clock).apiKeySupplier(keys).build();
-        client.stream(REQUEST);
-        client.stream(REQUEST);
+        client.stream(REQUEST).close();
+        client.stream(REQUEST).close();
         assertThat(transport.call(0).request.headers().get("Authorization")).containsExactly("Bearer nb_1");
         assertThat(transport.call(1).request.headers().get("Authorization")).containsExactly("Bearer nb_2");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.function.Consumer;
 import top.neuralbox.UnexpectedResponseException.Reason;
+import top.neuralbox.concurrent.ManualDelayer;
 
 /** A client that sends once, and what one generation of it comes to. */
 final class OneCall {

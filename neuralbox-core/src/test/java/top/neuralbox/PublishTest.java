@@ -9,6 +9,8 @@ import java.util.concurrent.Flow;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import top.neuralbox.concurrent.ManualDelayer;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.transport.TransportException;
 
 /** Reactive Streams of {@link NeuralBox#publish} beyond what the TCK asks. */
@@ -186,6 +188,7 @@ class PublishTest {
     }
 
     @Test
+    @Logs("a Flow.Subscriber of a generation threw")
     void subscriberThatThrowsIsToldWhatItThrewAndNothingElse() {
         transport.next(StubTransport.StubCall::story);
         RuntimeException thrown = new IllegalStateException("mine");
@@ -204,6 +207,7 @@ class PublishTest {
     }
 
     @Test
+    @Logs("a Flow.Subscriber of a generation threw")
     void subscriberThatThrowsAnErrorHarmsNoOtherCall() {
         transport.next(StubTransport.StubCall::story).next(StubTransport.StubCall::story);
         subscribe(RecordingSubscriber.asking(Long.MAX_VALUE).onNext(event -> {
@@ -214,6 +218,7 @@ class PublishTest {
     }
 
     @Test
+    @Logs("a Flow.Subscriber of a generation threw")
     void subscriberThatThrowsInOnSubscribeIsCancelled() {
         RecordingSubscriber subscriber = subscribe(RecordingSubscriber.onSubscribe(subscription -> {
             subscription.request(1);

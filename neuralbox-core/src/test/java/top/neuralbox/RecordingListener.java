@@ -13,9 +13,9 @@ final class RecordingListener implements GenerationListener {
     final List<Duration> waits = new CopyOnWriteArrayList<>();
 
     @Override
-    public Recording started(GenerationInfo info) {
+    public Observer started(GenerationInfo info) {
         heard.add("started");
-        return new Recording() {
+        return new Observer() {
             @Override
             public void sent(int attempt) {
                 heard.add("sent " + attempt);

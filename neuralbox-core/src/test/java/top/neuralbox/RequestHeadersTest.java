@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import top.neuralbox.concurrent.ManualDelayer;
 
 /** The request as it is handed to the transport. */
 class RequestHeadersTest {
@@ -14,7 +15,7 @@ class RequestHeadersTest {
 
     @Test
     void requestCarriesWhatTheContractAsksFor() {
-        client().build().stream(GenerationRequest.of("gpt-5", "hello"));
+        client().build().stream(GenerationRequest.of("gpt-5", "hello")).close();
         Map<String, List<String>> headers = transport.call(0).request.headers();
         assertThat(headers.keySet())
                 .containsExactlyInAnyOrder("Accept", "Accept-Encoding", "Authorization", "Content-Type", "User-Agent");
@@ -27,7 +28,7 @@ class RequestHeadersTest {
 
     @Test
     void userAgentNamesLibraryVersionTransportAndJava() {
-        client().build().stream(GenerationRequest.of("gpt-5", "hello"));
+        client().build().stream(GenerationRequest.of("gpt-5", "hello")).close();
         assertThat(transport.call(0).request.headers().get("User-Agent"))
                 .singleElement()
                 .asString()
@@ -36,7 +37,7 @@ class RequestHeadersTest {
 
     @Test
     void bodyAsksForAStream() {
-        client().build().stream(GenerationRequest.of("gpt-5", "hello"));
+        client().build().stream(GenerationRequest.of("gpt-5", "hello")).close();
         assertThat(new String(transport.call(0).request.body(), StandardCharsets.UTF_8))
                 .isEqualTo(
                         "{\"model\":\"gpt-5\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}],\"stream\":true}");
@@ -49,7 +50,8 @@ class RequestHeadersTest {
                 .message(Message.user("hello"))
                 .header("x-tenant", "mine")
                 .build();
-        client().header("X-Tenant", "all").header("X-Region", "eu").build().stream(request);
+        client().header("X-Tenant", "all").header("X-Region", "eu").build().stream(request)
+                .close();
         Map<String, List<String>> headers = transport.call(0).request.headers();
         assertThat(headers.get("X-Tenant")).containsExactly("mine");
         assertThat(headers.get("X-Region")).containsExactly("eu");

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import top.neuralbox.GenerationTimeoutException.Timer;
 import top.neuralbox.NeuralBoxException.Phase;
+import top.neuralbox.concurrent.ManualDelayer;
 import top.neuralbox.transport.TransportException.Kind;
 
 /** What is sent again, how often and after what wait; and what is not. */

@@ -14,11 +14,13 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import top.neuralbox.concurrent.ManualDelayer;
 import top.neuralbox.transport.TransportException;
 
 /** A key that is planted where it can be seen comes out nowhere. */
@@ -30,6 +32,7 @@ class SecretsTest {
             .model("gpt-5")
             .message(Message.user(PROMPT))
             .header("X-Gateway-Token", CANARY)
+            .attribute("user", CANARY)
             .build();
 
     private final StubTransport transport = new StubTransport();
@@ -114,7 +117,7 @@ class SecretsTest {
                 generation,
                 transport.call(0).request,
                 ApiKey.of(CANARY),
-                new GenerationInfo("default", "stub", "gpt-5", null, null),
+                new GenerationInfo("default", "stub", "gpt-5", null, null, Map.of("user", CANARY)),
                 listener.outcome());
         assertThat(all)
                 .allSatisfy(each -> assertThat(each.toString())
@@ -188,7 +191,8 @@ class SecretsTest {
 
     /** All that an exception tells of the failure; id, model and text of a generation are data, and the service's. */
     private static String told(NeuralBoxException error) {
-        String told = error.rateLimits() + " " + error.partial();
+        String told = error.rateLimits() + " " + error.partial() + " "
+                + error.responseHeaders().asMap();
         if (error instanceof NotAStreamException answered) {
             told += answered.answer() + answered.generationStatus();
         }

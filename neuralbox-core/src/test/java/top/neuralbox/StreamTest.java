@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import top.neuralbox.concurrent.ManualDelayer;
 import top.neuralbox.transport.TransportException;
 
 /** Reading a {@link GenerationStream} by waiting. */
@@ -19,6 +21,12 @@ class StreamTest {
     private final StubTransport transport = new StubTransport();
     private final ManualDelayer clock = new ManualDelayer();
     private final NeuralBox client = transport.client(clock).build();
+
+    /** A stream that a test leaves open would be warned of, in another test. */
+    @AfterEach
+    void close() {
+        client.close();
+    }
 
     @Test
     void requestIsSentBeforeAnybodyReads() {

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import top.neuralbox.concurrent.ManualDelayer;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportException;
@@ -28,17 +29,20 @@ import top.neuralbox.transport.TransportResponse;
  * A transport whose every step a test takes by hand, on a thread of the test's own. It keeps the SPI's rules: signals of a
  * body are serial, never more than was asked for, and no lock is held while they run.
  */
-final class StubTransport implements Transport {
+public final class StubTransport implements Transport {
 
-    final List<StubCall> calls = new CopyOnWriteArrayList<>();
+    public final List<StubCall> calls = new CopyOnWriteArrayList<>();
     private final BlockingQueue<StubCall> fresh = new LinkedBlockingQueue<>();
     private final Queue<Consumer<StubCall>> scripts = new ConcurrentLinkedQueue<>();
     private volatile Consumer<StubCall> otherwise = call -> {};
-    volatile boolean closed;
-    volatile Thread loop;
+    public volatile boolean closed;
+    public volatile Thread loop;
+
+    /** A transport that no call has reached. */
+    public StubTransport() {}
 
     /** A client on this transport and that clock; tests add what they are about. */
-    NeuralBox.Builder client(ManualDelayer clock) {
+    public NeuralBox.Builder client(ManualDelayer clock) {
         return NeuralBox.builder()
                 .apiKey("nb_test")
                 .baseUri(URI.create("http://localhost"))
@@ -48,23 +52,23 @@ final class StubTransport implements Transport {
     }
 
     /** What the next call does as soon as it is started. */
-    StubTransport next(Consumer<StubCall> script) {
+    public StubTransport next(Consumer<StubCall> script) {
         scripts.add(script);
         return this;
     }
 
     /** What each call does for which there is no other script. */
-    StubTransport always(Consumer<StubCall> script) {
+    public StubTransport always(Consumer<StubCall> script) {
         otherwise = script;
         return this;
     }
 
-    StubCall call(int index) {
+    public StubCall call(int index) {
         return calls.get(index);
     }
 
     /** The next call that nobody awaited yet, started by another thread. */
-    StubCall awaitCall() throws InterruptedException {
+    public StubCall awaitCall() throws InterruptedException {
         StubCall call = fresh.poll(20, TimeUnit.SECONDS);
         if (call == null) {
             throw new AssertionError("no call was started");
@@ -98,7 +102,7 @@ final class StubTransport implements Transport {
     }
 
     /** One exchange, whose body is one subscription with demand that is kept to. */
-    static final class StubCall implements TransportCall, Flow.Publisher<ByteBuffer> {
+    public static final class StubCall implements TransportCall, Flow.Publisher<ByteBuffer> {
 
         final TransportRequest request;
         private final CompletableFuture<TransportResponse> response = new CompletableFuture<>();
@@ -118,13 +122,13 @@ final class StubTransport implements Transport {
             this.request = request;
         }
 
-        StubCall sent() {
+        public StubCall sent() {
             sent = true;
             request.onSent().run();
             return this;
         }
 
-        StubCall head(int status, String... headers) {
+        public StubCall head(int status, String... headers) {
             if (!sent) {
                 sent();
             }
@@ -136,65 +140,65 @@ final class StubTransport implements Transport {
             return this;
         }
 
-        StubCall stream() {
+        public StubCall stream() {
             return head(200, "Content-Type", "text/event-stream; charset=utf-8", "X-Request-Id", "req-1");
         }
 
         /** An answer in JSON that is whole. */
-        StubCall json(int status, String body, String... headers) {
+        public StubCall json(int status, String body, String... headers) {
             String[] all = java.util.Arrays.copyOf(headers, headers.length + 2);
             all[headers.length] = "Content-Type";
             all[headers.length + 1] = "application/json";
             return head(status, all).bytes(body).finish();
         }
 
-        StubCall event(String json) {
+        public StubCall event(String json) {
             return bytes("data: " + json + "\n\n");
         }
 
-        StubCall delta(String text) {
+        public StubCall delta(String text) {
             return event("{\"type\": \"content_delta\", \"delta\": \"" + text + "\"}");
         }
 
-        StubCall start() {
+        public StubCall start() {
             return event("{\"type\": \"generation_start\", \"id\": \"gen_1\", \"model\": \"gpt-5\"}");
         }
 
-        StubCall end() {
+        public StubCall end() {
             return event("{\"type\": \"generation_end\", \"id\": \"gen_1\", \"tokens_used\": 3, \"balance_remaining\":"
                     + " 297}");
         }
 
-        StubCall done() {
+        public StubCall done() {
             return bytes("data: [DONE]\n\n");
         }
 
         /** A generation of one word, from its head to the end of its body. */
-        StubCall story() {
+        public StubCall story() {
             return stream().start().delta("Once").end().done().finish();
         }
 
-        StubCall bytes(String text) {
+        public StubCall bytes(String text) {
             return chunk(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
         }
 
-        StubCall chunk(ByteBuffer chunk) {
+        public StubCall chunk(ByteBuffer chunk) {
             chunks.add(chunk);
             emit();
             return this;
         }
 
-        StubCall finish() {
+        public StubCall finish() {
             ended = true;
             emit();
             return this;
         }
 
-        StubCall fail(TransportException.Kind kind) {
+        public StubCall fail(TransportException.Kind kind) {
             return fail(new TransportException(kind, "scripted " + kind, null));
         }
 
-        StubCall fail(Throwable error) {
+        public StubCall fail(Throwable error) {
             if (!response.completeExceptionally(error)) {
                 failure = error;
                 ended = true;
@@ -204,15 +208,15 @@ final class StubTransport implements Transport {
         }
 
         /** How many times the exchange was given up. */
-        int cancels() {
+        public int cancels() {
             return cancels.get();
         }
 
-        long demand() {
+        public long demand() {
             return demand.get();
         }
 
-        int undelivered() {
+        public int undelivered() {
             return chunks.size();
         }
 

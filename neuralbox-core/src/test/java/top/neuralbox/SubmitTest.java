@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import top.neuralbox.concurrent.ManualDelayer;
 
 /** Answers that do not stream: asked for, waited for, failed and given up. */
 class SubmitTest {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.GenerationTimeoutException.Timer;
+import top.neuralbox.concurrent.ManualDelayer;
 
 /** The timers of a call, on a clock that the test moves. */
 class TimeoutsTest {

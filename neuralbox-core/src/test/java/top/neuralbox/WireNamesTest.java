@@ -13,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import top.neuralbox.concurrent.ManualDelayer;
+import top.neuralbox.relay.StreamRelay;
 
 /** What the service writes into ids, models, states and codes: no key comes out of them, and no log line can be forged. */
 class WireNamesTest {

@@ -3,6 +3,7 @@ package top.neuralbox;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
+import top.neuralbox.concurrent.StandingTime;
 
 /** An inbox with what a call and a transport put around it. Chunk n arrives at the time n and has the one byte n. */
 final class Inbox implements BodyInbox.Receiver, Flow.Subscription {

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 
-/** What the deltas of a recording are made of, and how the service spells them. */
+/** What the deltas of a sample are made of, and how the service spells them. */
 public enum Mix {
     /** English words; of a hundred deltas, 5 not ASCII, 3 with a simple escape, 1 with a {@code \}{@code uXXXX}. */
     USUAL(

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -42,9 +43,9 @@ import top.neuralbox.budget.BudgetUsage;
 import top.neuralbox.budget.CreditBudget;
 import top.neuralbox.metrics.GenerationMeter;
 import top.neuralbox.metrics.NeuralBoxMetrics;
-import top.neuralbox.testkit.Fault;
-import top.neuralbox.testkit.LocalNeuralBox;
-import top.neuralbox.testkit.WireSpelling;
+import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox;
+import top.neuralbox.testkit.local.WireSpelling;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.httpclient.HttpClientTransport;
 import top.neuralbox.transport.vertx.VertxTransport;
@@ -198,22 +199,31 @@ class BudgetTest {
         private final AtomicReference<BigDecimal> most = new AtomicReference<>(BigDecimal.ZERO);
 
         @Override
-        public CompletionStage<Optional<BudgetShortage>> reserve(
-                String reservation, BigDecimal credits, List<BudgetLine> lines) {
-            return store.reserve(reservation, credits, lines).thenCombine(store.usage(lines.get(0)), (r, usage) -> {
+        public CompletionStage<Optional<BudgetShortage>> reserve(String reservation, List<BudgetLine> lines) {
+            return store.reserve(reservation, lines).thenCombine(store.usage(lines.get(0)), (r, usage) -> {
                 most.accumulateAndGet(usage.total(), BigDecimal::max);
                 return r;
             });
         }
 
         @Override
-        public CompletionStage<Void> reserveAnyway(String reservation, BigDecimal credits, List<BudgetLine> lines) {
-            return store.reserveAnyway(reservation, credits, lines);
+        public CompletionStage<Void> reserveAnyway(String reservation, List<BudgetLine> lines) {
+            return store.reserveAnyway(reservation, lines);
         }
 
         @Override
         public CompletionStage<Void> settle(String reservation, BigDecimal credits) {
             return store.settle(reservation, credits);
+        }
+
+        @Override
+        public CompletionStage<Void> release(String reservation) {
+            return store.release(reservation);
+        }
+
+        @Override
+        public CompletionStage<Void> lower(BudgetLine line, BigDecimal left, Instant until) {
+            return store.lower(line, left, until);
         }
 
         @Override

@@ -18,10 +18,10 @@ import top.neuralbox.AuthenticationException;
 import top.neuralbox.ConnectionException;
 import top.neuralbox.GenerationFailedException;
 import top.neuralbox.NotAStreamException;
-import top.neuralbox.testkit.Fault;
 import top.neuralbox.testkit.Gate;
-import top.neuralbox.testkit.LocalNeuralBox;
-import top.neuralbox.testkit.NeuralBoxExtension;
+import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox;
+import top.neuralbox.testkit.local.NeuralBoxExtension;
 
 @ExtendWith(NeuralBoxExtension.class)
 class DemoTest {

@@ -32,10 +32,10 @@ import top.neuralbox.StreamBrokenException;
 import top.neuralbox.budget.BillingLedger;
 import top.neuralbox.examples.guide.Guide;
 import top.neuralbox.metrics.GenerationMeter;
-import top.neuralbox.testkit.Fault;
-import top.neuralbox.testkit.LocalNeuralBox;
-import top.neuralbox.testkit.LocalNeuralBox.Outcome;
 import top.neuralbox.testkit.RecordingSubscriber;
+import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox.Outcome;
 
 /** Runs each example of the README; the test of the same name runs the method. */
 @ExtendWith(Guide.class)

@@ -25,7 +25,7 @@ import top.neuralbox.UnexpectedResponseException;
 import top.neuralbox.UnexpectedResponseException.Reason;
 import top.neuralbox.ValidationException;
 
-/** Rows 11 to 33: the service, or what stands before it, answers with something other than a stream. */
+/** Rows 11 to 33: the service, or a gateway before it, answers with something other than a stream. */
 @ParameterizedClass
 @EnumSource
 class AnswerRowsTest {

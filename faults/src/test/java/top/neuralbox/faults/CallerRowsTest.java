@@ -9,6 +9,7 @@ import static top.neuralbox.faults.Reply.DELTA;
 import static top.neuralbox.faults.Reply.START;
 import static top.neuralbox.faults.Reply.sse;
 
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -33,10 +34,11 @@ import top.neuralbox.GenerationTimeoutException.Timer;
 import top.neuralbox.NeuralBoxException.Phase;
 import top.neuralbox.RetryPolicy;
 import top.neuralbox.Timeouts;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 
-/** Rows 38 to 41 and 54 to 63: time passes, or this side slows down, throws, cancels, closes or goes away. */
+/** Rows 38 to 41 and 54 to 63: time passes, or the caller slows down, throws, cancels, closes or goes away. */
 @ParameterizedClass
 @EnumSource
 class CallerRowsTest {
@@ -123,11 +125,13 @@ class CallerRowsTest {
     }
 
     @Test
+    @Logs("a Flow.Subscriber of a generation threw")
     void row55ConsumerThatThrowsCancelsItsGenerationAlone() {
         throwing(new IllegalStateException("thrown by a test"));
     }
 
     @Test
+    @Logs("a Flow.Subscriber of a generation threw")
     void row56ConsumerThatThrowsAnErrorCancelsItsGenerationAlone() {
         throwing(new StackOverflowError("thrown by a test"));
     }
@@ -293,6 +297,7 @@ class CallerRowsTest {
     }
 
     @Test
+    @Logs("a GenerationStream was dropped")
     void row63ForgottenStreamIsCancelled() {
         try (FaultRow row = FaultRow.on(carrier)) {
             row.answer(Reply.stream(sse(START)).hold());
@@ -382,8 +387,10 @@ class CallerRowsTest {
 
     /** In a method of its own, whose frame holds the stream no longer when it returns. */
     private static void openAndForget(FaultRow row) {
-        row.client().stream(request());
+        GenerationStream stream = row.client().stream(request());
         row.server().awaitRequests(1);
+        // Otherwise the collector may take it before it is sent.
+        Reference.reachabilityFence(stream);
     }
 
     private void throwing(Throwable thrown) {

@@ -4,14 +4,14 @@ import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.testkit.server.ScriptedServer;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportConfig.Protocol;
 import top.neuralbox.transport.httpclient.HttpClientTransport;
 import top.neuralbox.transport.vertx.VertxTransport;
 
-/** What a row is driven over: a transport and a version of HTTP. */
+/** A transport and a version of HTTP, over which a row runs. */
 enum Carrier {
     HTTPCLIENT_HTTP_1_1(HttpClientTransport::create, Protocol.HTTP_1_1),
     HTTPCLIENT_HTTP_2(HttpClientTransport::create, Protocol.HTTP_2),

@@ -34,7 +34,7 @@ import top.neuralbox.UnexpectedResponseException.Reason;
 import top.neuralbox.budget.BillingLedger;
 import top.neuralbox.budget.CreditBudget;
 
-/** Rows 83 to 90: what decides about the charge, and what is said where nothing documented was. */
+/** Rows 83 to 90: the facts that decide about the charge, and the failures after an answer that is not documented. */
 @ParameterizedClass
 @EnumSource
 class ChargeRowsTest {

@@ -14,8 +14,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A JVM of its own for what would harm the tests too. It has their class path, is told what to do in lines, and answers each with
- * one line. Closing it ends the process.
+ * A separate JVM for faults that would harm the tests too. It has their class path, takes commands in lines, and answers each
+ * with one line. Closing it ends the process.
  */
 final class ChildJvm implements AutoCloseable {
 
@@ -27,13 +27,21 @@ final class ChildJvm implements AutoCloseable {
     private final Process process;
     private final PrintStream in;
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+    private final List<String> errors = new ArrayList<>();
+    private final Thread errorReader;
 
     private ChildJvm(Process process) {
         this.process = process;
         this.in = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
-        Thread reader = new Thread(this::readAnswers, "testkit-child");
-        reader.setDaemon(true);
-        reader.start();
+        daemon(this::readAnswers);
+        this.errorReader = daemon(this::readErrors);
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "testkit-child");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
     }
 
     /**
@@ -53,12 +61,13 @@ final class ChildJvm implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // It would write its warnings among the answers.
         command.add("-Xlog:disable");
+        command.add("-Djava.util.logging.SimpleFormatter.format=%4$s: %5$s%6$s%n");
         command.addAll(options);
         command.add("-cp");
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         command.add(main.getName());
         command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
         try {
             return new ChildJvm(builder.start());
@@ -110,6 +119,21 @@ final class ChildJvm implements AutoCloseable {
         }
     }
 
+    /** Ends the process. Returns the lines of its standard error; a log record is its level, its message and a stack trace. */
+    List<String> end() {
+        close();
+        try {
+            errorReader.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+            if (errorReader.isAlive()) {
+                throw new AssertionError("the end of the standard error was not read");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+        return List.copyOf(errors);
+    }
+
     @Override
     public void close() {
         process.destroyForcibly();
@@ -124,5 +148,15 @@ final class ChildJvm implements AutoCloseable {
             // It was ended.
         }
         answers.add(OVER);
+    }
+
+    private void readErrors() {
+        try (BufferedReader err = process.errorReader(StandardCharsets.UTF_8)) {
+            for (String line = err.readLine(); line != null; line = err.readLine()) {
+                errors.add(line);
+            }
+        } catch (IOException e) {
+            // It was ended.
+        }
     }
 }

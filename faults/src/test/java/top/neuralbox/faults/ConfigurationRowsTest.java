@@ -9,10 +9,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import top.neuralbox.ApiException;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.testkit.Script;
-import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.testkit.server.Script;
+import top.neuralbox.testkit.server.ScriptedServer;
 
-/** Rows 68 and 70: what a caller hands in. It is looked at before any transport is asked. */
+/** Rows 68 and 70: values that a caller passes in. They are checked before any transport is used. */
 class ConfigurationRowsTest {
 
     @ParameterizedTest

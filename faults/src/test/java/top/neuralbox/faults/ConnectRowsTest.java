@@ -26,7 +26,8 @@ import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException.Phase;
 import top.neuralbox.RetryPolicy;
 import top.neuralbox.Timeouts;
-import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.contract.host.BlackHole;
+import top.neuralbox.testkit.server.ScriptedServer;
 import top.neuralbox.transport.TransportConfig;
 
 /** Rows 1 to 3 and 5 to 9: there is no connection to send on. */
@@ -65,7 +66,7 @@ class ConnectRowsTest {
     @Test
     void row03ConnectTimeoutNamesItsValueAndIsTriedAgain() {
         RetryPolicy once = RetryPolicy.builder().maxRetries(1).build();
-        try (FullBacklog hole = new FullBacklog();
+        try (BlackHole hole = BlackHole.open();
                 FaultRow row = elsewhere(
                         hole.uri(scheme()), settings -> settings.timeouts(SHORT).retryPolicy(once))) {
             GenerationTimeoutException error = failure(GenerationTimeoutException.class, row.start());

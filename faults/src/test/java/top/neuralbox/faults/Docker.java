@@ -4,7 +4,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.testcontainers.DockerClientFactory;
 
-/** Whether Docker answers, asked once. Where it does not, one line says so. */
+/** Checks once whether Docker answers. If it does not, one line says so. */
 final class Docker {
 
     /** Held here, for the logging framework forgets a logger that nobody holds, and its level with it. */

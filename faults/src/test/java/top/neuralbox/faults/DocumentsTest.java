@@ -16,15 +16,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** That the documents name tests which are there, and that no row is without one. */
+/** Tests that the documents name only tests that exist, and that each row has a test. */
 class DocumentsTest {
 
     private static final Path ROOT = Path.of("..");
     private static final Pattern TEST = Pattern.compile("`(\\w+)#(\\w+)`");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| (\\d+) \\| .* \\| .*`\\w+#\\w+`.* \\| .+ \\|$");
-    private static final int ROWS = 90;
+    private static final int ROWS = 99;
     private static final Pattern HOST_ROW = Pattern.compile("(?m)^\\| H(\\d+) \\| .* \\| .*`\\w+#\\w+`.* \\|$");
-    private static final int HOST_ROWS = 25;
+    private static final int HOST_ROWS = 28;
 
     @ParameterizedTest
     @ValueSource(strings = {"SECURITY.md", "docs/faults.md"})

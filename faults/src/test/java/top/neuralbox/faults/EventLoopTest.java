@@ -13,7 +13,7 @@ import top.neuralbox.GenerationEvent;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 
-/** That nobody blocks an event loop by mistake, whichever engine's it is. */
+/** Tests that no caller blocks an event loop of any engine by mistake. */
 @ParameterizedClass
 @EnumSource
 class EventLoopTest {

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** A wall clock that can be set for one process, by libfaketime where this machine has it. The monotonic clock stays real. */
+/** A wall clock that can be set for one process, by libfaketime if this machine has it. The monotonic clock stays real. */
 final class FakeTime implements AutoCloseable {
 
     /** With this variable set, as in CI, a missing library fails the tests that need it instead of skipping them. */
@@ -48,15 +48,19 @@ final class FakeTime implements AutoCloseable {
         return Map.of(
                 "LD_PRELOAD", library.toString(),
                 "FAKETIME_TIMESTAMP_FILE", ahead.toString(),
-                "FAKETIME_NO_CACHE", "1",
+                // Read for each look at any clock, the file takes most of the process's time.
+                "FAKETIME_CACHE_DURATION", "1",
+                // Else each wait with a limit ends too early (0.9.10): the threads of the JVM spin, and all else is
+                // slow.
+                "FAKETIME_FORCE_MONOTONIC_FIX", "0",
                 "FAKETIME_DONT_FAKE_MONOTONIC", "1",
                 "DONT_FAKE_MONOTONIC", "1");
     }
 
-    /** Sets the clock of the process so far ahead of the true one. */
+    /** Sets the clock of the process so far ahead of the true one. It sees that within a second or two. */
     void set(Duration by) {
         try {
-            // In one step: the process reads it whenever it looks at the clock.
+            // In one step: the process reads it every second.
             Path next = Files.writeString(ahead.resolveSibling(ahead.getFileName() + ".next"), "+" + by.toSeconds());
             Files.move(next, ahead, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -15,15 +16,16 @@ import top.neuralbox.GenerationEvent;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
+import top.neuralbox.contract.host.ClientThreads;
 import top.neuralbox.metrics.NeuralBoxMetrics;
 import top.neuralbox.testkit.RecordingSubscriber;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
 
 /**
- * The stage of one row: a server, and a client with a clock that stands still. Closing it asserts what holds for every
- * row: one terminal signal for each generation, the exchange let go within a second, the next call on the same client
- * works, the server saw exactly the expected requests, no socket, timer or thread is left, and no secret was told.
+ * The stage of one row: a server, and a client with a clock that stands still. Closing it asserts the facts that hold for every
+ * row: each generation has one terminal signal, the exchange is released within a second, the next call on the same client
+ * works, the server saw exactly the expected requests, no socket, timer or thread is left, and no secret was revealed.
  */
 final class FaultRow implements AutoCloseable {
 
@@ -39,7 +41,7 @@ final class FaultRow implements AutoCloseable {
     private final Ledger ledger = new Ledger();
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final List<RecordingSubscriber<?>> subscribers = new CopyOnWriteArrayList<>();
-    private final LiveThreads before;
+    private final Set<Thread> before;
     private final Transport transport;
     private final boolean ownsTransport;
     private final NeuralBox client;
@@ -55,7 +57,7 @@ final class FaultRow implements AutoCloseable {
             Consumer<NeuralBox.Builder> settings) {
         SecretWatch.begin();
         this.server = server;
-        this.before = LiveThreads.now();
+        this.before = ClientThreads.living();
         this.transport = transport.get();
         this.ownsTransport = ownsTransport;
         NeuralBox.Builder client = NeuralBox.builder()
@@ -218,7 +220,7 @@ final class FaultRow implements AutoCloseable {
             assertThat(server.requestCount()).as("requests").isEqualTo(expectedRequests);
             FaultClock.await("the end of all timers", () -> clock.pending() == 0);
             assertNoSecretIsTold();
-            before.awaitEndOfOthers();
+            ClientThreads.awaitEndOfOthers(before);
         } finally {
             client.close();
             closeTransport();

@@ -1,6 +1,7 @@
 package top.neuralbox.faults;
 
 import java.net.URI;
+import java.util.List;
 
 /** A server on 127.0.0.1 and a free port that answers each request by a {@link Reply}. */
 interface FaultServer extends AutoCloseable {
@@ -12,6 +13,9 @@ interface FaultServer extends AutoCloseable {
 
     /** How many requests have arrived. */
     int requestCount();
+
+    /** The requests so far, each as text: method, target, fields and content. */
+    List<String> requests();
 
     /** Waits until so many requests have arrived. */
     default void awaitRequests(int count) {

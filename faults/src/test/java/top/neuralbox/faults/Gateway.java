@@ -20,8 +20,8 @@ import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * A real proxy in a container, with TLS and HTTP/2 towards the client, before whichever server of this process was named
- * last. One container serves all rows and lives until the process ends.
+ * A real proxy in a container, with TLS and HTTP/2 towards the client. It stands before the server of this process that was
+ * named last. One container serves all rows and lives until the process ends.
  */
 enum Gateway {
     NGINX("nginx:1.27", "/status", "nginx.conf", "nginx", "-c", "/tmp/nginx.conf", "-g", "daemon off;") {

@@ -26,8 +26,8 @@ import top.neuralbox.UnexpectedResponseException;
 import top.neuralbox.testkit.Gate;
 
 /**
- * What holds behind any proxy, tried behind a real one. Each test ends with the assertions of every {@link FaultRow},
- * where the requests are those that the service saw, and the sockets those of the service and of the proxy.
+ * Tests of calls through any proxy, with a real one. Each test ends with the assertions of every {@link FaultRow}. The requests
+ * are those that the service saw, and the sockets are those of the service and of the proxy.
  */
 abstract class GatewayRows {
 

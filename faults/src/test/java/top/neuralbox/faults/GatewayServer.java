@@ -1,11 +1,12 @@
 package top.neuralbox.faults;
 
 import java.net.URI;
+import java.util.List;
 import top.neuralbox.FaultClock;
 import top.neuralbox.testkit.ReceivedRequest;
-import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.testkit.server.ScriptedServer;
 
-/** A service that is reached through a {@link Gateway} alone. */
+/** A service that is reached only through a {@link Gateway}. */
 final class GatewayServer implements FaultServer {
 
     private final Gateway gateway;
@@ -32,6 +33,11 @@ final class GatewayServer implements FaultServer {
     @Override
     public int requestCount() {
         return behind.requestCount();
+    }
+
+    @Override
+    public List<String> requests() {
+        return behind.requests();
     }
 
     /** The first request that came through. */

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Behind HAProxy, which hands on what it gets. */
+/** Tests of calls through HAProxy, which forwards bytes as they come. */
 @Tag("containers")
 @EnabledIf("top.neuralbox.faults.Docker#answers")
 @ParameterizedClass

@@ -27,10 +27,11 @@ import top.neuralbox.GenerationOutcome;
 import top.neuralbox.GenerationTimeoutException;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.Timeouts;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 
-/** Rows H01 to H08: what an application's callbacks do to the threads that they run on. */
+/** Rows H01 to H08: faults of an application's callbacks, and the threads that they run on. */
 @ParameterizedClass
 @EnumSource
 class HostCallbackRowsTest {
@@ -100,6 +101,7 @@ class HostCallbackRowsTest {
     }
 
     @Test
+    @Logs({"a GenerationListener threw", "a Flow.Subscriber of a generation threw"})
     void h02ErrorsOfCallbacksHarmNoThread() throws Exception {
         try (FaultRow row = FaultRow.on(
                         carrier,
@@ -418,8 +420,8 @@ class HostCallbackRowsTest {
     private static GenerationListener everywhere(Runnable does) {
         return new GenerationListener() {
             @Override
-            public Recording started(GenerationInfo info) {
-                return new Recording() {
+            public Observer started(GenerationInfo info) {
+                return new Observer() {
                     @Override
                     public void sent(int attempt) {
                         does.run();

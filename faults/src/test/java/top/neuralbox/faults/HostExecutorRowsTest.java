@@ -26,11 +26,13 @@ import top.neuralbox.Generation;
 import top.neuralbox.GenerationCancelledException;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.budget.CreditBudget;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.testkit.Gate;
 
-/** Rows H09 and H10: what an application's executor does with the signals that it is given. */
+/** Rows H09 and H10: an application's executor does not run signals as it should, or has only one thread. */
 @ParameterizedClass
 @EnumSource
+@Logs(perhaps = "the client's executor refused work")
 class HostExecutorRowsTest {
 
     private static final Duration LOOKS_AGAIN = Duration.ofSeconds(5);
@@ -40,6 +42,7 @@ class HostExecutorRowsTest {
     Carrier carrier;
 
     @Test
+    @Logs("the client's executor refused work")
     void h09ExecutorThatThrowsAfterItTookATurnLeavesSignalsSerial() throws Exception {
         signalsAreSerial(task -> {
             new Thread(task, "testkit-executor").start();
@@ -48,6 +51,7 @@ class HostExecutorRowsTest {
     }
 
     @Test
+    @Logs("the client's executor refused work")
     void h09ExecutorThatThrowsAnErrorIsDoneWithout() throws Exception {
         signalsAreSerial(task -> {
             throw new OutOfMemoryError("thrown by a test");
@@ -175,7 +179,7 @@ class HostExecutorRowsTest {
         return thread;
     }
 
-    /** Notices signals that overlap. */
+    /** Detects signals that overlap. */
     private static final class Serial implements Flow.Subscriber<GenerationEvent> {
 
         private final AtomicInteger inside = new AtomicInteger();

@@ -18,7 +18,7 @@ import top.neuralbox.testkit.RecordingSubscriber;
 import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.httpclient.HttpClientTransport;
 
-/** Rows H01 and H02: what an application adds to the engine itself throws an {@code Error}, or sets the interrupt flag. */
+/** Rows H01 and H02: code that an application adds to the engine itself throws an {@code Error}, or sets the interrupt flag. */
 @ParameterizedClass
 @EnumSource(names = {"HTTPCLIENT_HTTP_1_1", "HTTPCLIENT_HTTP_2"})
 class HostInterceptorRowsTest {

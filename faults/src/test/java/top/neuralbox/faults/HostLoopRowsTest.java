@@ -15,7 +15,7 @@ import top.neuralbox.GenerationEvent;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 
-/** Row H20, for the transport whose event loops an application reaches. */
+/** Row H20, for the transport whose event loops an application can reach. */
 @ParameterizedClass
 @EnumSource(names = {"VERTX_HTTP_1_1", "VERTX_HTTP_2"})
 class HostLoopRowsTest {
@@ -57,19 +57,19 @@ class HostLoopRowsTest {
         });
     }
 
-    /** A log that writes it down runs out of memory. */
+    /** An error that makes a log run out of stack. */
     private static final class Unspeakable extends Error {
 
         private static final long serialVersionUID = 1;
 
         @Override
         public String toString() {
-            throw new OutOfMemoryError("of a test");
+            throw new StackOverflowError("of a test");
         }
 
         @Override
         public String getMessage() {
-            throw new OutOfMemoryError("of a test");
+            throw new StackOverflowError("of a test");
         }
     }
 }

@@ -14,13 +14,14 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import top.neuralbox.FaultClock;
-import top.neuralbox.RelayStalledException;
-import top.neuralbox.StreamRelay;
 import top.neuralbox.Timeouts;
+import top.neuralbox.relay.RelayOnAClock;
+import top.neuralbox.relay.RelayStalledException;
+import top.neuralbox.relay.StreamRelay;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 
-/** Rows H15 and on: what the machine and the readers do to us. */
+/** Rows from H15 on: faults of the machine and of readers. */
 @ParameterizedClass
 @EnumSource
 class HostMachineRowsTest {
@@ -35,8 +36,8 @@ class HostMachineRowsTest {
     void h15ReaderOfARelayThatNeverReadsIsGivenUp() {
         try (FaultRow row = FaultRow.on(carrier)) {
             row.answer(Reply.stream(sse(START)).forever(sse(DELTA)));
-            StreamRelay relay = row.clock()
-                    .drive(StreamRelay.builder(row.client().publish(request())))
+            StreamRelay relay = RelayOnAClock.drive(
+                            StreamRelay.builder(row.client().publish(request())), row.clock())
                     .build();
             RecordingSubscriber<ByteBuffer> reader = RecordingSubscriber.withoutDemand();
             relay.body().subscribe(reader);

@@ -25,14 +25,15 @@ import top.neuralbox.GenerationEvent;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.RetryPolicy;
 import top.neuralbox.StreamBrokenException;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.httpclient.HttpClientTransport;
 
 /**
- * Row H19: an I/O thread of HttpClient is ended by an {@code Error}, here of an interceptor that is told of a failed connection,
- * where the engine catches none.
+ * Row H19: an {@code Error} ends an I/O thread of HttpClient. Here an interceptor throws it when the engine reports a failed
+ * connection, because the engine catches no error there.
  */
 @ParameterizedClass
 @EnumSource(names = {"HTTPCLIENT_HTTP_1_1", "HTTPCLIENT_HTTP_2"})
@@ -47,6 +48,7 @@ class HostReactorRowsTest {
     Carrier carrier;
 
     @Test
+    @Logs("an I/O thread of HttpClient ended")
     void h19ThreadThatAnErrorEndsIsReplaced() {
         int streams = 2 * THREADS;
         try (FaultRow row = FaultRow.with(carrier.server(), this::transport);

@@ -8,9 +8,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 
 /**
- * Hands connections that come from containers on to a server on 127.0.0.1, which containers cannot reach, and hands
- * back how it ends them: in good order or by a reset. The server may be another one from row to row. Open until the
- * process ends.
+ * Forwards connections from containers to a server on 127.0.0.1, which containers cannot reach. It ends them as the server
+ * does: in good order or by a reset. The server may change from row to row. Open until the process ends.
  */
 final class HostRelay {
 

@@ -22,12 +22,12 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import top.neuralbox.GenerationEvent;
-import top.neuralbox.StreamRelay;
 import top.neuralbox.Timeouts;
+import top.neuralbox.relay.StreamRelay;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 
-/** Rows H11 and H12: on which threads a relay's head is told, and what threads of ours carry. */
+/** Rows H11 and H12: the threads that deliver a relay's head, and the state that our threads inherit. */
 @ParameterizedClass
 @EnumSource
 class HostThreadRowsTest {

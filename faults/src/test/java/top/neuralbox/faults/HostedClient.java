@@ -38,6 +38,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.ConnectionException;
+import top.neuralbox.DrainResult;
 import top.neuralbox.FaultClock;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.GenerationRequest;
@@ -46,19 +47,22 @@ import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.RateLimitException;
 import top.neuralbox.RetryPolicy;
-import top.neuralbox.StreamRelay;
 import top.neuralbox.Timeouts;
 import top.neuralbox.budget.CreditBudget;
+import top.neuralbox.relay.StreamRelay;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
 
 /**
- * A client in a process of its own, to which its machine does something. It does what the lines of its standard input say, and
- * answers each with one line.
+ * A client in a process of its own, which suffers the faults of its machine. It takes commands in lines of its standard input,
+ * and answers each with one line.
  */
 final class HostedClient {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** What each generation has that is started: the beginning, two pieces and the end. */
+    private static final int EVENTS = 4;
 
     private static final byte[] OK = "ok\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -67,6 +71,7 @@ final class HostedClient {
     private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
     private final List<Reader> readers = new ArrayList<>();
     private @Nullable MachineFault fault;
+    private @Nullable CompletableFuture<DrainResult> drain;
     private final Transport transport;
     private final CreditBudget budget;
     private final NeuralBox client;
@@ -135,6 +140,21 @@ final class HostedClient {
                 yield begin(new MachineFault.NoThreads());
             }
             case "over" -> over();
+            case "drain" -> {
+                drain = client.drainAsync(Duration.ofMillis(Long.parseLong(words[1])));
+                yield "ok";
+            }
+            case "drained" ->
+                came(() -> Objects.requireNonNull(drain).isDone(), () -> "drains") + describe(drain.join()) + ends();
+            case "hook" -> {
+                Duration patience = Duration.ofMillis(Long.parseLong(words[1]));
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> drainBeforeTheEnd(patience)));
+                yield "ok";
+            }
+            case "end" -> {
+                client.close();
+                yield "ok";
+            }
             case "close" -> closed();
             default -> throw new IllegalArgumentException(line);
         };
@@ -196,6 +216,29 @@ final class HostedClient {
                         .add(state.usage().reserved())
                         .add(state.usage().unsettled()))
                 .reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
+
+    private static String describe(DrainResult drained) {
+        return " completed=" + drained.completed()
+                + drained.cut().stream()
+                        .map(cut -> " cut=" + cut.id() + "/" + cut.billingState() + "/"
+                                + cut.error().partial().text())
+                        .sorted()
+                        .collect(Collectors.joining());
+    }
+
+    private void drainBeforeTheEnd(Duration patience) {
+        CompletableFuture<DrainResult> draining = client.drainAsync(patience);
+        say("draining");
+        say(describe(draining.join()) + ends());
+    }
+
+    private void say(String line) {
+        try {
+            out.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What is left once client and transport are closed: threads, beside those of the JDK and of this class. */
@@ -343,7 +386,10 @@ final class HostedClient {
 
         private String end() {
             Throwable failure = error;
-            return signals.get() != 1 ? signals + " signals" : failure == null ? "completed" : describe(failure);
+            if (signals.get() != 1) {
+                return signals + " signals";
+            }
+            return failure != null ? describe(failure) : items.get() == EVENTS ? "completed" : "completed without some";
         }
 
         @Override

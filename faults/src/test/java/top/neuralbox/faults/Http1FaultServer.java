@@ -2,9 +2,10 @@ package top.neuralbox.faults;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import top.neuralbox.FaultClock;
-import top.neuralbox.testkit.Script;
-import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.testkit.server.Script;
+import top.neuralbox.testkit.server.ScriptedServer;
 
 /** Replies in HTTP/1.1, chunked. */
 final class Http1FaultServer implements FaultServer {
@@ -31,6 +32,14 @@ final class Http1FaultServer implements FaultServer {
     @Override
     public int requestCount() {
         return server.requestCount();
+    }
+
+    @Override
+    public List<String> requests() {
+        return server.received().stream()
+                .map(request ->
+                        request.method() + " " + request.target() + "\n" + request.headers() + "\n" + request.text())
+                .toList();
     }
 
     @Override
@@ -99,7 +108,7 @@ final class Http1FaultServer implements FaultServer {
     }
 
     private static String[] fieldLines(Reply.Head head, boolean chunked) {
-        java.util.List<String> lines = new java.util.ArrayList<>();
+        List<String> lines = new java.util.ArrayList<>();
         head.fields().forEach((name, value) -> lines.add(name + ": " + value));
         if (chunked) {
             lines.add("Transfer-Encoding: chunked");

@@ -14,8 +14,10 @@ import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,7 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import top.neuralbox.FaultClock;
 import top.neuralbox.testkit.Gate;
 
-/** Replies in HTTP/2 over TLS. Each request has a thread, which takes the steps of its reply. */
+/** Replies in HTTP/2 over TLS. Each request has a thread that runs the steps of its reply. */
 final class Http2FaultServer implements FaultServer {
 
     private static final long PATIENCE_SECONDS = 20;
@@ -39,6 +41,7 @@ final class Http2FaultServer implements FaultServer {
             .setUseDaemonThread(true));
 
     private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
+    private final List<String> received = new CopyOnWriteArrayList<>();
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger openStreams = new AtomicInteger();
     private final AtomicLong bytesWritten = new AtomicLong();
@@ -86,6 +89,11 @@ final class Http2FaultServer implements FaultServer {
     }
 
     @Override
+    public List<String> requests() {
+        return List.copyOf(received);
+    }
+
+    @Override
     public long bytesWritten() {
         return bytesWritten.get();
     }
@@ -129,13 +137,18 @@ final class Http2FaultServer implements FaultServer {
             request.pause();
             reply(request, gone);
         } else {
-            request.endHandler(read -> reply(request, gone));
+            Buffer content = Buffer.buffer();
+            request.handler(content::appendBuffer);
+            request.endHandler(read -> {
+                received.add(request.method() + " " + request.uri() + "\n" + request.headers() + "\n" + content);
+                reply(request, gone);
+            });
         }
     }
 
     private void reply(HttpServerRequest request, Gate gone) {
-        requests.incrementAndGet();
         Reply reply = replies.poll();
+        requests.incrementAndGet();
         Thread thread = new Thread(() -> run(reply, request, gone), "testkit-server-http2");
         thread.setDaemon(true);
         thread.start();
@@ -205,7 +218,7 @@ final class Http2FaultServer implements FaultServer {
         }
     }
 
-    /** What was to be written was not. */
+    /** A failed write. */
     private static final class CompletionFailure extends RuntimeException {
         CompletionFailure(Exception cause) {
             super(cause);

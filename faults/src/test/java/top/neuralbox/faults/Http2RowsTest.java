@@ -43,7 +43,7 @@ import top.neuralbox.ValidationException;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 
-/** Rows 64 to 66, 71 to 73, 76 and 77: how HTTP/2 itself is spoken. */
+/** Rows 64 to 66, 71 to 73, 76 and 77: HTTP/2 itself. */
 @ParameterizedClass
 @EnumSource(mode = EnumSource.Mode.MATCH_ANY, names = ".*_HTTP_2")
 class Http2RowsTest {

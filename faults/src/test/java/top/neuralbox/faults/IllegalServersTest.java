@@ -3,6 +3,7 @@ package top.neuralbox.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.Set;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
@@ -12,31 +13,33 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import top.neuralbox.BillingState;
 import top.neuralbox.NeuralBoxException;
+import top.neuralbox.contract.host.ClientThreads;
 import top.neuralbox.faults.servers.Breakage;
 import top.neuralbox.faults.servers.Flaw;
 import top.neuralbox.faults.servers.ServerPlan;
 import top.neuralbox.faults.servers.Story;
 
 /**
- * Any illegal server: one rule is broken in the answer to one caller, while another caller is served and a third one comes
- * later. The broken call ends as typed, with what came before the fault; no caller ever sees another's text; nothing is
- * left open; nothing is sent twice. How many servers are tried, and how to try a failure again, is in docs/faults.md.
+ * Tests with any illegal server. It breaks one rule in the answer to one caller, while it serves another caller, and a third
+ * one comes later. The broken call ends with a typed failure after the text before the fault, unless a client may ignore the
+ * fault or it comes after the response. No caller ever sees another's text, nothing is left open, and nothing is sent twice.
+ * docs/faults.md says how many servers are tried, and how to try a failure again.
  */
 class IllegalServersTest {
 
     private static final int CALLERS = 3;
 
-    private static LiveThreads before;
+    private static Set<Thread> before;
 
     @BeforeContainer
     static void startTransports() {
         Arrays.stream(Carrier.values()).forEach(Carrier::shared);
-        before = LiveThreads.now();
+        before = ClientThreads.living();
     }
 
     @AfterContainer
     static void noThreadIsLeft() {
-        before.awaitEndOfOthers();
+        ClientThreads.awaitEndOfOthers(before);
     }
 
     @Property(edgeCases = EdgeCasesMode.NONE, seed = KnownLimits.SEED)

@@ -8,7 +8,10 @@ import top.neuralbox.faults.servers.ServerPlan;
 import top.neuralbox.faults.servers.Servers;
 import top.neuralbox.faults.servers.Servers.Choice;
 
-/** What an engine does not do as the RFCs ask, each with its version: the properties of servers leave it out there. */
+/**
+ * The points in which an engine does not follow the RFCs, each with its version. The properties of servers leave these out for
+ * that engine.
+ */
 final class KnownLimits {
 
     /** The same servers in each build; a long run begins with them and goes on. */

@@ -13,7 +13,7 @@ import top.neuralbox.GenerationListener;
 import top.neuralbox.GenerationOutcome;
 import top.neuralbox.NeuralBoxException;
 
-/** Keeps what a client tells its listener, over all generations of a row. */
+/** Records the notifications of a client to its listener, over all generations of a row. */
 final class Ledger implements GenerationListener {
 
     /** For each generation, how often it was said to have ended. */
@@ -24,10 +24,10 @@ final class Ledger implements GenerationListener {
     private final List<GenerationOutcome> outcomes = new CopyOnWriteArrayList<>();
 
     @Override
-    public Recording started(GenerationInfo info) {
+    public Observer started(GenerationInfo info) {
         AtomicInteger ended = new AtomicInteger();
         ends.add(ended);
-        return new Recording() {
+        return new Observer() {
 
             @Override
             public void received(int bytes) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
@@ -15,22 +16,23 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import top.neuralbox.Billing;
 import top.neuralbox.GenerationEvent;
-import top.neuralbox.faults.servers.Answer;
+import top.neuralbox.contract.host.ClientThreads;
 import top.neuralbox.faults.servers.Http1Answer;
 import top.neuralbox.faults.servers.Http2Answer;
+import top.neuralbox.faults.servers.HttpAnswer;
 import top.neuralbox.faults.servers.ServerPlan;
 import top.neuralbox.faults.servers.Story;
 
 /**
- * Any legal server: whatever the RFCs allow around a generation, its outcome, its text and its bill are those of the plain
- * server. How many servers are tried, and how to try a failure again, is in docs/faults.md.
+ * Tests with any legal server: whatever the RFCs allow around a generation, its outcome, its text and its bill are those of the
+ * plain server. docs/faults.md says how many servers are tried, and how to try a failure again.
  */
 class LegalServersTest {
 
     private static final int CALLERS = 3;
     private static final Map<String, List<GenerationEvent>> PLAIN = new ConcurrentHashMap<>();
 
-    private static LiveThreads before;
+    private static Set<Thread> before;
 
     @BeforeContainer
     static void startTransports() {
@@ -38,12 +40,12 @@ class LegalServersTest {
             carrier.shared();
             carrier.sharedWithOneConnection();
         });
-        before = LiveThreads.now();
+        before = ClientThreads.living();
     }
 
     @AfterContainer
     static void noThreadIsLeft() {
-        before.awaitEndOfOthers();
+        ClientThreads.awaitEndOfOthers(before);
     }
 
     @Property(edgeCases = EdgeCasesMode.NONE, seed = KnownLimits.SEED)
@@ -138,7 +140,8 @@ class LegalServersTest {
         String key = carrier + " " + story;
         List<GenerationEvent> known = PLAIN.get(key);
         if (known == null) {
-            Answer answer = carrier.isHttp2() ? Http2Answer.plain(story.filler()) : Http1Answer.plain(story.filler());
+            HttpAnswer answer =
+                    carrier.isHttp2() ? Http2Answer.plain(story.filler()) : Http1Answer.plain(story.filler());
             try (Trial trial = new Trial(carrier, ServerPlan.plain(List.of(answer, answer, answer)))) {
                 known = trial.start(story.caller()).awaitCompletion();
             }

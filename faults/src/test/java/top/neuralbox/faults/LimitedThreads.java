@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
-/** How a process is kept to so many threads: it runs for a user of its own, for the limit is the user's. */
+/** Limits the threads of a process. It runs as a user of its own, because the limit applies to a user. */
 final class LimitedThreads {
 
     /** What the JVM needs for itself is some twenty. */

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** Something that a process runs out of, for a while. */
+/** A resource that a process runs out of, for a while. */
 interface MachineFault {
 
     void begin();
@@ -74,7 +74,7 @@ interface MachineFault {
         }
     }
 
-    /** No thread can be made. */
+    /** No thread can be created. */
     final class NoThreads implements MachineFault {
 
         private static final int STACK = 128 * 1024;

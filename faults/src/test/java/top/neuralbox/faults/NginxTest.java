@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import top.neuralbox.FaultClock;
 import top.neuralbox.testkit.Gate;
 
-/** Behind nginx, which buffers what it is not told to hand on, and replaces its processes when it is reloaded. */
+/** Tests of calls through nginx, which buffers responses unless it is told not to, and replaces its processes at a reload. */
 @Tag("containers")
 @EnabledIf("top.neuralbox.faults.Docker#answers")
 @ParameterizedClass

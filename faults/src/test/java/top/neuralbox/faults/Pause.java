@@ -3,7 +3,7 @@ package top.neuralbox.faults;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Lets time pass for a process that stands still, and can give no signal. */
+/** Lets time pass for a process that stands still and so can give no signal. */
 final class Pause {
 
     private Pause() {}

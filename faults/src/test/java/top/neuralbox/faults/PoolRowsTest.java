@@ -17,7 +17,7 @@ import top.neuralbox.NeuralBoxException;
 import top.neuralbox.NeuralBoxException.Phase;
 import top.neuralbox.Timeouts;
 
-/** Rows 4 and 57: all connections are taken. Vert.x carries all streams of HTTP/2 on one, so there it has no queue. */
+/** Rows 4 and 57: all connections are taken. Vert.x carries all HTTP/2 streams on one connection, so it has no queue there. */
 @ParameterizedClass
 @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "VERTX_HTTP_2")
 class PoolRowsTest {

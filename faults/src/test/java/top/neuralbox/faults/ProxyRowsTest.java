@@ -20,11 +20,12 @@ import top.neuralbox.ConnectionException;
 import top.neuralbox.ConnectionException.Reason;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.NeuralBoxException.Phase;
-import top.neuralbox.testkit.Script;
-import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.contract.host.TunnelProxy;
+import top.neuralbox.testkit.server.Script;
+import top.neuralbox.testkit.server.ScriptedServer;
 import top.neuralbox.transport.ProxySettings;
 
-/** Rows 10 and 69: the proxy does not let us through, or what fails lies behind it. */
+/** Rows 10 and 69: the proxy opens no tunnel, or the fault lies beyond the proxy. */
 @ParameterizedClass
 @EnumSource
 class ProxyRowsTest {
@@ -71,16 +72,18 @@ class ProxyRowsTest {
             Reply.events(START, "{" + FaultRow.KEY),
             Reply.events(START, "{\"type\": \"error\", \"message\": \"" + FaultRow.KEY + "\"}")
         };
-        try (ConnectProxy proxy = new ConnectProxy();
+        try (TunnelProxy proxy = TunnelProxy.open();
                 FaultRow row = FaultRow.on(
                                 carrier,
                                 carrier.tlsServer(false),
-                                config -> config.proxy(proxy.settings()),
+                                config -> config.proxy(
+                                        proxy.settings().withCredentials("user", SecretWatch.PROXY_PASSWORD)),
                                 client -> {})
                         .expectRequests(faults.length)) {
             for (Reply fault : faults) {
                 row.fails(NeuralBoxException.class, fault);
             }
+            assertThat(proxy.heads()).isNotEmpty().allMatch(SecretWatch::isSecret);
         }
     }
 

@@ -3,6 +3,7 @@ package top.neuralbox.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -13,10 +14,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import top.neuralbox.NeuralBox;
+import top.neuralbox.contract.host.ClientThreads;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
 
-/** Where nothing is wrong, neither we nor an engine below us logs a warning. */
+/** Tests that neither we nor an engine logs a warning if nothing is wrong. */
 class QuietLogTest {
 
     private final Alarms alarms = new Alarms();
@@ -35,7 +37,7 @@ class QuietLogTest {
     @EnumSource
     void clientThatIsUsedAndClosedLogsNoWarning(Carrier carrier) {
         try (FaultServer server = carrier.server()) {
-            LiveThreads before = LiveThreads.now();
+            Set<Thread> before = ClientThreads.living();
             TransportConfig.Builder config = TransportConfig.builder().trustManager(Certificates.ALL.trustManager());
             try (Transport transport = carrier.transport(config);
                     NeuralBox client = NeuralBox.builder()
@@ -47,12 +49,12 @@ class QuietLogTest {
 
                 assertThat(client.generate(FaultRow.request()).text()).isEqualTo("Here");
             }
-            before.awaitEndOfOthers();
+            ClientThreads.awaitEndOfOthers(before);
         }
         assertThat(alarms.lines).isEmpty();
     }
 
-    /** What was logged at the level of warnings or above. */
+    /** The log records at the level of warnings or above. */
     private static final class Alarms extends Handler {
 
         final List<String> lines = new CopyOnWriteArrayList<>();

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import top.neuralbox.testkit.Gate;
 
-/** What a server does with one request, step by step, whichever version of HTTP it speaks. Immutable. */
+/** A server's actions for one request, step by step, in any version of HTTP. Immutable. */
 record Reply(List<Step> steps) {
 
     static final String CLOSE = "Connection";
@@ -18,7 +18,7 @@ record Reply(List<Step> steps) {
             "{\"type\": \"generation_end\", \"id\": \"gen_1\", \"tokens_used\": 3, \"balance_remaining\": 297}";
     static final String DONE = "[DONE]";
 
-    /** One thing to do. */
+    /** One action. */
     sealed interface Step {}
 
     record Head(int status, Map<String, String> fields) implements Step {}
@@ -31,7 +31,7 @@ record Reply(List<Step> steps) {
 
     record End() implements Step {}
 
-    /** Says nothing more, until the client gives up. */
+    /** Sends nothing more, until the client gives up. */
     record Hold() implements Step {}
 
     /** Closes the connection in good order for TCP, in the middle of the response. */
@@ -40,7 +40,7 @@ record Reply(List<Step> steps) {
     /** A TCP reset, or RST_STREAM with this code. */
     record Reset(long code) implements Step {}
 
-    /** GOAWAY with the stream of this request as the last; HTTP/2 alone. */
+    /** GOAWAY with the stream of this request as the last; HTTP/2 only. */
     record GoAway() implements Step {}
 
     Reply {
@@ -109,7 +109,7 @@ record Reply(List<Step> steps) {
         return steps.get(steps.size() - 1) instanceof End;
     }
 
-    /** Collects the steps; each of the last four methods ends it. */
+    /** Collects the steps. Each of the last four methods ends the reply. */
     static final class Builder {
 
         private final List<Step> steps = new ArrayList<>();

@@ -14,9 +14,8 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /**
- * Listens to every logger of the process at the finest level, from the first row to the end, for a planted key and a
- * planted proxy password. Not heard are the loggers of HttpClient that exist to print what goes over the wire, which
- * SECURITY.md names.
+ * Listens to every logger of the process at the finest level, from the first row to the end, for a planted key and a planted
+ * proxy password. It leaves out the loggers of HttpClient that exist to print the bytes on the wire. SECURITY.md names them.
  */
 final class SecretWatch extends Handler {
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
-/** That the watch which every row is under would hear a secret. */
+/** Tests that the watch over every row would hear a secret. */
 class SecretWatchTest {
 
     @Test

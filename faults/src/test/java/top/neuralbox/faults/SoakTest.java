@@ -10,6 +10,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
@@ -27,13 +28,16 @@ import top.neuralbox.GenerationOutcome;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.RetryPolicy;
 import top.neuralbox.Timeouts;
+import top.neuralbox.contract.host.ClientThreads;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
 
 /**
- * Many streams at a time with faults by chance, on real clocks. A few for a second in each build, which shows that it
- * works; {@code -Psoak} makes it two hundred for five minutes.
+ * Many streams at a time with random faults, on real clocks. Each build runs a few for a second, which shows that the test
+ * works. {@code -Psoak} runs two hundred for five minutes.
  */
+@Logs(perhaps = "ignoring DATA frame for stream")
 @ParameterizedClass
 @EnumSource
 class SoakTest {
@@ -60,7 +64,7 @@ class SoakTest {
         try (FaultServer last = carrier.server()) {
             // Loads the classes, and no more: after a soak, sockets that are still closing would hide as many leaks.
             carrier.shared();
-            LiveThreads threads = LiveThreads.now();
+            Set<Thread> threads = ClientThreads.living();
             long descriptors = descriptors();
             run(last, tally, SEGMENT);
             long heap = heap();
@@ -68,7 +72,7 @@ class SoakTest {
             long growth = run(last, tally, LENGTH);
 
             last.awaitNoConnections();
-            threads.awaitEndOfOthers();
+            ClientThreads.awaitEndOfOthers(threads);
             FaultClock.await("the end of all sockets", () -> descriptors() - descriptors < DESCRIPTORS_LEFT);
             long left = heap() - heap;
             System.out.printf(
@@ -189,7 +193,7 @@ class SoakTest {
         }
     }
 
-    /** Asks for one event at a time; cancels after the first if it is told to. */
+    /** Requests one event at a time. Cancels after the first if it is told to. */
     private static final class Reader implements Flow.Subscriber<GenerationEvent> {
 
         private final Lane lane;
@@ -228,7 +232,7 @@ class SoakTest {
         }
     }
 
-    /** Counts generations in and out. */
+    /** Counts the starts and the ends of generations. */
     private static final class Tally implements GenerationListener {
 
         private final AtomicInteger open = new AtomicInteger();
@@ -236,7 +240,7 @@ class SoakTest {
         private final LongAdder completed = new LongAdder();
 
         @Override
-        public Recording started(GenerationInfo info) {
+        public Observer started(GenerationInfo info) {
             open.incrementAndGet();
             return outcome -> {
                 open.decrementAndGet();

@@ -27,7 +27,7 @@ import top.neuralbox.StreamBrokenException.Kind;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 
-/** Rows 34 to 37 and 42 to 53: what can be wrong with the stream itself. */
+/** Rows 34 to 37 and 42 to 53: faults of the stream itself. */
 @ParameterizedClass
 @EnumSource
 class StreamRowsTest {

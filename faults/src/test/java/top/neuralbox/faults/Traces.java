@@ -3,7 +3,7 @@ package top.neuralbox.faults;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
-/** Everything that an exception would print, its causes and suppressed ones included. */
+/** Everything that an exception would print, including its causes and its suppressed exceptions. */
 final class Traces {
 
     private Traces() {}

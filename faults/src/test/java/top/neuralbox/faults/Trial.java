@@ -18,7 +18,7 @@ import top.neuralbox.faults.servers.PlannedServer;
 import top.neuralbox.faults.servers.ServerPlan;
 import top.neuralbox.testkit.RecordingSubscriber;
 
-/** A client against one planned server. Closing it asserts what holds for every server. */
+/** A client against one planned server. Closing it asserts the facts that hold for every server. */
 final class Trial implements AutoCloseable {
 
     /** Read once: that takes longer than many a trial. */

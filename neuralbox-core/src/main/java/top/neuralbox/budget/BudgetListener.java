@@ -5,26 +5,37 @@ import top.neuralbox.BudgetExceededException;
 import top.neuralbox.GenerationInfo;
 
 /**
- * Hears what a {@link CreditBudget} decides. It must not block; what it throws is logged and changes nothing.
+ * A listener to the decisions of a {@link CreditBudget}. It must not block. An exception from it is logged and changes nothing.
  *
  * @since 0.1.0
  */
 public interface BudgetListener {
 
-    /** A generation was refused before a byte was sent. */
+    /**
+     * Credits are reserved for a generation, and its request is sent next. Keep the name beside the generation's id, if another
+     * process is to settle the reservation after this one has ended.
+     *
+     * @param reservation the name to pass to {@code NeuralBox.generation(id, reservation)}
+     */
+    default void reserved(GenerationInfo info, String reservation, BigDecimal credits) {}
+
+    /**
+     * A generation was refused before a byte was sent, or a request: one that sends a generation again, a poll, or a question to
+     * the account. For a poll and a question, the info names no model.
+     */
     default void refused(GenerationInfo info, BudgetExceededException refusal) {}
 
     /**
-     * It is not known whether a generation was charged, or the store could not be told what it cost; its credits stay set
-     * aside. A store that keeps what it could not be told settles the latter by itself.
+     * It is unknown whether a generation was charged, or its cost could not be sent to the store. Its credits stay reserved. In
+     * the second case, a store that keeps failed requests settles the reservation later by itself.
      *
-     * @param reservation the name by which {@link CreditBudget#settle} takes what you find out
+     * @param reservation the name to pass to {@link CreditBudget#settle} when you know the cost
      */
     default void unsettled(GenerationInfo info, String reservation, BigDecimal credits) {}
 
-    /** The account's balance fell below the mark; told again only after it was above it. */
+    /** The account's balance fell below the mark. Called again only after the balance was at or above the mark. */
     default void lowBalance(BigDecimal balance) {}
 
-    /** The store could not be asked, or told. Its messages hold no secret, unless a store of your own puts one there. */
+    /** A request to the store failed. The error's messages hold no secret, unless your own store puts one there. */
     default void storeFailed(Throwable error) {}
 }

@@ -1,6 +1,7 @@
 package top.neuralbox.budget;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -8,59 +9,77 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a {@link CreditBudget} keeps its count: in this process, or where a fleet of them shares it. Thread-safe; no method
- * may block. Stages settle on whatever thread the store likes; what depends on them must not block.
+ * The counts of a {@link CreditBudget}: in this process, or shared by several processes. Thread-safe; no method may block. The
+ * store may complete its stages on any thread, so dependent stages must not block.
  *
- * <p>A stage that fails means that it is not known what became of the request, save {@link IllegalArgumentException}: nothing
- * did. A store that can be lost keeps a failed {@link #settle}, {@link #leaveUnsettled} or {@link #reserveAnyway} and carries
- * it out when it can; the failed stage says only that it has not happened yet.
+ * <p>If a stage fails, it is unknown whether the request was carried out; after an {@link IllegalArgumentException} it was not.
+ * A store that can become unreachable keeps a failed {@link #settle}, {@link #release}, {@link #leaveUnsettled} or {@link
+ * #reserveAnyway}, and carries it out when it can. The failed stage then says only that this has not happened yet.
  *
  * @since 0.1.0
  */
 public interface BudgetStore {
 
-    /** A store in this process, which lasts as long as it. */
+    /** A store in this process. Its counts end with the process. */
     static BudgetStore inMemory() {
         return inMemory(InstantSource.system());
     }
 
     /**
-     * A store in this process, which lasts as long as it.
+     * A store in this process. Its counts end with the process.
      *
-     * @param clock tells which window of time runs
+     * @param clock determines the current window of time
      */
     static BudgetStore inMemory(InstantSource clock) {
         return new MemoryBudgetStore(clock);
     }
 
     /**
-     * Sets credits aside in all lines, or in none: atomically, and only where spent, reserved and unsettled credits together
-     * with these stay within each limit.
+     * Reserves the amount of each line, in all lines or in none, atomically. It succeeds only if what is spent, reserved and
+     * unsettled, and what was used elsewhere, stays within each limit together with this.
      *
      * @param reservation a name that was never used before
-     * @param credits not negative
-     * @return what is missing; empty if the credits are set aside
+     * @return the shortage; empty if the amounts are reserved
      */
-    CompletionStage<Optional<BudgetShortage>> reserve(String reservation, BigDecimal credits, List<BudgetLine> lines);
+    CompletionStage<Optional<BudgetShortage>> reserve(String reservation, List<BudgetLine> lines);
 
     /**
-     * Sets credits aside in all lines, whatever their limits: the generation was sent while the store could not be asked. Does
-     * nothing if {@link #reserve} has happened after all, or the reservation was settled.
+     * Reserves the amount of each line, whatever the limits, because the request was sent while the store could not be
+     * reached. Does nothing if {@link #reserve} was carried out after all, or the reservation was settled or released.
      */
-    CompletionStage<@Nullable Void> reserveAnyway(String reservation, BigDecimal credits, List<BudgetLine> lines);
+    CompletionStage<@Nullable Void> reserveAnyway(String reservation, List<BudgetLine> lines);
 
     /**
-     * Puts what was spent in the place of what was set aside, in the windows in which that was. May be more than was set
-     * aside. Settling a reservation again, or one that is not known, counts nothing. A {@link #reserve} that was under way, and
-     * arrives only now, sets nothing aside any more.
+     * Replaces the reserved credits by the spent ones, in the windows of the reservation; its reserved requests count as spent.
+     * It may spend more credits than were reserved. Settling a reservation twice, or an unknown one, counts nothing. A {@link
+     * #reserve} that is delayed and arrives after this call reserves nothing.
      *
-     * @param credits zero to release it; not negative
+     * @param credits zero if nothing was charged; not negative
      */
     CompletionStage<@Nullable Void> settle(String reservation, BigDecimal credits);
 
-    /** Keeps a reservation as unsettled until {@link #settle}. Does nothing if it is settled or not known. */
+    /** Gives back all that is reserved, because nothing was sent. Otherwise as {@link #settle}. */
+    CompletionStage<@Nullable Void> release(String reservation);
+
+    /**
+     * Keeps the credits of a reservation as unsettled until {@link #settle}; its reserved requests count as spent. Does nothing
+     * if it is settled or unknown.
+     */
     CompletionStage<@Nullable Void> leaveUnsettled(String reservation);
 
-    /** How a line is used in the window that runs. */
+    /**
+     * Lowers what the current window of a line has left, because the service has not more left. The difference counts as used
+     * elsewhere. If the line has not more left anyway, nothing changes. Several calls with the same {@code until} together
+     * have the effect of the one that lowers it most, because each answer of the service counts only the requests that had
+     * arrived. A later {@code until} replaces what was known.
+     *
+     * @param line a limit of requests with a window
+     * @param left not negative
+     * @param until when the service counts anew; null, or a time after the window, means the end of the window. A past time
+     *     changes nothing
+     */
+    CompletionStage<@Nullable Void> lower(BudgetLine line, BigDecimal left, @Nullable Instant until);
+
+    /** The use of a line in the current window. */
     CompletionStage<BudgetUsage> usage(BudgetLine line);
 }

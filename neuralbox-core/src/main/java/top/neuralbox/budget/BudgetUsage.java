@@ -3,20 +3,27 @@ package top.neuralbox.budget;
 import java.math.BigDecimal;
 
 /**
- * How a limit is used, in credits.
+ * The use of a limit, in its unit.
  *
- * @param spent what settled generations did cost
- * @param reserved what is set aside for generations that run
- * @param unsettled what is set aside for generations of which is not known whether they were charged
+ * @param spent the cost of settled generations, or the requests that were sent
+ * @param reserved what is reserved for running generations, or for requests about to be sent
+ * @param unsettled the credits reserved for ended generations whose charge is unknown; zero for requests
+ * @param elsewhere requests that the service does not have left any more, although no client of this budget sent them; as far
+ *     as it said so. Zero for credits
  * @since 0.1.0
  */
-public record BudgetUsage(BigDecimal spent, BigDecimal reserved, BigDecimal unsettled) {
+public record BudgetUsage(BigDecimal spent, BigDecimal reserved, BigDecimal unsettled, BigDecimal elsewhere) {
 
-    /** A limit that was never used. */
+    /** The use of a limit that was never used. */
     public static final BudgetUsage NONE = new BudgetUsage(BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
 
-    /** All that counts against the limit. */
+    /** Use by clients of this budget only. */
+    public BudgetUsage(BigDecimal spent, BigDecimal reserved, BigDecimal unsettled) {
+        this(spent, reserved, unsettled, BigDecimal.ZERO);
+    }
+
+    /** The sum, which counts against the limit. */
     public BigDecimal total() {
-        return spent.add(reserved).add(unsettled);
+        return spent.add(reserved).add(unsettled).add(elsewhere);
     }
 }

@@ -3,9 +3,7 @@ package top.neuralbox.budget;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -20,21 +18,26 @@ import top.neuralbox.Billing;
 import top.neuralbox.BillingState;
 import top.neuralbox.BudgetExceededException;
 import top.neuralbox.BudgetUnavailableException;
+import top.neuralbox.BudgetUnit;
 import top.neuralbox.CreditGuard;
 import top.neuralbox.GenerationInfo;
 import top.neuralbox.GenerationOutcome;
 import top.neuralbox.GenerationRequest;
+import top.neuralbox.RateLimits;
 
 /**
- * Holds a client, or each of its tenants, to limits of credits. What a generation may cost at most is set aside before it is
- * sent; what it did cost takes its place. A generation that was surely not charged frees it, and of one whose charge is
- * unknown it stays set aside, as <i>unsettled</i>, until somebody finds out. So credits that are spent, set aside and
- * unsettled never exceed a limit, unless a generation costs more than was expected of it.
+ * A budget that holds a client, or each of its tenants, to limits of credits and of requests. It reserves the highest cost of
+ * a generation before the request is sent. The real cost later replaces the reservation. If a generation was certainly not
+ * charged, its reservation is released. If its charge is unknown, the credits stay reserved, as <i>unsettled</i>, until the
+ * reservation is settled. So the sum of spent, reserved and unsettled credits never exceeds a limit, unless a generation costs
+ * more than expected. The request that sends a generation is reserved in the same step as its credits, and counts as spent once it was
+ * sent; each further request is reserved before it is sent.
  *
  * <pre>{@code
  * CreditBudget budget = CreditBudget.builder()
  *         .limit(BigDecimal.valueOf(1_000), Duration.ofDays(1))
  *         .tenantLimit(BigDecimal.valueOf(50), Duration.ofHours(1))
+ *         .requestLimit(100, Duration.ofHours(1))
  *         .build();
  * NeuralBox neuralBox = NeuralBox.builder().budget(budget).build();
  * }</pre>
@@ -47,17 +50,18 @@ import top.neuralbox.GenerationRequest;
 public final class CreditBudget implements CreditGuard {
 
     private static final CompletionStage<@Nullable Void> COUNTED = CompletableFuture.completedFuture(null);
-    /** What fits 64 bits. */
+    /** The largest figure that fits 64 bits. */
     private static final BigDecimal MOST_CREDITS = BigDecimal.valueOf(Long.MAX_VALUE);
 
     private static final int MOST_DECIMALS = 64;
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration DAY = Duration.ofDays(1);
     private static final Duration SHORTEST_WINDOW = Duration.ofMillis(1);
     private static final Duration LONGEST_WINDOW = Duration.ofDays(36_500);
     private static final System.Logger LOGGER = System.getLogger("top.neuralbox.budget");
 
-    private final List<Limit> clientLimits;
-    private final List<Limit> tenantLimits;
-    private final Map<String, List<Limit>> limitsOfTenants;
+    private final BudgetLimits creditLimits;
+    private final BudgetLimits requestLimits;
     private final Function<GenerationRequest, @Nullable BigDecimal> estimate;
     private final BudgetStore store;
     private final boolean allowWithoutStore;
@@ -66,11 +70,8 @@ public final class CreditBudget implements CreditGuard {
     private final AtomicBoolean low = new AtomicBoolean();
 
     private CreditBudget(Builder builder) {
-        this.clientLimits = List.copyOf(builder.clientLimits);
-        this.tenantLimits = List.copyOf(builder.tenantLimits);
-        Map<String, List<Limit>> own = new HashMap<>();
-        builder.limitsOfTenants.forEach((tenant, limits) -> own.put(tenant, List.copyOf(limits)));
-        this.limitsOfTenants = Map.copyOf(own);
+        this.creditLimits = builder.creditLimits.build();
+        this.requestLimits = builder.requestLimits.build();
         this.estimate = builder.estimate;
         this.store = builder.store;
         this.allowWithoutStore = builder.allowWithoutStore;
@@ -85,17 +86,44 @@ public final class CreditBudget implements CreditGuard {
 
     @Override
     public CompletionStage<Reservation> reserve(GenerationRequest request, GenerationInfo info, Account account) {
-        List<BudgetLine> lines = lines(info.client(), info.tenant());
-        if (lines.isEmpty()) {
-            return CompletableFuture.completedFuture(this::watchBalance);
+        List<BudgetLine> requests = requestLimits.lines(info.client(), info.tenant(), BigDecimal.ONE);
+        if (creditLimits.lines(info.client(), info.tenant(), BigDecimal.ZERO).isEmpty()) {
+            return requests.isEmpty()
+                    ? CompletableFuture.completedFuture(this::watchBalance)
+                    : reserve(info, null, requests);
         }
-        return price(request, account).thenCompose(credits -> reserve(info, credits, lines));
+        return price(request, account).thenCompose(credits -> {
+            List<BudgetLine> lines = creditLimits.lines(info.client(), info.tenant(), credits);
+            lines.addAll(requests);
+            return reserve(info, credits, lines);
+        });
     }
 
-    /** The limits that hold now for a client and for one of its tenants, or none, with their use. */
+    @Override
+    public CompletionStage<RequestPermit> reserveRequest(GenerationInfo info) {
+        List<BudgetLine> lines = requestLimits.lines(info.client(), info.tenant(), BigDecimal.ONE);
+        return lines.isEmpty()
+                ? CompletableFuture.completedFuture(RequestPermit.UNCOUNTED)
+                : held(info, lines).thenApply(SingleRequest::new);
+    }
+
+    @Override
+    public Reservation reservation(String name) {
+        Objects.requireNonNull(name, "name");
+        return outcome -> {
+            BigDecimal credits = cost(null, outcome);
+            // Without a figure the credits stay reserved, because this process does not know how many they are.
+            report(credits == null ? store.leaveUnsettled(name) : store.settle(name, credits));
+            watchBalance(outcome);
+        };
+    }
+
+    /** The current limits, with their use, of a client and of a tenant; null for no tenant. Limits of credits come first. */
     public CompletionStage<List<BudgetState>> states(String client, @Nullable String tenant) {
         CompletionStage<List<BudgetState>> states = CompletableFuture.completedFuture(List.of());
-        for (BudgetLine line : lines(client, tenant)) {
+        List<BudgetLine> lines = creditLimits.lines(client, tenant, BigDecimal.ZERO);
+        lines.addAll(requestLimits.lines(client, tenant, BigDecimal.ZERO));
+        for (BudgetLine line : lines) {
             states = states.thenCombine(store.usage(line), (known, usage) -> {
                 List<BudgetState> more = new ArrayList<>(known);
                 more.add(new BudgetState(line, usage));
@@ -106,82 +134,86 @@ public final class CreditBudget implements CreditGuard {
     }
 
     /**
-     * Settles a reservation of which somebody found out what it cost.
+     * Settles a reservation whose cost became known.
      *
-     * @param reservation as {@link BudgetListener#unsettled} told it
-     * @param credits what it cost; zero if it was not charged
-     * @throws IllegalArgumentException if it is negative, or no figure of a cost
+     * @param reservation the name from {@link BudgetListener#unsettled}
+     * @param credits its cost; zero if it was not charged
+     * @throws IllegalArgumentException if the cost is negative, above 2<sup>63</sup>-1, or has more than 64 decimals
      */
     public CompletionStage<@Nullable Void> settle(String reservation, BigDecimal credits) {
         return store.settle(reservation, requireCredits(credits));
     }
 
-    private CompletionStage<Reservation> reserve(GenerationInfo info, BigDecimal credits, List<BudgetLine> lines) {
-        String reservation = UUID.randomUUID().toString();
-        return store.reserve(reservation, credits, lines).handle((shortage, error) -> {
-            if (error != null) {
-                return withoutStore(info, reservation, credits, lines, error);
+    /** @param credits null if no limit of credits applies */
+    private CompletionStage<Reservation> reserve(
+            GenerationInfo info, @Nullable BigDecimal credits, List<BudgetLine> lines) {
+        return held(info, lines).thenApply(held -> {
+            if (credits != null) {
+                tell(listener -> listener.reserved(info, held.reservation, credits));
             }
-            if (shortage.isPresent()) {
-                throw refusal(info, shortage.get(), credits);
-            }
-            return outcome -> ended(info, reservation, credits, COUNTED, outcome);
+            return new GenerationReservation(held, credits);
         });
     }
 
-    private Reservation withoutStore(
-            GenerationInfo info, String reservation, BigDecimal credits, List<BudgetLine> lines, Throwable error) {
+    private CompletionStage<Held> held(GenerationInfo info, List<BudgetLine> lines) {
+        String reservation = UUID.randomUUID().toString();
+        return store.reserve(reservation, lines).handle((shortage, error) -> {
+            if (error != null) {
+                return withoutStore(info, reservation, lines, error);
+            }
+            if (shortage.isPresent()) {
+                throw refusal(info, shortage.get());
+            }
+            return new Held(info, reservation, COUNTED);
+        });
+    }
+
+    private Held withoutStore(GenerationInfo info, String reservation, List<BudgetLine> lines, Throwable error) {
         Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
         tell(listener -> listener.storeFailed(cause));
         if (cause instanceof IllegalArgumentException) {
             throw new BudgetUnavailableException("the store of the budget does not take these figures", cause);
         }
         if (!allowWithoutStore) {
-            // It may have been set aside all the same, or be so yet.
-            report(store.settle(reservation, BigDecimal.ZERO));
+            // The store may have made the reservation despite the failure, or may still do so.
+            report(store.release(reservation));
             throw new BudgetUnavailableException("the store of the budget could not be asked", cause);
         }
-        CompletionStage<@Nullable Void> counted = store.reserveAnyway(reservation, credits, lines);
+        CompletionStage<@Nullable Void> counted = store.reserveAnyway(reservation, lines);
         report(counted);
-        return outcome -> ended(info, reservation, credits, counted, outcome);
+        return new Held(info, reservation, counted);
     }
 
-    private BudgetExceededException refusal(GenerationInfo info, BudgetShortage shortage, BigDecimal credits) {
+    private BudgetExceededException refusal(GenerationInfo info, BudgetShortage shortage) {
         BudgetLine line = shortage.line();
         BudgetExceededException refusal =
-                new BudgetExceededException(line.key(), line.limit(), credits, shortage.renewal());
+                new BudgetExceededException(line.key(), line.unit(), line.limit(), line.amount(), shortage.renewal());
         tell(listener -> listener.refused(info, refusal));
         return refusal;
     }
 
     /**
-     * Settles what a generation came to, after the store has answered, or failed to, that it is set aside: the other order would
-     * set it aside for ever.
+     * Lowers what a client's windows of an hour and of a day have left, if the service has less left. It counts requests of the
+     * account, so its figures say nothing about the limit of a tenant.
      */
-    private void ended(
-            GenerationInfo info,
-            String reservation,
-            BigDecimal reserved,
-            CompletionStage<@Nullable Void> counted,
-            GenerationOutcome outcome) {
-        BigDecimal credits = cost(reserved, outcome);
-        if (credits == null) {
-            tell(listener -> listener.unsettled(info, reservation, reserved));
-            report(counted.handle((done, error) -> reservation).thenCompose(store::leaveUnsettled));
-        } else {
-            CompletionStage<@Nullable Void> settled =
-                    counted.handle((done, error) -> reservation).thenCompose(id -> store.settle(id, credits));
-            report(settled.whenComplete((done, error) -> {
-                if (error != null) {
-                    tell(listener -> listener.unsettled(info, reservation, reserved));
-                }
-            }));
+    private void learn(String client, RateLimits limits) {
+        for (BudgetLine line : requestLimits.clientLines(client, BigDecimal.ZERO)) {
+            if (HOUR.equals(line.window()) && limits.hourlyRemaining() != null) {
+                report(store.lower(line, BigDecimal.valueOf(limits.hourlyRemaining()), limits.hourlyReset()));
+            } else if (DAY.equals(line.window()) && limits.dailyRemaining() != null) {
+                report(store.lower(line, BigDecimal.valueOf(limits.dailyRemaining()), null));
+            }
         }
-        watchBalance(outcome);
     }
 
-    /** What a generation did cost; null if nobody knows. */
-    private static @Nullable BigDecimal cost(BigDecimal reserved, GenerationOutcome outcome) {
+    /** Changes a reservation once it was made, or has failed. In the other order it would stay reserved for ever. */
+    private CompletionStage<@Nullable Void> change(
+            Held held, Function<String, CompletionStage<@Nullable Void>> change) {
+        return held.counted.handle((done, error) -> held.reservation).thenCompose(change);
+    }
+
+    /** The cost of a generation; null if it is unknown. */
+    private static @Nullable BigDecimal cost(@Nullable BigDecimal reserved, GenerationOutcome outcome) {
         if (outcome.billingState() == BillingState.NOT_CHARGED) {
             return BigDecimal.ZERO;
         }
@@ -190,7 +222,7 @@ public final class CreditBudget implements CreditGuard {
         if (told != null && told.signum() >= 0) {
             return told;
         }
-        // Charged, but not told how much: the expectation is the best that is known.
+        // If it was charged at an unknown cost, the expected cost is the best figure.
         return outcome.billingState() == BillingState.CHARGED ? reserved : null;
     }
 
@@ -216,7 +248,7 @@ public final class CreditBudget implements CreditGuard {
         }
     }
 
-    /** What is given counts before what the service tells. */
+    /** The highest cost: an estimate if there is one, or else the model's price from the service. */
     private CompletionStage<BigDecimal> price(GenerationRequest request, Account account) {
         BigDecimal given = request.estimatedCredits() != null ? request.estimatedCredits() : estimate.apply(request);
         if (given != null) {
@@ -234,21 +266,13 @@ public final class CreditBudget implements CreditGuard {
             BigDecimal price = known == null ? null : known.maxPrice();
             if (price == null) {
                 Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+                if (cause instanceof BudgetExceededException refusal) {
+                    throw refusal;
+                }
                 throw new BudgetUnavailableException("the service does not tell what " + model + " costs", cause);
             }
             return price.max(BigDecimal.ZERO);
         });
-    }
-
-    private List<BudgetLine> lines(String client, @Nullable String tenant) {
-        List<BudgetLine> lines = new ArrayList<>();
-        clientLimits.forEach(limit -> lines.add(limit.line("client " + client)));
-        if (tenant != null) {
-            limitsOfTenants
-                    .getOrDefault(tenant, tenantLimits)
-                    .forEach(limit -> lines.add(limit.line("tenant " + tenant)));
-        }
-        return lines;
     }
 
     private static BigDecimal requireCredits(BigDecimal credits) {
@@ -260,7 +284,7 @@ public final class CreditBudget implements CreditGuard {
         return credits;
     }
 
-    /** Whether a store can reckon with a figure, be it a sum that nobody spends, without filling memory. */
+    /** Whether a store can calculate with a figure, even an absurd one, without filling memory. */
     private static boolean isReckonable(BigDecimal credits) {
         return credits.signum() >= 0 && credits.compareTo(MOST_CREDITS) <= 0 && credits.scale() <= MOST_DECIMALS;
     }
@@ -275,33 +299,99 @@ public final class CreditBudget implements CreditGuard {
         }
     }
 
-    /** Credits for a window of time, or for good. */
-    private record Limit(BigDecimal credits, @Nullable Duration window) {
+    /**
+     * A reservation in the store.
+     *
+     * @param counted completes, also with a failure, when the store has heard of the reservation
+     */
+    private record Held(GenerationInfo info, String reservation, CompletionStage<@Nullable Void> counted) {}
 
-        /** Adds a limit. Of two for one window, the tighter holds: the window has one count, in which both would add up. */
-        private static void add(List<Limit> limits, Limit limit) {
-            for (int i = 0; i < limits.size(); i++) {
-                Limit other = limits.get(i);
-                if (Objects.equals(other.window, limit.window)) {
-                    limits.set(i, other.credits.compareTo(limit.credits) <= 0 ? other : limit);
-                    return;
-                }
-            }
-            limits.add(limit);
+    /** What is reserved for a generation: its credits, and its first request. */
+    private final class GenerationReservation implements Reservation, RequestPermit {
+
+        private final Held held;
+        private final @Nullable BigDecimal credits;
+        private volatile boolean sent;
+
+        private GenerationReservation(Held held, @Nullable BigDecimal credits) {
+            this.held = held;
+            this.credits = credits;
         }
 
-        /** The name comes last: whatever it is, two limits have two keys. */
-        private BudgetLine line(String whose) {
-            return new BudgetLine(window == null ? whose : window + " of " + whose, credits, window);
+        @Override
+        public RequestPermit firstRequest() {
+            return this;
+        }
+
+        @Override
+        public void sent() {
+            sent = true;
+        }
+
+        @Override
+        public void answered(RateLimits limits) {
+            learn(held.info.client(), limits);
+        }
+
+        @Override
+        public void ended(GenerationOutcome outcome) {
+            BigDecimal cost = credits == null ? BigDecimal.ZERO : cost(credits, outcome);
+            if (!sent && outcome.billingState() == BillingState.NOT_CHARGED) {
+                settled(store::release);
+            } else if (cost == null) {
+                unsettled();
+                report(change(held, store::leaveUnsettled));
+            } else {
+                settled(reservation -> store.settle(reservation, cost));
+            }
+            watchBalance(outcome);
+        }
+
+        private void settled(Function<String, CompletionStage<@Nullable Void>> settling) {
+            report(change(held, settling).whenComplete((done, error) -> {
+                if (error != null) {
+                    unsettled();
+                }
+            }));
+        }
+
+        private void unsettled() {
+            if (credits != null) {
+                tell(listener -> listener.unsettled(held.info, held.reservation, credits));
+            }
         }
     }
 
-    /** Collects a budget. Not thread-safe. Several limits hold at once; of two for one window, the tighter. */
+    /** One request that is not the first of a generation. */
+    private final class SingleRequest implements RequestPermit {
+
+        private final Held held;
+
+        private SingleRequest(Held held) {
+            this.held = held;
+        }
+
+        @Override
+        public void sent() {
+            report(change(held, reservation -> store.settle(reservation, BigDecimal.ZERO)));
+        }
+
+        @Override
+        public void notSent() {
+            report(change(held, store::release));
+        }
+
+        @Override
+        public void answered(RateLimits limits) {
+            learn(held.info.client(), limits);
+        }
+    }
+
+    /** Builds a budget. Not thread-safe. Several limits apply at once; of two with the same window, only the lower one. */
     public static final class Builder {
 
-        private final List<Limit> clientLimits = new ArrayList<>();
-        private final List<Limit> tenantLimits = new ArrayList<>();
-        private final Map<String, List<Limit>> limitsOfTenants = new HashMap<>();
+        private final BudgetLimits.Builder creditLimits = new BudgetLimits.Builder(BudgetUnit.CREDITS);
+        private final BudgetLimits.Builder requestLimits = new BudgetLimits.Builder(BudgetUnit.REQUESTS);
         private Function<GenerationRequest, @Nullable BigDecimal> estimate = request -> null;
         private BudgetStore store = BudgetStore.inMemory();
         private boolean allowWithoutStore;
@@ -310,62 +400,92 @@ public final class CreditBudget implements CreditGuard {
 
         private Builder() {}
 
-        /** Holds each client of a name to so many credits for good. */
+        /** Limits the credits of all clients with the same name together, without a window of time. */
         public Builder limit(BigDecimal credits) {
-            Limit.add(clientLimits, new Limit(requireCredits(credits), null));
+            creditLimits.client(requireCredits(credits), null);
             return this;
         }
 
         /**
-         * Holds each client of a name to so many credits in each window of time.
+         * Limits the credits of all clients with the same name together, in each window of time.
          *
          * @param window from 1 ms to 36,500 days
          */
         public Builder limit(BigDecimal credits, Duration window) {
-            Limit.add(clientLimits, new Limit(requireCredits(credits), requireWindow(window)));
+            creditLimits.client(requireCredits(credits), requireWindow(window));
             return this;
         }
 
-        /** Holds each tenant, on whatever client, to so many credits in each window of time. */
+        /** Limits the credits of each tenant, on all clients together, in each window of time. */
         public Builder tenantLimit(BigDecimal credits, Duration window) {
-            Limit.add(tenantLimits, new Limit(requireCredits(credits), requireWindow(window)));
+            creditLimits.tenants(requireCredits(credits), requireWindow(window));
             return this;
         }
 
-        /** Holds one tenant to limits of its own, in place of those for all tenants. */
+        /** Limits the credits of one tenant, instead of the limits of credits for all tenants. */
         public Builder tenantLimit(String tenant, BigDecimal credits, Duration window) {
-            Limit limit = new Limit(requireCredits(credits), requireWindow(window));
-            Limit.add(
-                    limitsOfTenants.computeIfAbsent(Objects.requireNonNull(tenant, "tenant"), key -> new ArrayList<>()),
-                    limit);
+            Objects.requireNonNull(tenant, "tenant");
+            creditLimits.tenant(tenant, requireCredits(credits), requireWindow(window));
             return this;
         }
 
         /**
-         * Sets what a request that has no {@link GenerationRequest#estimatedCredits()} may cost at most. Where it returns null,
-         * the model's highest price counts, which is asked of the service once in a while.
+         * Limits the requests of all clients with the same name together, in each window of time. Each request that is sent
+         * counts: for a generation, to send it again, polls, look-ups of models, and questions to the account. In windows of
+         * one hour and of one day the budget also heeds {@link RateLimits}: if the service has less left, so has the budget.
+         *
+         * <p>At the limit nothing is sent, and the call fails with {@link BudgetExceededException}, whose {@code retryAfter()}
+         * tells when the window ends. A poll waits for that time instead.
+         *
+         * @param requests not negative
+         * @param window from 1 ms to 36,500 days
+         */
+        public Builder requestLimit(long requests, Duration window) {
+            requestLimits.client(requireRequests(requests), requireWindow(window));
+            return this;
+        }
+
+        /**
+         * Limits the requests of each tenant, on all clients together, in each window of time. Questions to the account belong
+         * to no tenant.
+         */
+        public Builder tenantRequestLimit(long requests, Duration window) {
+            requestLimits.tenants(requireRequests(requests), requireWindow(window));
+            return this;
+        }
+
+        /** Limits the requests of one tenant, instead of the limits of requests for all tenants. */
+        public Builder tenantRequestLimit(String tenant, long requests, Duration window) {
+            Objects.requireNonNull(tenant, "tenant");
+            requestLimits.tenant(tenant, requireRequests(requests), requireWindow(window));
+            return this;
+        }
+
+        /**
+         * Sets a function that estimates the highest cost of a request without {@link GenerationRequest#estimatedCredits()}. If
+         * it returns null, the model's highest price counts; the client asks the service for it from time to time.
          */
         public Builder estimate(Function<GenerationRequest, @Nullable BigDecimal> estimate) {
             this.estimate = Objects.requireNonNull(estimate, "estimate");
             return this;
         }
 
-        /** Sets where the count is kept. Default: in this process. */
+        /** Sets the store of the counts. Default: a store in this process. */
         public Builder store(BudgetStore store) {
             this.store = Objects.requireNonNull(store, "store");
             return this;
         }
 
         /**
-         * Whether generations are sent, whatever is left, while the store cannot be asked. They are counted when it can be told.
-         * Default: no, they end with {@link BudgetUnavailableException}.
+         * Sets whether generations are sent, whatever the limits, while the store cannot be reached. They are counted when it
+         * can be reached again. Default: no; they fail with {@link BudgetUnavailableException}.
          */
         public Builder allowWithoutStore(boolean allow) {
             this.allowWithoutStore = allow;
             return this;
         }
 
-        /** Sets the mark below which {@link BudgetListener#lowBalance} is told. */
+        /** Sets the mark. {@link BudgetListener#lowBalance} is called when the account's balance falls below it. */
         public Builder lowBalance(BigDecimal credits) {
             this.lowBalance = requireCredits(credits);
             return this;
@@ -377,9 +497,16 @@ public final class CreditBudget implements CreditGuard {
             return this;
         }
 
-        /** Makes the budget. One without limits refuses nothing. */
+        /** Builds the budget. A budget without limits refuses nothing. */
         public CreditBudget build() {
             return new CreditBudget(this);
+        }
+
+        private static BigDecimal requireRequests(long requests) {
+            if (requests < 0) {
+                throw new IllegalArgumentException("requests must not be negative: " + requests);
+            }
+            return BigDecimal.valueOf(requests);
         }
 
         private static Duration requireWindow(Duration window) {

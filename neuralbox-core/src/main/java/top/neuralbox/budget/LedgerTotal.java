@@ -1,22 +1,26 @@
 package top.neuralbox.budget;
 
 import java.math.BigDecimal;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one tenant's generations with one model came to.
+ * The total of one tenant's generations with one model, and with the same values of the attributes that the ledger groups by.
  *
- * @param model the model that was asked for; null for assistants
+ * @param model the requested model; null for assistants
  * @param tenant the tenant; null for generations that named none
+ * @param attributes the values of those attributes, by name; an attribute that the request did not have is absent. Unmodifiable;
+ *     empty if the ledger groups by none
  * @param generations how many ended
  * @param charged how many of them were charged
- * @param unknown of how many it is not known
- * @param credits what the service said they cost, together
+ * @param unknown how many of them have an unknown bill
+ * @param credits the sum of their costs, as the service reported them
  * @since 0.1.0
  */
 public record LedgerTotal(
         @Nullable String model,
         @Nullable String tenant,
+        Map<String, String> attributes,
         long generations,
         long charged,
         long unknown,

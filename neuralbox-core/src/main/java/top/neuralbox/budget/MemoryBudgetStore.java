@@ -6,26 +6,40 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.BudgetUnit;
 
-/** Counts in this process, exactly: one lock, under which nothing but arithmetic is done. */
+/** A store in this process. One lock guards its counts, and only arithmetic is done under it. */
 final class MemoryBudgetStore implements BudgetStore {
 
-    /** So many lines may lie about before those of past windows are looked for. */
+    /** With fewer counts and reservations than this, those of past windows are not removed. */
     private static final int SPARSE = 1_000;
+
+    /** How long a settled reservation is remembered: far longer than a change that was sent before can be in flight. */
+    private static final Duration SETTLED_KEPT = Duration.ofMinutes(2);
+
+    /** The most settled reservations that are remembered. The oldest are forgotten first. */
+    private static final int MOST_SETTLED = 10_000;
 
     private final InstantSource clock;
     private final Lock lock = new ReentrantLock();
     private final Map<Window, Count> counts = new HashMap<>();
-    private final Map<String, Held> reservations = new HashMap<>();
+    private final Map<String, List<Entry>> reservations = new HashMap<>();
+    /** The time by {@link System#nanoTime} at which each reservation was settled, the earliest first. */
+    private final Map<String, Long> settled = new LinkedHashMap<>();
+
     private int tidyAt = SPARSE;
 
     MemoryBudgetStore(InstantSource clock) {
@@ -33,29 +47,30 @@ final class MemoryBudgetStore implements BudgetStore {
     }
 
     @Override
-    public CompletionStage<Optional<BudgetShortage>> reserve(
-            String reservation, BigDecimal credits, List<BudgetLine> lines) {
+    public CompletionStage<Optional<BudgetShortage>> reserve(String reservation, List<BudgetLine> lines) {
         Instant now = clock.instant();
         return locked(() -> {
             tidy(now);
+            if (isKnown(reservation)) {
+                return Optional.empty();
+            }
             for (BudgetLine line : lines) {
                 Count count = count(line, now);
-                if (count.usage().total().add(credits).compareTo(line.limit()) > 0) {
-                    return Optional.of(new BudgetShortage(line, count.left(now)));
+                if (!count.fits(line, now)) {
+                    return Optional.of(new BudgetShortage(line, count.renewal(line, now)));
                 }
             }
-            hold(reservation, credits, lines, now);
+            hold(reservation, lines, now);
             return Optional.empty();
         });
     }
 
     @Override
-    public CompletionStage<@Nullable Void> reserveAnyway(
-            String reservation, BigDecimal credits, List<BudgetLine> lines) {
+    public CompletionStage<@Nullable Void> reserveAnyway(String reservation, List<BudgetLine> lines) {
         Instant now = clock.instant();
         return this.<@Nullable Void>locked(() -> {
-            if (!reservations.containsKey(reservation)) {
-                hold(reservation, credits, lines, now);
+            if (!isKnown(reservation)) {
+                hold(reservation, lines, now);
             }
             return null;
         });
@@ -63,25 +78,39 @@ final class MemoryBudgetStore implements BudgetStore {
 
     @Override
     public CompletionStage<@Nullable Void> settle(String reservation, BigDecimal credits) {
+        return end(reservation, entry -> entry.spend(entry.unit == BudgetUnit.REQUESTS ? entry.amount : credits));
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> release(String reservation) {
+        return end(reservation, entry -> {});
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> leaveUnsettled(String reservation) {
         return this.<@Nullable Void>locked(() -> {
-            Held held = reservations.remove(reservation);
-            if (held != null) {
-                held.free();
-                held.counts.forEach(count -> count.spent = count.spent.add(credits));
+            List<Entry> entries = reservations.get(reservation);
+            if (entries != null) {
+                entries.removeIf(Entry::leaveUnsettled);
+                if (entries.isEmpty()) {
+                    reservations.remove(reservation);
+                    rememberSettled(reservation);
+                }
             }
             return null;
         });
     }
 
     @Override
-    public CompletionStage<@Nullable Void> leaveUnsettled(String reservation) {
+    public CompletionStage<@Nullable Void> lower(BudgetLine line, BigDecimal left, @Nullable Instant until) {
+        if (line.window() == null) {
+            return CompletableFuture.failedFuture(
+                    new IllegalArgumentException("the line has no window: " + line.key()));
+        }
+        Instant now = clock.instant();
         return this.<@Nullable Void>locked(() -> {
-            Held held = reservations.get(reservation);
-            if (held != null && !held.unsettled) {
-                held.free();
-                held.unsettled = true;
-                held.counts.forEach(count -> count.unsettled = count.unsettled.add(held.credits));
-            }
+            counts.computeIfAbsent(Window.of(line, now), window -> new Count(window.ends(), now))
+                    .lower(line.limit().subtract(left), until, now);
             return null;
         });
     }
@@ -89,40 +118,70 @@ final class MemoryBudgetStore implements BudgetStore {
     @Override
     public CompletionStage<BudgetUsage> usage(BudgetLine line) {
         Instant now = clock.instant();
-        return locked(() -> count(line, now).usage());
+        return locked(() -> count(line, now).usage(now));
     }
 
-    private void hold(String reservation, BigDecimal credits, List<BudgetLine> lines, Instant now) {
-        List<Count> held = new ArrayList<>(lines.size());
+    private CompletionStage<@Nullable Void> end(String reservation, Consumer<Entry> spending) {
+        return this.<@Nullable Void>locked(() -> {
+            List<Entry> entries = reservations.remove(reservation);
+            rememberSettled(reservation);
+            if (entries != null) {
+                entries.forEach(entry -> {
+                    entry.free();
+                    spending.accept(entry);
+                });
+            }
+            return null;
+        });
+    }
+
+    /** Whether the reservation holds something, or was settled. */
+    private boolean isKnown(String reservation) {
+        return reservations.containsKey(reservation) || settled.containsKey(reservation);
+    }
+
+    private void rememberSettled(String reservation) {
+        long now = System.nanoTime();
+        settled.putIfAbsent(reservation, now);
+        Iterator<Long> oldest = settled.values().iterator();
+        while (oldest.hasNext() && (now - oldest.next() > SETTLED_KEPT.toNanos() || settled.size() > MOST_SETTLED)) {
+            oldest.remove();
+        }
+    }
+
+    private void hold(String reservation, List<BudgetLine> lines, Instant now) {
+        List<Entry> entries = new ArrayList<>(lines.size());
         for (BudgetLine line : lines) {
             Count count = count(line, now);
             counts.put(Window.of(line, now), count);
-            // Two lines of one name have one count.
-            if (!held.contains(count)) {
-                count.reserved = count.reserved.add(credits);
-                held.add(count);
+            // Two lines with the same key and window share one count.
+            if (entries.stream().noneMatch(entry -> entry.count == count)) {
+                entries.add(new Entry(count, line));
             }
         }
-        reservations.put(reservation, new Held(credits, held));
+        reservations.put(reservation, entries);
     }
 
     /**
-     * The count of the window that runs. That of another lives on for the reservations made in it, and for a clock that is set
-     * back; it is not taken for this one, however far ahead the clock was when it began.
+     * The count of the current window. The count of another window is kept for its reservations, and for a clock that is set
+     * back. It is never used for the current window, even if the clock was far ahead when it began.
      */
     private Count count(BudgetLine line, Instant now) {
         Window window = Window.of(line, now);
         Count count = counts.get(window);
-        return count == null ? new Count(window.ends()) : count;
+        return count == null ? new Count(window.ends(), now) : count;
     }
 
-    /** Forgets past windows, and what was set aside in these alone. */
+    /**
+     * Removes past windows, and reservations that count only in past windows. The wall clock may be ahead, and may be set back.
+     * So a window is past only if the time that it had left when its count began has passed on the monotonic clock too.
+     */
     private void tidy(Instant now) {
         if (counts.size() + reservations.size() < tidyAt) {
             return;
         }
         counts.values().removeIf(count -> count.isPast(now));
-        reservations.values().removeIf(held -> held.counts.stream().allMatch(count -> count.isPast(now)));
+        reservations.values().removeIf(entries -> entries.stream().allMatch(entry -> entry.count.isPast(now)));
         tidyAt = Math.max(SPARSE, 2 * (counts.size() + reservations.size()));
     }
 
@@ -138,7 +197,7 @@ final class MemoryBudgetStore implements BudgetStore {
     /**
      * One window of one line.
      *
-     * @param ends when; null if never
+     * @param ends the end of the window; null if it never ends
      */
     private record Window(String key, @Nullable Instant ends) {
 
@@ -153,51 +212,108 @@ final class MemoryBudgetStore implements BudgetStore {
         }
     }
 
-    /** What is counted in one window of one line. */
+    /** The count of one window of one line. */
     private static final class Count {
+
+        /** Half the range of the monotonic clock, so that its times can be compared. */
+        private static final long FOREVER = Long.MAX_VALUE / 2;
 
         private final @Nullable Instant ends;
         private BigDecimal spent = BigDecimal.ZERO;
         private BigDecimal reserved = BigDecimal.ZERO;
         private BigDecimal unsettled = BigDecimal.ZERO;
+        private BigDecimal elsewhere = BigDecimal.ZERO;
+        private Instant elsewhereUntil = Instant.MIN;
 
-        private Count(@Nullable Instant ends) {
+        /** The end by {@link System#nanoTime}. */
+        private final long endsAt;
+
+        private Count(@Nullable Instant ends, Instant now) {
             this.ends = ends;
+            this.endsAt = System.nanoTime() + (ends == null ? FOREVER : nanos(Duration.between(now, ends)));
         }
 
-        private BudgetUsage usage() {
-            return new BudgetUsage(spent, reserved, unsettled);
+        private BudgetUsage usage(Instant now) {
+            return new BudgetUsage(
+                    spent, reserved, unsettled, now.isBefore(elsewhereUntil) ? elsewhere : BigDecimal.ZERO);
+        }
+
+        private BigDecimal own() {
+            return spent.add(reserved).add(unsettled);
+        }
+
+        private boolean fits(BudgetLine line, Instant now) {
+            return usage(now).total().add(line.amount()).compareTo(line.limit()) <= 0;
+        }
+
+        private @Nullable Duration renewal(BudgetLine line, Instant now) {
+            if (ends == null) {
+                return null;
+            }
+            boolean fitsThen = own().add(line.amount()).compareTo(line.limit()) <= 0;
+            return Duration.between(now, fitsThen ? elsewhereUntil : ends);
+        }
+
+        /** @param used all that was used, by clients of this budget and elsewhere */
+        private void lower(BigDecimal used, @Nullable Instant until, Instant now) {
+            Instant end = Objects.requireNonNull(ends);
+            Instant anew = until == null || until.isAfter(end) ? end : until;
+            BigDecimal more = used.subtract(own()).max(BigDecimal.ZERO);
+            if (now.isBefore(anew) && (anew.isAfter(elsewhereUntil) || more.compareTo(elsewhere) > 0)) {
+                elsewhere = more;
+                elsewhereUntil = anew;
+            }
         }
 
         private boolean isPast(Instant now) {
-            return ends != null && !now.isBefore(ends);
+            return ends != null && !now.isBefore(ends) && System.nanoTime() - endsAt >= 0;
         }
 
-        private @Nullable Duration left(Instant now) {
-            return ends == null ? null : Duration.between(now, ends);
+        private static long nanos(Duration left) {
+            return left.compareTo(Duration.ofNanos(FOREVER)) < 0 ? left.toNanos() : FOREVER;
         }
     }
 
-    /** One reservation. */
-    private static final class Held {
+    /** What a reservation holds in one count. */
+    private static final class Entry {
 
-        private final BigDecimal credits;
-        private final List<Count> counts;
+        private final Count count;
+        private final BudgetUnit unit;
+        private final BigDecimal amount;
         private boolean unsettled;
 
-        private Held(BigDecimal credits, List<Count> counts) {
-            this.credits = credits;
-            this.counts = counts;
+        private Entry(Count count, BudgetLine line) {
+            this.count = count;
+            this.unit = line.unit();
+            this.amount = line.amount();
+            count.reserved = count.reserved.add(amount);
         }
 
         private void free() {
-            for (Count count : counts) {
-                if (unsettled) {
-                    count.unsettled = count.unsettled.subtract(credits);
-                } else {
-                    count.reserved = count.reserved.subtract(credits);
-                }
+            if (unsettled) {
+                count.unsettled = count.unsettled.subtract(amount);
+            } else {
+                count.reserved = count.reserved.subtract(amount);
             }
+        }
+
+        private void spend(BigDecimal spent) {
+            count.spent = count.spent.add(spent);
+        }
+
+        /** Returns whether the entry is settled by this: requests were sent. */
+        private boolean leaveUnsettled() {
+            if (unsettled) {
+                return false;
+            }
+            free();
+            if (unit == BudgetUnit.REQUESTS) {
+                spend(amount);
+                return true;
+            }
+            unsettled = true;
+            count.unsettled = count.unsettled.add(amount);
+            return false;
         }
     }
 }

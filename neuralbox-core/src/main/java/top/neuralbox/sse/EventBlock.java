@@ -2,24 +2,22 @@ package top.neuralbox.sse;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
+import top.neuralbox.bytes.Utf8;
+import top.neuralbox.bytes.Words;
 
 /**
- * The fields read since the last blank line, and what they mean: section 9.2.6 of the HTML standard with its buffers
- * under their names there. Lines come without their ends; all of them are bytes, since every character that the grammar
- * knows is one byte in UTF-8 and part of no other character.
+ * The fields read since the last blank line, interpreted as in section 9.2.6 of the HTML standard; the buffers have the
+ * standard's names. Lines come without their line ends, as bytes: each character of the grammar is one byte in UTF-8, and part
+ * of no other character.
  */
 final class EventBlock {
 
-    /** The event type where the stream names none. */
+    /** The event type if the stream names none. */
     private static final String MESSAGE = "message";
 
     private static final byte[] EVENT = "event".getBytes(US_ASCII);
     private static final byte[] DATA = "data".getBytes(US_ASCII);
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long DATA_COLON = 'd' | 'a' << 8 | 't' << 16 | 'a' << 24 | (long) ':' << 32;
     private static final long DATA_MASK = (1L << 40) - 1;
     private static final byte[] ID = "id".getBytes(US_ASCII);
@@ -27,21 +25,22 @@ final class EventBlock {
     private static final int NO_SUCH_FIELD = -1;
 
     private final int maxEventBytes;
-    private final TypeNames typeNames = new TypeNames();
     private final GrowingBuffer dataBuffer;
     private String eventTypeBuffer = "";
-    private String lastEventIdBuffer = "";
+    private String lastEventIdBuffer;
     /**
-     * Whether a field of this block is kept here. Most blocks are one line of data that is dispatched from where it is, and
-     * leave all below untouched: a reference that is written costs the collector, be it the same as before.
+     * Whether a field of this block is kept here. Most blocks are one line of data, which is dispatched from the input. They
+     * change no field of this object, because writing a reference costs the collector, even if its value stays the same.
      */
     private boolean begun;
 
-    private String lastEventId = "";
+    private String lastEventId;
 
-    EventBlock(int maxEventBytes) {
+    EventBlock(int maxEventBytes, String lastEventId) {
         this.maxEventBytes = maxEventBytes;
         this.dataBuffer = new GrowingBuffer(maxEventBytes + 1, EventStreamParser.KEPT_BYTES);
+        this.lastEventIdBuffer = lastEventId;
+        this.lastEventId = lastEventId;
     }
 
     String lastEventId() {
@@ -52,15 +51,15 @@ final class EventBlock {
         return begun && !dataBuffer.isEmpty();
     }
 
-    /** Whether a further data line with a value of this length keeps the event within its limit. */
+    /** Whether the event stays within its limit after another data line with a value of this length. */
     boolean hasRoomFor(int length) {
         return length <= (begun ? maxEventBytes - dataBuffer.length() : maxEventBytes);
     }
 
-    /** Where the value of this line begins if it is a data field, else negative. */
+    /** The index of this line's value if it is a data field, else negative. */
     static int dataValue(byte[] line, int from, int to) {
-        // Nearly every line is one: its name and its colon are looked at in one word.
-        if (to - from >= Long.BYTES && ((long) LONG.get(line, from) & DATA_MASK) == DATA_COLON) {
+        // Nearly every line is a data field. One word holds its name and its colon.
+        if (to - from >= Long.BYTES && (Words.at(line, from) & DATA_MASK) == DATA_COLON) {
             int value = from + DATA.length + 1;
             return line[value] == ' ' ? value + 1 : value;
         }
@@ -78,7 +77,7 @@ final class EventBlock {
     void field(byte[] line, int from, int to, EventStreamHandler handler) {
         int value = value(line, from, to, EVENT);
         if (value >= 0) {
-            eventTypeBuffer = typeNames.decode(line, value, to);
+            eventTypeBuffer = Utf8.text(line, value, to);
             begun = true;
             return;
         }
@@ -94,10 +93,10 @@ final class EventBlock {
     }
 
     /**
-     * "Dispatch the event", at a blank line. The block is over before the handler is called, so that what it throws
-     * leaves nothing behind.
+     * "Dispatch the event", at a blank line. The block ends before the handler is called, so that an exception from the handler
+     * leaves no state.
      *
-     * @return whether there was an event; a block without data makes none
+     * @return whether there was an event; a block without data is none
      */
     boolean dispatch(EventStreamHandler handler) {
         if (dataBuffer.isEmpty()) {
@@ -111,12 +110,12 @@ final class EventBlock {
         return true;
     }
 
-    /** Dispatches the event whose only data line is at hand, without a way round through the data buffer. */
+    /** Dispatches an event from its only data line, without copying it to the data buffer. */
     void dispatch(byte[] line, int value, int to, EventStreamHandler handler) {
         handler.event(endBlock(), line, value, to - value, lastEventId);
     }
 
-    /** Drops what is held, for a stream that is not read on. */
+    /** Drops the data of a stream that is not read any further. */
     void discard() {
         dataBuffer.clear();
     }
@@ -125,7 +124,7 @@ final class EventBlock {
         return dataBuffer.capacity();
     }
 
-    /** Puts the last event ID into force, empties the event type buffer and returns the type it stood for. */
+    /** Sets the last event ID, empties the event type buffer and returns the event's type. */
     private String endBlock() {
         if (!begun) {
             return MESSAGE;
@@ -137,18 +136,18 @@ final class EventBlock {
         return type.isEmpty() ? MESSAGE : type;
     }
 
-    /** "If the field value does not contain U+0000 NULL", the value is the last event ID from the next blank line on. */
+    /** "If the field value does not contain U+0000 NULL", the value becomes the last event ID at the next blank line. */
     private void id(byte[] line, int value, int to) {
         for (int i = value; i < to; i++) {
             if (line[i] == 0) {
                 return;
             }
         }
-        lastEventIdBuffer = Utf8.decode(line, value, to - value);
+        lastEventIdBuffer = Utf8.text(line, value, to);
         begun = true;
     }
 
-    /** "If the field value consists of only ASCII digits": a value beyond 64 bits counts as the greatest. */
+    /** "If the field value consists of only ASCII digits". A value beyond 64 bits becomes {@link Long#MAX_VALUE}. */
     private static void retry(byte[] line, int value, int to, EventStreamHandler handler) {
         if (value == to) {
             return;
@@ -165,8 +164,8 @@ final class EventBlock {
     }
 
     /**
-     * Where the value begins in a line of this field: behind the colon and one space, at the end if there is no colon.
-     * No colon has to be looked for: a line is this field if its name stands before a colon or is all of the line.
+     * The index of the value in a line of this field: after the colon and one space, or at the end if there is no colon. No
+     * search for the colon is needed: a line is this field if it begins with the name and a colon, or is only the name.
      */
     private static int value(byte[] line, int from, int to, byte[] name) {
         int colon = from + name.length;

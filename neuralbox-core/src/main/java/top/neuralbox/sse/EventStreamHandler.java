@@ -1,8 +1,8 @@
 package top.neuralbox.sse;
 
 /**
- * Receives what a stream of events holds, in its order. Called by the thread that feeds the parser; what a method throws
- * goes through to that thread, and {@link EventStreamParser} says where the stream stands then.
+ * Receives the events of a stream, in order. The thread that feeds the parser calls it. An exception from a method reaches that
+ * thread; {@link EventStreamParser} describes the state of the parser after it.
  *
  * @since 0.1.0
  */
@@ -12,20 +12,21 @@ public interface EventStreamHandler {
     /**
      * An event was dispatched.
      *
-     * @param type the event's type, {@code message} unless the stream named another
-     * @param data holds the data buffer, as bytes of UTF-8 that were not decoded yet and may be malformed; often the
-     *     array of the input itself, valid only during this call and not to be changed
-     * @param offset where the data begins
-     * @param length how many bytes of data there are, without the last line feed; zero is possible
+     * @param type the event's type; {@code message} if the stream named none
+     * @param data an array with the data buffer, in UTF-8 that is not decoded yet and may be malformed. It is often the array
+     *     of the input itself: it is valid only during this call, and must not be changed
+     * @param offset the index of the first byte of the data
+     * @param length the length of the data in bytes, without the last line feed; may be zero
      * @param lastEventId the last event ID string, empty if none was set
      */
     void event(String type, byte[] data, int offset, int length, String lastEventId);
 
     /**
-     * Asked behind each event: whether the parser may go on to the next one. If not, {@link EventStreamParser#parse} returns
-     * with the input's position right behind this event. {@link EventStreamParser#parseNext} returns there anyway.
+     * Whether the parser may go on to the next event. {@link EventStreamParser#parse} calls it after each event. If it returns
+     * false, {@code parse} returns, with the input's position directly after this event. A handler that
+     * always returns false takes one event from each call.
      *
-     * @return true, unless an implementation says otherwise
+     * @return true by default
      */
     default boolean wantsMore() {
         return true;
@@ -34,7 +35,7 @@ public interface EventStreamHandler {
     /**
      * A valid {@code retry} field was read.
      *
-     * @param millis the reconnection time in milliseconds, zero or more; a value beyond 64 bits counts as {@link Long#MAX_VALUE}
+     * @param millis the reconnection time in milliseconds, zero or more; a value beyond 64 bits is {@link Long#MAX_VALUE}
      */
     default void retry(long millis) {}
 }

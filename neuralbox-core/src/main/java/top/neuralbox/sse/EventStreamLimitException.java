@@ -3,7 +3,7 @@ package top.neuralbox.sse;
 import java.io.Serial;
 
 /**
- * A line or the data of an event outgrew the parser's limit. The parser is of no use afterwards.
+ * A line or the data of an event exceeded the parser's limit. The parser cannot be used afterwards.
  *
  * @since 0.1.0
  */
@@ -19,7 +19,7 @@ public final class EventStreamLimitException extends RuntimeException {
         this.limit = limit;
     }
 
-    /** The limit that was broken, in bytes. */
+    /** The exceeded limit, in bytes. */
     public int limit() {
         return limit;
     }

@@ -4,140 +4,134 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * Reads an event stream from bytes that come in pieces of any size, after the HTML standard, sections 9.2.5 (parsing) and
- * 9.2.6 (interpreting). However the stream is cut, the events are the same, and each is dispatched as soon as the byte
- * that completes it is there. What the end of a stream leaves incomplete is not an event: there is nothing to call
- * then.
+ * Parses an event stream from chunks of any size, by the HTML standard, sections 9.2.5 (parsing) and 9.2.6 (interpreting). The
+ * events do not depend on how the stream is split. Each event is dispatched as soon as its last byte has arrived. An event that
+ * is incomplete at the end of the stream is dropped, so there is no method to call at the end.
  *
- * <p>The time taken is linear in the bytes of the stream. The memory kept is bounded by the limits, a few hundred bytes
- * for a stream of short events, and none before the first event that a cut divides. An event allocates nothing, save a
- * String for an {@code id} and for an event type that was not in recent use.
+ * <p>The time is linear in the bytes of the stream. The memory is bounded by the limits. It is a few hundred bytes for a stream
+ * of short events, and none before the first event that is split between chunks. An event allocates nothing, except a String
+ * for an {@code id} and for an event type.
  *
- * <p>Not thread-safe: one thread at a time, with a happens-before edge between two of them. A handler must not call the
- * parser that calls it.
+ * <p>Not thread-safe: only one thread at a time may use it, with a happens-before edge between two threads. A handler must not
+ * call the parser that calls it.
  *
- * <p>A handler may throw. By then the event, or the {@code retry} field, counts as read: the input's position is right
- * behind its last byte, and the parser goes on from there at the next call. After an {@link EventStreamLimitException}
- * there is no way to go on; further calls throw {@link IllegalStateException}.
+ * <p>A handler may throw. The event, or the {@code retry} field, then counts as read: the input's position is directly after
+ * its last byte, and the next call continues there. After an {@link EventStreamLimitException} the parser cannot continue;
+ * further calls throw {@link IllegalStateException}.
  *
  * @since 0.1.0
  */
 public final class EventStreamParser {
 
-    /** The longest line in bytes, 1 MiB, unless the constructor is told another. */
-    public static final int DEFAULT_MAX_LINE_BYTES = 1024 * 1024;
+    private static final int DEFAULT_MAX_LINE_BYTES = 1024 * 1024;
+    private static final int DEFAULT_MAX_EVENT_BYTES = 4 * 1024 * 1024;
 
-    /** The longest data of an event in bytes, 4 MiB, unless the constructor is told another. */
-    public static final int DEFAULT_MAX_EVENT_BYTES = 4 * 1024 * 1024;
-
-    /** The largest array that each buffer keeps for the next event; an idle stream does not pay for a past giant. */
+    /** The largest array that a buffer keeps for the next event, so that an idle stream holds little after a large event. */
     static final int KEPT_BYTES = 8 * 1024;
 
     private static final int GREATEST_LIMIT = 1 << 30;
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
     private static final byte[] NO_WINDOW = {};
 
-    /** Large enough for the usual event, small enough to be filled again for each one of a direct buffer. */
+    /** Large enough for a usual event; small enough to be filled again for each event of a direct buffer. */
     private static final int WINDOW = 512;
 
     private final int maxLineBytes;
     private final int maxEventBytes;
     private final EventBlock block;
-    /** The beginning of a line whose end did not come yet. */
+    /** The beginning of a line whose end has not arrived yet. */
     private final GrowingBuffer unendedLine;
-    /** What is read of an input that has no accessible array. */
+    /** A copy of the next bytes of an input that has no accessible array. */
     private byte[] window = NO_WINDOW;
-    /** How many bytes of the byte order mark were read; all of them once the stream has begun without one. */
+    /** How many bytes of the byte order mark were read; its full length if the stream began without one. */
     private int markBytes;
-    /** A CR was the last byte: it ended its line, and an LF that follows belongs to it. */
+    /** Whether the last byte was a CR. It ended its line, and an LF that follows belongs to it. */
     private boolean afterCr;
-    /** The index behind the last byte consumed. */
+    /** The index after the last consumed byte. */
     private int cursor;
 
     private boolean limitBroken;
 
-    /** A parser for one stream, with the default limits. */
+    /** A parser for one stream, with lines of at most 1 MiB and events of at most 4 MiB. */
     public EventStreamParser() {
         this(DEFAULT_MAX_LINE_BYTES, DEFAULT_MAX_EVENT_BYTES);
     }
 
     /**
-     * A parser for one stream.
+     * A parser for one stream that begins anew.
      *
-     * @param maxLineBytes the longest line in bytes, 1 to 2<sup>30</sup>, counted without its line end and without a byte
-     *     order mark; holds for every line, also for a comment or an unknown field
-     * @param maxEventBytes the longest data of an event in bytes, 1 to 2<sup>30</sup>, counted with the line feeds
-     *     between its lines
+     * @param maxLineBytes the longest line in bytes, 1 to 2<sup>30</sup>, without its line end and a byte order mark; applies
+     *     to every line, even to a comment or an unknown field
+     * @param maxEventBytes the longest data of an event in bytes, 1 to 2<sup>30</sup>, with the line feeds between its lines
      * @throws IllegalArgumentException if a limit is out of its range
      */
     public EventStreamParser(int maxLineBytes, int maxEventBytes) {
+        this(maxLineBytes, maxEventBytes, "");
+    }
+
+    /**
+     * A parser for a stream that continues another one, which had this last event ID. Events before the first {@code id} field
+     * have it too (HTML standard, section 9.2.3: a reconnection keeps the last event ID string).
+     *
+     * @param maxLineBytes as for a stream that begins anew
+     * @param maxEventBytes as for a stream that begins anew
+     * @param lastEventId what {@link #lastEventId()} of the parser before returned
+     * @throws IllegalArgumentException if a limit is out of its range
+     */
+    public EventStreamParser(int maxLineBytes, int maxEventBytes, String lastEventId) {
         this.maxLineBytes = checkLimit("maxLineBytes", maxLineBytes);
         this.maxEventBytes = checkLimit("maxEventBytes", maxEventBytes);
-        this.block = new EventBlock(maxEventBytes);
+        this.block = new EventBlock(maxEventBytes, Objects.requireNonNull(lastEventId, "lastEventId"));
         this.unendedLine = new GrowingBuffer(maxLineBytes + BYTE_ORDER_MARK.length, KEPT_BYTES);
     }
 
     /**
-     * Consumes all of the input and hands on the events that it completes, or as many as the handler wants: it is asked by
-     * {@link EventStreamHandler#wantsMore()} behind each of them, and the input's position tells how far it was read.
+     * Consumes the input and dispatches the events that it completes. It stops early if {@link EventStreamHandler#wantsMore()}
+     * returns false after an event. The input's position says how far it was read.
      *
      * @param input the next bytes of the stream, from its position to its limit; not kept
-     * @param handler told of each event
-     * @throws EventStreamLimitException if a line or an event is too long; the events before it were handed on
-     * @throws IllegalStateException if a limit was broken before
+     * @param handler receives each event
+     * @throws EventStreamLimitException if a line or an event is too long; the events before it were dispatched
+     * @throws IllegalStateException if a limit was exceeded before
      */
     public void parse(ByteBuffer input, EventStreamHandler handler) {
-        parse(input, handler, false);
+        Objects.requireNonNull(handler, "handler");
+        if (limitBroken) {
+            throw new IllegalStateException("the stream broke a limit of the parser");
+        }
+        if (input.hasArray()) {
+            parseArray(input, handler);
+        } else {
+            parseWindows(input, handler);
+        }
     }
 
     /**
-     * Consumes the input up to the end of the next event, or all of it.
-     *
-     * @param input the next bytes of the stream, from its position to its limit; not kept
-     * @param handler told of the event, and of a retry before it
-     * @return whether an event was handed on; the input's position is right behind it. If not, nothing remains.
-     * @throws EventStreamLimitException if a line or an event is too long
-     * @throws IllegalStateException if a limit was broken before
-     */
-    public boolean parseNext(ByteBuffer input, EventStreamHandler handler) {
-        return parse(input, handler, true);
-    }
-
-    /**
-     * The last event ID string: the value of the {@code Last-Event-ID} header of a request that resumes the stream, empty
-     * if there is none. An {@code id} field takes effect at the blank line that ends its block.
+     * The last event ID string, empty if there is none. It is the value of the header field {@code Last-Event-ID} of a request
+     * that resumes the stream. An {@code id} field takes effect at the blank line that ends its block.
      */
     public String lastEventId() {
         return block.lastEventId();
     }
 
-    /** How many bytes of arrays are kept between two calls. */
+    /** The bytes of all arrays that are kept between two calls. */
     int retainedBytes() {
         return unendedLine.capacity() + block.capacity() + window.length;
     }
 
-    /** Parses up to the end of the next event and tells whether there is one, or parses all of the input. */
-    private boolean parse(ByteBuffer input, EventStreamHandler handler, boolean one) {
-        Objects.requireNonNull(handler, "handler");
-        if (limitBroken) {
-            throw new IllegalStateException("the stream broke a limit of the parser");
-        }
-        return input.hasArray() ? parseArray(input, handler, one) : parseWindows(input, handler, one);
-    }
-
-    private boolean parseArray(ByteBuffer input, EventStreamHandler handler, boolean one) {
+    private void parseArray(ByteBuffer input, EventStreamHandler handler) {
         int offset = input.arrayOffset();
         int limit = offset + input.limit();
         byte[] bytes = input.array();
         cursor = offset + input.position();
         try {
-            return advance(bytes, limit, handler, one);
+            boolean unused = advance(bytes, limit, handler);
         } finally {
             input.position(cursor - offset);
         }
     }
 
-    private boolean parseWindows(ByteBuffer input, EventStreamHandler handler, boolean one) {
+    private void parseWindows(ByteBuffer input, EventStreamHandler handler) {
         while (input.hasRemaining()) {
             if (window.length == 0) {
                 window = new byte[WINDOW];
@@ -147,21 +141,21 @@ public final class EventStreamParser {
             input.get(position, window, 0, length);
             cursor = 0;
             try {
-                if (advance(window, length, handler, one)) {
-                    return true;
+                if (advance(window, length, handler)) {
+                    return;
                 }
             } finally {
                 input.position(position + cursor);
             }
         }
-        return false;
     }
 
     /**
-     * Reads lines from the cursor on, until one of them dispatches an event behind which to stop, or the limit is reached.
-     * The cursor is behind all that was read, and no state is left to change, whenever the handler is called.
+     * Reads lines from the cursor on, until an event after which the handler wants no more (then it returns true), or until the
+     * limit. Whenever the handler is called,
+     * the cursor is after all bytes that were read, and all state is up to date.
      */
-    private boolean advance(byte[] bytes, int limit, EventStreamHandler handler, boolean one) {
+    private boolean advance(byte[] bytes, int limit, EventStreamHandler handler) {
         if (afterCr || markBytes < BYTE_ORDER_MARK.length) {
             skipByteOrderMark(bytes, limit);
             skipLineFeedAfterCr(bytes, limit);
@@ -181,14 +175,14 @@ public final class EventStreamParser {
             boolean event = unendedLine.isEmpty()
                     ? processLine(bytes, start, end, bytes, limit, handler)
                     : processUnendedLine(bytes, start, end, limit, handler);
-            if (event && (one || !handler.wantsMore())) {
+            if (event && !handler.wantsMore()) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Processes the line that began in an earlier input. */
+    /** Processes a line that began in an earlier input. */
     private boolean processUnendedLine(byte[] bytes, int start, int end, int limit, EventStreamHandler handler) {
         unendedLine.append(bytes, start, end);
         byte[] whole = unendedLine.array();
@@ -200,7 +194,7 @@ public final class EventStreamParser {
     /**
      * Processes one line.
      *
-     * @param bytes the input that goes on behind the line, at the cursor
+     * @param bytes the input, which continues after the line at the cursor
      * @return whether an event was dispatched
      */
     private boolean processLine(byte[] line, int from, int to, byte[] bytes, int limit, EventStreamHandler handler) {
@@ -215,7 +209,7 @@ public final class EventStreamParser {
         if (!block.hasRoomFor(to - value)) {
             throw limitBroken("the data of an event", maxEventBytes);
         }
-        // The usual block: its only data line and the blank line are both here, nothing has to be kept.
+        // The usual block: its only data line and the blank line are both here, so nothing has to be kept.
         if (cursor < limit && LineScan.isLineEnd(bytes[cursor]) && !block.hasData()) {
             cursor = behindLineEnd(bytes, cursor, limit);
             block.dispatch(line, value, to, handler);
@@ -225,7 +219,7 @@ public final class EventStreamParser {
         return false;
     }
 
-    /** The index behind a line end, which is LF, CR or CRLF (section 9.2.5). */
+    /** The index after a line end, which is LF, CR or CRLF (section 9.2.5). */
     private int behindLineEnd(byte[] bytes, int end, int limit) {
         int next = end + 1;
         if (bytes[end] == LineScan.LF) {
@@ -251,7 +245,7 @@ public final class EventStreamParser {
     private void skipByteOrderMark(byte[] bytes, int limit) {
         while (markBytes < BYTE_ORDER_MARK.length && cursor < limit) {
             if (bytes[cursor] != BYTE_ORDER_MARK[markBytes]) {
-                // What looked like a mark is the beginning of the first line.
+                // The bytes that looked like a mark are the beginning of the first line.
                 unendedLine.append(BYTE_ORDER_MARK, 0, markBytes);
                 markBytes = BYTE_ORDER_MARK.length;
                 return;

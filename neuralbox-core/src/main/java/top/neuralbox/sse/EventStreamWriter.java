@@ -8,20 +8,20 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Writes an event stream as UTF-8 bytes, the inverse of {@link EventStreamParser} (HTML standard, section 9.2.5). The
- * methods add fields to a block, {@link #dispatch} ends it, and what was written leaves the writer in one piece:
+ * Writes an event stream as UTF-8 bytes, the inverse of {@link EventStreamParser} (HTML standard, section 9.2.5). Methods add
+ * fields to a block, {@link #dispatch} ends it, and {@link #drain} or {@link #drainTo} takes all bytes out of the writer:
  *
  * <pre>{@code
  * EventStreamWriter events = new EventStreamWriter();
  * events.data("{\"type\": \"content_delta\", \"delta\": \"Hi\"}").dispatch().drainTo(response);
  * }</pre>
  *
- * <p>Each value is written behind one space, which a reader removes again, so that leading spaces survive. A char that is
- * half of a surrogate pair without its other half has no form in UTF-8 and becomes U+FFFD; who needs it whole escapes it
- * before, as JSON can. A method that throws has written nothing.
+ * <p>One space is written before each value. A reader removes it, so leading spaces of the value are kept. UTF-8 cannot
+ * represent half of a surrogate pair, so a single surrogate becomes U+FFFD; to keep it, escape it before, for example in JSON.
+ * A method that throws has written nothing.
  *
- * <p>One buffer is reused for all events: writing allocates nothing once it has grown to the usual size, up to
- * 64 KiB. Not thread-safe.
+ * <p>One buffer is reused for all events. Writing allocates nothing once the buffer has grown to the usual size, up to 64 KiB.
+ * Not thread-safe.
  *
  * @since 0.1.0
  */
@@ -34,20 +34,20 @@ public final class EventStreamWriter {
     private static final byte[] COMMENT = ": ".getBytes(US_ASCII);
     private static final int REPLACEMENT = 0xFFFD;
 
-    /** Enough for all events of one network read, which a relay writes as one. */
+    /** Enough for all events of one network read, which can then be written at once. */
     private static final int KEPT_BYTES = 64 * 1024;
 
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     private final GrowingBuffer buffer = new GrowingBuffer(LARGEST_ARRAY, KEPT_BYTES);
 
-    /** A writer that holds nothing yet. */
+    /** An empty writer. */
     public EventStreamWriter() {}
 
     /**
-     * Writes the type of the event; the empty string stands for {@code message}, as no type at all does.
+     * Writes the type of the event. The empty string means {@code message}, the type of an event without this field.
      *
-     * @throws IllegalArgumentException if the type contains CR or LF, which no event type can hold
+     * @throws IllegalArgumentException if the type contains CR or LF, which an event type cannot hold
      */
     public EventStreamWriter event(String type) {
         refuse("an event type", type, "\r\n");
@@ -55,9 +55,9 @@ public final class EventStreamWriter {
     }
 
     /**
-     * Writes the ID of the event, in force for all later ones; the empty string sets it back.
+     * Writes the ID of the event. It stays the last event ID for all later events; the empty string resets it.
      *
-     * @throws IllegalArgumentException if the ID contains CR, LF or NUL, which no event ID can hold
+     * @throws IllegalArgumentException if the ID contains CR, LF or NUL, which an event ID cannot hold
      */
     public EventStreamWriter id(String id) {
         refuse("an event ID", id, "\r\n\0");
@@ -78,18 +78,18 @@ public final class EventStreamWriter {
     }
 
     /**
-     * Writes data: one line for each of its lines, so CR and CRLF arrive as LF. Several calls for one event add lines to
-     * its data.
+     * Writes data, with one field for each of its lines, so that CR and CRLF arrive as LF. Several calls for one event add
+     * lines to its data.
      */
     public EventStreamWriter data(String data) {
         return lines(DATA, data);
     }
 
     /**
-     * Writes data that is UTF-8 already, as it is but for its line ends, like {@link #data(String)}. It is not checked:
-     * a reader replaces what is malformed.
+     * Writes data that is UTF-8 already. Only its line ends are changed, as by {@link #data(String)}. It is not checked: a
+     * reader replaces malformed bytes.
      *
-     * @throws IndexOutOfBoundsException if the range is not inside of the array
+     * @throws IndexOutOfBoundsException if the range is not inside the array
      */
     public EventStreamWriter data(byte[] utf8, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, utf8.length);
@@ -108,23 +108,23 @@ public final class EventStreamWriter {
         }
     }
 
-    /** Writes a comment, which readers pass over: one line for each of its lines. Useful to keep a connection alive. */
+    /** Writes a comment, with one line for each of its lines. Readers skip it, so it can keep a connection alive. */
     public EventStreamWriter comment(String text) {
         return lines(COMMENT, text);
     }
 
-    /** Ends the block by a blank line: a reader dispatches the event, if there was data. */
+    /** Ends the block with a blank line. A reader dispatches the event if there was data. */
     public EventStreamWriter dispatch() {
         buffer.append(LineScan.LF);
         return this;
     }
 
-    /** How many bytes were written and not drained. */
+    /** The number of bytes that were written but not drained. */
     public int size() {
         return buffer.length();
     }
 
-    /** Returns what was written, in an array of its own, and starts afresh. */
+    /** Returns the written bytes in a new array, and empties the writer. */
     public byte[] drain() {
         byte[] bytes = Arrays.copyOf(buffer.array(), buffer.length());
         buffer.clear();
@@ -132,7 +132,7 @@ public final class EventStreamWriter {
     }
 
     /**
-     * Hands what was written to a stream, by one {@code write}, and starts afresh, also if that fails. Does not flush.
+     * Writes the written bytes to a stream, with one {@code write}, and empties the writer, even if that fails. Does not flush.
      *
      * @throws IOException if the stream throws it
      */

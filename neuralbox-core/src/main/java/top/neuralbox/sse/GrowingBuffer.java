@@ -3,8 +3,8 @@ package top.neuralbox.sse;
 import java.util.Arrays;
 
 /**
- * Bytes that have to be kept. It holds no array until the first byte comes, doubles as it grows, so that appending takes
- * linear time, and gives a large array up when it is cleared, so that an idle stream does not pay for a past giant.
+ * A growing buffer of bytes. It holds no array before the first byte. It doubles as it grows, so that appending takes linear
+ * time. When it is cleared, it drops a large array, so that an idle stream holds little after a large event.
  */
 final class GrowingBuffer {
 
@@ -17,15 +17,15 @@ final class GrowingBuffer {
     private int length;
 
     /**
-     * @param maximum the largest capacity in bytes; the caller sees to it that no more is appended
-     * @param keptWhenCleared the largest array in bytes that clearing leaves for the next time
+     * @param maximum the largest capacity in bytes; the caller must not append more
+     * @param keptWhenCleared the largest array in bytes that is kept when the buffer is cleared
      */
     GrowingBuffer(int maximum, int keptWhenCleared) {
         this.maximum = maximum;
         this.keptWhenCleared = keptWhenCleared;
     }
 
-    /** The bytes, from index 0 on; replaced when it grows, and left as it is when it is cleared. */
+    /** The array, with the bytes from index 0 on. Growing replaces it; clearing does not change its content. */
     byte[] array() {
         return array;
     }
@@ -54,7 +54,7 @@ final class GrowingBuffer {
         length += count;
     }
 
-    /** Empties the buffer. An array that was handed out stays untouched until the next append. */
+    /** Empties the buffer. An array that {@link #array} returned does not change before the next append. */
     void clear() {
         length = 0;
         if (array.length > keptWhenCleared) {

@@ -1,19 +1,14 @@
 package top.neuralbox.sse;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import top.neuralbox.bytes.Words;
 
-/** Finds line ends, eight bytes a step: every byte of a stream passes through here once. */
+/** Finds line ends, eight bytes at a time. It reads every byte of a stream once. */
 final class LineScan {
 
     static final byte LF = '\n';
     static final byte CR = '\r';
 
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long EACH_BYTE = 0x0101_0101_0101_0101L;
-    private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
-    private static final long BEHIND_CR = (CR + 1) * EACH_BYTE;
+    private static final long BEHIND_CR = (CR + 1) * Words.ONES;
 
     private LineScan() {}
 
@@ -21,12 +16,12 @@ final class LineScan {
     static int lineEnd(byte[] bytes, int from, int to) {
         int at = from;
         while (at <= to - Long.BYTES) {
-            long candidates = candidates((long) LONG.get(bytes, at));
+            long candidates = candidates(Words.at(bytes, at));
             if (candidates == 0) {
                 at += Long.BYTES;
                 continue;
             }
-            at += Long.numberOfTrailingZeros(candidates) >>> 3;
+            at += Words.firstByte(candidates);
             if (isLineEnd(bytes[at])) {
                 return at;
             }
@@ -34,8 +29,8 @@ final class LineScan {
         }
         int last = to - Long.BYTES;
         if (at < to && last >= from) {
-            // The last bytes, which a cut line always has, come from a word that begins before them.
-            long word = (long) LONG.get(bytes, last);
+            // Reads the last bytes, which every split line has, with a word that begins before them.
+            long word = Words.at(bytes, last);
             if ((candidates(word) & -1L << ((at - last) << 3)) == 0) {
                 return to;
             }
@@ -47,12 +42,12 @@ final class LineScan {
     }
 
     /**
-     * The high bit of each byte that is no greater than CR. A borrow can set a wrong bit only above a right one, and the
-     * lowest one is taken. Text holds hardly any other control characters: one test does for both line ends, and what it
-     * finds is looked at.
+     * The high bit of each byte that is not greater than CR. A borrow can set a wrong bit only above a right one, and only the
+     * lowest bit is used. Text holds hardly any other control characters, so one test finds both line ends, and each byte that
+     * it finds is checked.
      */
     private static long candidates(long word) {
-        return (word - BEHIND_CR) & ~word & HIGH_BITS;
+        return (word - BEHIND_CR) & ~word & Words.HIGH_BITS;
     }
 
     static boolean isLineEnd(byte value) {

@@ -10,23 +10,23 @@ import org.jspecify.annotations.Nullable;
 import top.neuralbox.transport.TransportException.Kind;
 
 /**
- * The failures of one exchange, in sentences that are the same on every transport. A transport finds out what happened and
- * calls the method that is named for it; the method knows the kind and the sentence.
+ * The failures of one exchange, with sentences that are the same on every transport. A transport finds the reason and calls the
+ * method that is named for it. The method gives the kind and the sentence.
  *
- * <p>A sentence names the host that failed, the service's or the proxy's, with its port. It holds no header value, no
- * password and nothing that the peer sent. Immutable and thread-safe.
+ * <p>A sentence names the host that failed, the service's or the proxy's, with its port. It holds no header value, no password
+ * and no data of the peer. Immutable and thread-safe.
  *
  * @since 0.1.0
  */
 public final class ExchangeFailures {
 
-    /** The most bytes that the head of a response may have, status line and field lines together. */
+    /** The most bytes of a response head, with its status line and field lines. */
     public static final int MOST_HEAD_BYTES = 64 * 1024;
 
-    /** How many interim responses (status 1xx) a transport passes over before the final one. */
+    /** The most interim responses (status 1xx) that a transport skips before the final one. */
     public static final int MOST_INTERIM_RESPONSES = 32;
 
-    /** Longer reasons of an engine are cut: some of them dump what they have read. */
+    /** Longer reasons of an engine are cut, because some engines include the data that they have read. */
     private static final int LONGEST_REASON = 200;
 
     /** The names of HTTP/2's error codes, in order (RFC 9113, section 7). */
@@ -47,7 +47,7 @@ public final class ExchangeFailures {
         "HTTP_1_1_REQUIRED"
     };
 
-    /** What the JDK says of an answer to the handshake that is no TLS (17 to 25). */
+    /** The JDK's messages (17 to 25) if the answer to the handshake is not TLS. */
     private static final Set<String> NO_TLS =
             Set.of("Unsupported or unrecognized SSL message", "Unrecognized SSL message, plaintext connection?");
 
@@ -72,14 +72,14 @@ public final class ExchangeFailures {
         return new ExchangeFailures(request, config);
     }
 
-    /** The name of the first host, the proxy's if there is one, has no address. */
+    /** The first host, the proxy if there is one, has no address. */
     public TransportException unknownHost(@Nullable Throwable cause) {
         return proxy == null
                 ? failure(Kind.DNS, "the name " + host + " does not resolve", cause)
                 : failure(Kind.PROXY, "the name of the proxy, " + proxy.host() + ", does not resolve", cause);
     }
 
-    /** The first host, the proxy's if there is one, refuses the TCP connection or cannot be reached. */
+    /** The first host, the proxy if there is one, refuses the TCP connection or cannot be reached. */
     public TransportException notConnected(@Nullable Throwable cause) {
         return failure(
                 proxy == null ? Kind.REFUSED : Kind.PROXY,
@@ -87,17 +87,17 @@ public final class ExchangeFailures {
                 cause);
     }
 
-    /** The proxy answered in place of the service, or asked for other credentials. */
+    /** The proxy answered instead of the service, or asked for other credentials. */
     public TransportException proxyAnswered(int status) {
         return failure(Kind.PROXY, firstHop() + " answered with status " + status, null);
     }
 
-    /** The proxy closed the connection, or answered what is no HTTP, before there was a tunnel. */
+    /** The proxy closed the connection, or sent an answer that is not HTTP, before the tunnel was open. */
     public TransportException proxyFailed(@Nullable Throwable cause) {
         return failure(Kind.PROXY, firstHop() + " opened no tunnel to " + service(), cause);
     }
 
-    /** The TLS handshake failed; the last cause says why. */
+    /** The TLS handshake failed. The last cause gives the reason. */
     public TransportException tlsFailed(Throwable cause) {
         if (NO_TLS.contains(reason(cause))) {
             return noTls();
@@ -130,7 +130,7 @@ public final class ExchangeFailures {
         return failure(Kind.LOST, lost() + " before the request was sent", cause);
     }
 
-    /** The connection ended when the request was written, at least in part, and before the response head was whole. */
+    /** The connection ended after the request was written, at least in part, and before the response head was complete. */
     public TransportException lostBeforeHead(@Nullable Throwable cause) {
         return failure(Kind.LOST, lost() + " before the response head", cause);
     }
@@ -153,9 +153,9 @@ public final class ExchangeFailures {
     }
 
     /**
-     * The peer sent what HTTP does not allow.
+     * The peer broke the HTTP protocol.
      *
-     * @param what one clause without any of the peer's bytes, for example {@code the chunk size is malformed}
+     * @param what one clause without any byte of the peer, for example {@code the chunk size is malformed}
      */
     public TransportException protocol(String what) {
         return failure(Kind.PROTOCOL, service() + " broke the HTTP protocol: " + what, null);
@@ -171,17 +171,17 @@ public final class ExchangeFailures {
         return protocol("more than " + MOST_INTERIM_RESPONSES + " interim responses came before the final one");
     }
 
-    /** The response is a 101, which no request asked for (RFC 9110, section 15.2.2). */
+    /** The status of the response is 101, but no request asked for that (RFC 9110, section 15.2.2). */
     public TransportException switchedProtocols() {
         return protocol("it switched to another protocol, which was not asked for");
     }
 
-    /** The head says in two ways where the content ends (RFC 9112, section 6.3). */
+    /** The head gives the length of the content in two ways (RFC 9112, section 6.3). */
     public TransportException conflictingLengths() {
         return protocol("the response says in more than one way how long its content is");
     }
 
-    /** HTTP/2 alone is allowed, and the peer speaks HTTP/1.1 or clear text. */
+    /** Only HTTP/2 is allowed, but the peer speaks HTTP/1.1 or clear text. */
     public TransportException http2Missing(boolean clearText) {
         return failure(
                 Kind.PROTOCOL,
@@ -195,12 +195,12 @@ public final class ExchangeFailures {
         return failure(Kind.CANCELLED, "the call was cancelled", null);
     }
 
-    /** The transport was closed under the call, or before it. */
+    /** The transport was closed during the call or before it. */
     public TransportException closed() {
         return failure(Kind.CLOSED, "the transport is closed", null);
     }
 
-    /** Anything else, a defect included. */
+    /** Any other failure, including a defect. */
     public TransportException other(@Nullable Throwable cause) {
         return failure(Kind.OTHER, "the exchange with " + service() + " failed", cause);
     }
@@ -225,7 +225,7 @@ public final class ExchangeFailures {
         }
     }
 
-    /** The JDK has one exception for a refusal and for an unreachable network, and tells them apart by words. */
+    /** The JDK has one exception for a refusal and for an unreachable network. Only the message distinguishes them. */
     private static boolean isUnreachable(@Nullable Throwable cause) {
         for (Throwable next = cause; next != null; next = next.getCause()) {
             String message = next.getMessage();
@@ -236,7 +236,7 @@ public final class ExchangeFailures {
         return false;
     }
 
-    /** Engines wrap the reason; the last of the causes has it. */
+    /** Engines wrap the reason. The last cause has it. */
     private static String reason(Throwable cause) {
         Throwable last = cause;
         while (last.getCause() != null) {

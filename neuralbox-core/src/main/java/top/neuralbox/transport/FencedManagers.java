@@ -14,22 +14,22 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Managers of an application, which run on a thread of the engine: whatever they throw, an {@code Error} too, fails the one
- * handshake, and an interrupt flag that they set does not stay.
+ * Wraps an application's trust and key managers, which run on a thread of the engine. If they throw, even an {@code Error},
+ * only their handshake fails. If they set the interrupt flag, it is cleared.
  */
 final class FencedManagers {
 
     private FencedManagers() {}
 
-    /** A trust manager that throws {@link CertificateException} and nothing else. */
+    /** A trust manager whose checks throw only {@link CertificateException}. */
     static X509TrustManager trust(X509TrustManager given) {
-        // For one of the plain kind the JDK compares the name, so it has to stay plain.
+        // The JDK verifies the host's name for a plain manager, so a plain one has to stay plain.
         return given instanceof X509ExtendedTrustManager extended
                 ? NameVerifyingTrustManager.over(extended)
                 : new PlainTrust(given);
     }
 
-    /** A key manager that throws {@link IllegalStateException} and nothing else. */
+    /** A key manager that throws only {@link IllegalStateException}. */
     static X509KeyManager key(X509KeyManager given) {
         return new Key(given);
     }
@@ -49,7 +49,7 @@ final class FencedManagers {
         }
     }
 
-    /** A check that says no by an exception. */
+    /** A check that throws if it fails. */
     interface Check {
         void run() throws CertificateException;
     }

@@ -12,11 +12,11 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Lets an application's trust manager decide on the chain, and compares the host's name with the certificate itself.
+ * Lets an application's trust manager check the chain, and compares the host's name with the certificate itself.
  *
- * <p>The JDK leaves the name to a manager of the extended kind, and many of those check the chain alone: one that pins
- * certificates, for example, and delegates the rest without the engine. The key would then be sent to whoever has a
- * certificate of that authority.
+ * <p>The JDK does not verify the name if the manager is of the extended kind. Many of those check only the chain: for example,
+ * a manager that pins certificates and delegates the other checks without the engine. The key would then be sent to any host
+ * with a certificate of that authority.
  */
 final class NameVerifyingTrustManager extends X509ExtendedTrustManager {
 
@@ -26,7 +26,7 @@ final class NameVerifyingTrustManager extends X509ExtendedTrustManager {
         this.chains = chains;
     }
 
-    /** The manager itself if it verifies names already. */
+    /** A manager that verifies names: the given one if it does so already. */
     static X509ExtendedTrustManager over(X509ExtendedTrustManager given) {
         return given instanceof NameVerifyingTrustManager ? given : new NameVerifyingTrustManager(given);
     }
@@ -72,7 +72,7 @@ final class NameVerifyingTrustManager extends X509ExtendedTrustManager {
         return chains.getAcceptedIssuers();
     }
 
-    /** The platform's own manager, to which this server's certificate is trusted as it is: what it checks is the name. */
+    /** The platform's manager, with this server's certificate as the only trusted one, so that it checks only the name. */
     private static X509ExtendedTrustManager names(X509Certificate[] chain) throws CertificateException {
         try {
             KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());

@@ -4,7 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP proxy, with credentials or without. Immutable; {@link #toString()} leaves the credentials out.
+ * An HTTP proxy, with or without credentials. Immutable. {@link #toString()} leaves the credentials out.
  *
  * @since 0.1.0
  */
@@ -20,7 +20,7 @@ public final class ProxySettings {
     private ProxySettings(String host, int port, @Nullable String username, @Nullable String password) {
         this.host = Objects.requireNonNull(host, "host");
         if (!isHost(host)) {
-            // Not shown: a URI that was given in its place may have credentials.
+            // The value is not shown: it may be a URI with credentials.
             throw new IllegalArgumentException(
                     "host must be a name of ASCII letters, digits, dots, '-' and '_', or an IP address");
         }
@@ -33,12 +33,12 @@ public final class ProxySettings {
     }
 
     /**
-     * A proxy that asks for no credentials.
+     * A proxy without credentials.
      *
-     * @param host a name of ASCII letters, digits, dots, {@code -} and {@code _}, at most 255 characters (a name in another
-     *     script in its form for the DNS: {@link java.net.IDN#toASCII(String)}), or an IP address
+     * @param host a name of ASCII letters, digits, dots, {@code -} and {@code _}, at most 255 characters, or an IP address; for
+     *     a name in another script use {@link java.net.IDN#toASCII(String)}
      * @param port 1 to 65,535
-     * @throws IllegalArgumentException if either is not of that form
+     * @throws IllegalArgumentException if either does not have that form
      */
     public static ProxySettings of(String host, int port) {
         return new ProxySettings(host, port, null, null);
@@ -47,7 +47,8 @@ public final class ProxySettings {
     /**
      * The same proxy with credentials for the Basic scheme (RFC 7617), which are sent as UTF-8.
      *
-     * @throws IllegalArgumentException if the user name has a colon, or either has a control character; neither is shown
+     * @throws IllegalArgumentException if the user name has a colon, or either has a control character; the message shows
+     *     neither
      */
     public ProxySettings withCredentials(String username, String password) {
         requireText(username, "username");
@@ -67,12 +68,12 @@ public final class ProxySettings {
         return port;
     }
 
-    /** The user name for it; null if the proxy asks for none. */
+    /** The user name for the proxy; null for none. */
     public @Nullable String username() {
         return username;
     }
 
-    /** The password for it; null if the proxy asks for none. Not for logs. */
+    /** The password for the proxy; null for none. It does not belong in a log. */
     public @Nullable String password() {
         return password;
     }

@@ -10,17 +10,16 @@ import java.util.concurrent.CompletionStage;
 public interface TransportCall {
 
     /**
-     * The response, settled when its head has arrived, or failed with a {@link TransportException}. The stage may settle
-     * on a thread of the engine: what depends on it must not block.
+     * The response, completed when its head has arrived, or failed with a {@link TransportException}. A thread of the engine
+     * may complete the stage, so dependent stages must not block.
      */
     CompletionStage<TransportResponse> response();
 
     /**
-     * Whether the service may have seen the request. False only while that is certain to be impossible; see rule 3 of the
-     * package.
+     * Whether the service may have seen the request. False only while that is certainly impossible; see rule 3 of the package.
      */
     boolean mayHaveBeenSent();
 
-    /** Gives the exchange up: the connection is closed or the stream reset within a second. Idempotent, never blocks. */
+    /** Cancels the exchange: the connection is closed or the stream reset within a second. Idempotent, never blocks. */
     void cancel();
 }

@@ -10,7 +10,7 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every transport can be told when it is made, whatever its engine. Immutable; all of it is optional.
+ * The settings that every transport supports, whatever its engine. Immutable. All of them are optional.
  *
  * @since 0.1.0
  */
@@ -49,32 +49,33 @@ public final class TransportConfig {
     }
 
     /**
-     * What decides on server certificates; null means the platform's. It also compares the host's name with the certificate,
-     * whatever the manager does that was set: a transport has to switch the endpoint identification of its engine on.
+     * The manager that checks server certificates; null means the platform's. It also compares the host's name with the
+     * certificate, even if the manager that was set does not. For this, a transport must switch on the endpoint identification
+     * of its engine.
      */
     public @Nullable X509TrustManager trustManager() {
         return trustManager;
     }
 
-    /** What holds the client certificate; null means none is shown. */
+    /** The manager that holds the client certificate; null means that none is sent. */
     public @Nullable X509KeyManager keyManager() {
         return keyManager;
     }
 
-    /** The proxy through which all goes; null for none. */
+    /** The proxy for all connections; null for none. */
     public @Nullable ProxySettings proxy() {
         return proxy;
     }
 
-    /** How many connections may be open at once, in all and to one host. At least 1. */
+    /** The most connections that may be open at once, both in total and to one host. At least 1. */
     public int maxConnections() {
         return maxConnections;
     }
 
     /**
-     * The versions that may be spoken: those that were chosen, else the transport's own.
+     * The versions of HTTP that may be used: the chosen ones, or else the transport's own.
      *
-     * @param own what the transport speaks if nothing was chosen, because it suits its engine best
+     * @param own the versions that the transport uses if none was chosen, because they suit its engine best
      * @return never empty
      * @throws IllegalArgumentException if the transport names none
      */
@@ -89,7 +90,7 @@ public final class TransportConfig {
         return Collections.unmodifiableSet(EnumSet.copyOf(List.of(protocols)));
     }
 
-    /** Collects settings. Not thread-safe. */
+    /** Builds settings. Not thread-safe. */
     public static final class Builder {
 
         private @Nullable X509TrustManager trustManager;
@@ -101,8 +102,8 @@ public final class TransportConfig {
         private Builder() {}
 
         /**
-         * Trusts what this manager trusts, in place of the platform's. The host's name is verified beside it, also if the
-         * manager is of the extended kind and checks the chain alone. Whatever it throws fails the one handshake.
+         * Sets a trust manager instead of the platform's. The host's name is verified too, even if the manager is of the
+         * extended kind and checks only the chain. If the manager throws, only its handshake fails.
          */
         public Builder trustManager(X509TrustManager trustManager) {
             this.trustManager = FencedManagers.trust(Objects.requireNonNull(trustManager, "trustManager"));
@@ -110,21 +111,22 @@ public final class TransportConfig {
         }
 
         /**
-         * Shows a client certificate from this manager when the server asks for one. Whatever it throws fails the one handshake.
+         * Sends a client certificate from this manager if the server asks for one. If the manager throws, only its handshake
+         * fails.
          */
         public Builder keyManager(X509KeyManager keyManager) {
             this.keyManager = FencedManagers.key(Objects.requireNonNull(keyManager, "keyManager"));
             return this;
         }
 
-        /** Sends through an HTTP proxy. The environment's proxy settings are never read. */
+        /** Connects through an HTTP proxy. The proxy settings of the environment are never read. */
         public Builder proxy(ProxySettings proxy) {
             this.proxy = Objects.requireNonNull(proxy, "proxy");
             return this;
         }
 
         /**
-         * Bounds the open connections; further calls wait, up to their connect timeout. Default 1,000.
+         * Limits the open connections. Further calls wait, up to their connect timeout. Default: 1,000.
          *
          * @throws IllegalArgumentException if it is below 1
          */
@@ -137,7 +139,7 @@ public final class TransportConfig {
         }
 
         /**
-         * Chooses the versions of HTTP. Default: what suits the transport's engine best, see its documentation.
+         * Chooses the versions of HTTP. Default: those that suit the transport's engine best; see its documentation.
          *
          * @throws IllegalArgumentException if none is named
          */
@@ -146,7 +148,7 @@ public final class TransportConfig {
             return this;
         }
 
-        /** Makes the settings. */
+        /** Builds the settings. */
         public TransportConfig build() {
             return new TransportConfig(this);
         }

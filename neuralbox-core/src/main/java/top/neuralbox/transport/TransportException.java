@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a transport reports that an exchange failed. It never reaches an application by itself: core turns it into one of
- * its own types and keeps it as the cause. Messages hold no header value.
+ * The failure of an exchange, as a transport reports it. An application sees it only as a cause: core wraps it in one of its
+ * own types. Messages hold no header value.
  *
  * @since 0.1.0
  */
@@ -15,7 +15,7 @@ public final class TransportException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    /** What failed. */
+    /** The step that failed. */
     public enum Kind {
         /** The host's name does not resolve. */
         DNS,
@@ -37,7 +37,7 @@ public final class TransportException extends RuntimeException {
         CANCELLED,
         /** The transport was closed. */
         CLOSED,
-        /** Anything else, a defect included. */
+        /** Any other failure, including a defect. */
         OTHER
     }
 
@@ -47,14 +47,14 @@ public final class TransportException extends RuntimeException {
      * A failure of one exchange.
      *
      * @param message one sentence, without any header value
-     * @param cause what the engine threw; null if it threw nothing
+     * @param cause the exception of the engine; null if there is none
      */
     public TransportException(Kind kind, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = Objects.requireNonNull(kind, "kind");
     }
 
-    /** What failed. */
+    /** The step that failed. */
     public Kind kind() {
         return kind;
     }

@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * What a transport sends: method, URI, header fields and a body of bytes. Immutable once built.
+ * A request that a transport sends: method, URI, header fields and a body of bytes. Immutable.
  *
  * @since 0.1.0
  */
@@ -18,7 +18,7 @@ public final class TransportRequest {
 
     private static final Runnable NOTHING = () -> {};
 
-    /** Far less than a clock of nanoseconds holds, so that a transport may add a time to it. */
+    /** Far less than a clock of nanoseconds can hold, so that a transport may add a time to it. */
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
     private final String method;
@@ -38,11 +38,11 @@ public final class TransportRequest {
     }
 
     /**
-     * Starts a request.
+     * A builder for a request.
      *
      * @param method the method, an RFC 9110 token, for example {@code POST}
      * @param uri an absolute {@code http} or {@code https} URI without user information and fragment
-     * @throws IllegalArgumentException if either is not of that form
+     * @throws IllegalArgumentException if either does not have that form
      */
     public static Builder builder(String method, URI uri) {
         return new Builder(method, uri);
@@ -58,12 +58,12 @@ public final class TransportRequest {
         return uri;
     }
 
-    /** The header fields, in no order, their names compared without regard to case. Unmodifiable. */
+    /** The header fields, in no particular order. Names are compared without regard to case. Unmodifiable. */
     public Map<String, List<String>> headers() {
         return headers;
     }
 
-    /** The content. The array is shared, not copied: nobody may change it. Empty for a request without content. */
+    /** The content. The array is shared, not copied, so no code may change it. Empty for a request without content. */
     public byte[] body() {
         return body;
     }
@@ -74,19 +74,19 @@ public final class TransportRequest {
     }
 
     /**
-     * To be run by the transport at most once, immediately before it writes the first byte. It neither blocks nor throws.
+     * A task that the transport runs at most once, immediately before it writes the first byte. It neither blocks nor throws.
      */
     public Runnable onSent() {
         return onSent;
     }
 
-    /** Method and URI without its query; no header field and no content. */
+    /** The method, and the URI without its query. No header field and no content. */
     @Override
     public String toString() {
         return method + " " + uri.getScheme() + "://" + uri.getRawAuthority() + uri.getRawPath();
     }
 
-    /** Collects the parts of a request. Not thread-safe. */
+    /** Builds a request. Not thread-safe. */
     public static final class Builder {
 
         private final String method;
@@ -102,10 +102,10 @@ public final class TransportRequest {
         }
 
         /**
-         * Sets a header field, replacing earlier values of that name.
+         * Sets a header field, and replaces earlier values of that name.
          *
          * @throws IllegalArgumentException if the name is no RFC 9110 token, or the value holds a control character or one
-         *     beyond ASCII; the value is not echoed
+         *     beyond ASCII; the message does not repeat the value
          */
         public Builder header(String name, String value) {
             Headers.requireToken("header name", name);
@@ -120,8 +120,8 @@ public final class TransportRequest {
         }
 
         /**
-         * Sets how long the exchange may wait until its first byte is written. Default 10 s. More than 10,000 days counts as
-         * that.
+         * Sets how long the exchange may wait until its first byte is written. Default: 10 s. A time of more than 10,000 days
+         * becomes 10,000 days.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -133,13 +133,13 @@ public final class TransportRequest {
             return this;
         }
 
-        /** Sets what runs immediately before the first byte is written. Default: nothing. */
+        /** Sets a task that runs immediately before the first byte is written. Default: none. */
         public Builder onSent(Runnable onSent) {
             this.onSent = Objects.requireNonNull(onSent, "onSent");
             return this;
         }
 
-        /** Makes the request. */
+        /** Builds the request. */
         public TransportRequest build() {
             return new TransportRequest(this);
         }
@@ -156,7 +156,7 @@ public final class TransportRequest {
         }
     }
 
-    /** The one place where header fields are checked and copied. */
+    /** Checks and copies header fields, so that the rule is in one place. */
     static final class Headers {
 
         private Headers() {}

@@ -8,7 +8,7 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A response whose head has arrived, and whose body waits for its one subscriber. Thread-safe.
+ * A response whose head has arrived, and whose body waits for its only subscriber. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -28,12 +28,12 @@ public final class TransportResponse implements AutoCloseable {
     }
 
     /**
-     * Makes a response.
+     * Creates a response.
      *
      * @param status the status code, 200 to 599 in practice
      * @param headers the header fields; copied
-     * @param body the content, for one subscriber, as rules 5 to 7 of the package say
-     * @param close gives up a body that nobody will read, usually {@link TransportCall#cancel()}
+     * @param body the content, for one subscriber, by rules 5 to 7 of the package
+     * @param close abandons a body that is not read, usually {@link TransportCall#cancel()}
      */
     public static TransportResponse of(
             int status, Map<String, List<String>> headers, Flow.Publisher<ByteBuffer> body, Runnable close) {
@@ -49,7 +49,7 @@ public final class TransportResponse implements AutoCloseable {
         return status;
     }
 
-    /** The header fields, their names compared without regard to case. Unmodifiable. */
+    /** The header fields. Names are compared without regard to case. Unmodifiable. */
     public Map<String, List<String>> headers() {
         return headers;
     }
@@ -69,13 +69,13 @@ public final class TransportResponse implements AutoCloseable {
         return body;
     }
 
-    /** Gives up the body, read or not. After its end this does nothing. Idempotent, never blocks. */
+    /** Abandons the body, read or not. After its end this does nothing. Idempotent, never blocks. */
     @Override
     public void close() {
         close.run();
     }
 
-    /** The status alone: header fields may hold secrets. */
+    /** Only the status, because header fields may hold secrets. */
     @Override
     public String toString() {
         return "status " + status;

@@ -26,9 +26,9 @@ class ConformanceTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> parseNext() {
+    Stream<DynamicTest> parseOneByOne() {
         return vectors((input, expected) -> Splits.of(input)
-                .forEach(cut -> assertThat(RecordedEvents.ofParseNext(new EventStreamParser(), cut.pieces()))
+                .forEach(cut -> assertThat(RecordedEvents.oneByOne(new EventStreamParser(), cut.pieces()))
                         .as(cut.name())
                         .isEqualTo(expected)));
     }

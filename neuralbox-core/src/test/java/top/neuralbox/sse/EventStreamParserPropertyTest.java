@@ -22,7 +22,7 @@ class EventStreamParserPropertyTest {
 
         assertThat(RecordedEvents.ofParse(new EventStreamParser(), stream.pieces()))
                 .isEqualTo(expected);
-        assertThat(RecordedEvents.ofParseNext(new EventStreamParser(), stream.pieces()))
+        assertThat(RecordedEvents.oneByOne(new EventStreamParser(), stream.pieces()))
                 .isEqualTo(expected);
         assertThat(RecordedEvents.ofParse(new EventStreamParser(), stream.directPieces()))
                 .isEqualTo(expected);

@@ -47,25 +47,18 @@ class EventStreamParserTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r", "\r\n"})
-    void parseNextLeavesThePositionRightBehindTheEvent(String lineEnd) {
+    void handlerThatWantsOneEventFindsThePositionRightAfterIt(String lineEnd) {
         String first = "data: one" + lineEnd + lineEnd;
         ByteBuffer input = utf8(first + "data: two" + lineEnd + lineEnd + ": end" + lineEnd);
+        RecordedEvents oneByOne = new RecordedEvents.OneByOne();
 
-        assertThat(parser.parseNext(input, recorded)).isTrue();
+        parser.parse(input, oneByOne);
         assertThat(input.position()).isEqualTo(first.length());
-        assertThat(parser.parseNext(input, recorded)).isTrue();
+        parser.parse(input, oneByOne);
         assertThat(input.position()).isEqualTo(2 * first.length());
-        assertThat(parser.parseNext(input, recorded)).isFalse();
+        parser.parse(input, oneByOne);
         assertThat(input.hasRemaining()).isFalse();
-    }
-
-    @Test
-    void parseNextOnADirectBufferLeavesThePositionRightBehindTheEvent() {
-        ByteBuffer input = direct("data: one\n\ndata: two\n\n");
-
-        assertThat(parser.parseNext(input, recorded)).isTrue();
-
-        assertThat(input.position()).isEqualTo(11);
+        assertThat(oneByOne.events).hasSize(2);
     }
 
     @ParameterizedTest
@@ -158,18 +151,6 @@ class EventStreamParserTest {
     }
 
     @Test
-    void aTypeThatRepeatsIsTheSameString() {
-        List<String> types = new ArrayList<>();
-        String events = "event: ping\ndata: 1\n\nevent: delta\ndata: 2\n\n".repeat(2);
-
-        parser.parse(utf8(events), (type, data, offset, length, id) -> types.add(type));
-
-        assertThat(types).containsExactly("ping", "delta", "ping", "delta");
-        assertThat(types.get(2)).isSameAs(types.get(0));
-        assertThat(types.get(3)).isSameAs(types.get(1));
-    }
-
-    @Test
     void typesThatShareASlotAreNotMixedUp() {
         StringBuilder events = new StringBuilder();
         List<String> expected = new ArrayList<>();
@@ -250,6 +231,18 @@ class EventStreamParserTest {
         parser.parse(utf8("id: 7\ndata: x\n\n"), (type, data, offset, length, id) -> seen.add(parser.lastEventId()));
 
         assertThat(seen).containsExactly("7");
+    }
+
+    @Test
+    void streamThatIsResumedBeginsWithTheLastEventIdOfTheOneBefore() {
+        EventStreamParser resumed = new EventStreamParser(1_000, 1_000, "7");
+
+        assertThat(resumed.lastEventId()).isEqualTo("7");
+        resumed.parse(utf8("data: x\n\nid: 8\ndata: y\n\nid\ndata: z\n\n"), recorded);
+
+        assertThat(recorded.events)
+                .containsExactly(
+                        new Event("message", "x", "7"), new Event("message", "y", "8"), new Event("message", "z", ""));
     }
 
     @Test

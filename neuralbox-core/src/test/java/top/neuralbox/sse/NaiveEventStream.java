@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import top.neuralbox.bytes.NaiveUtf8;
 import top.neuralbox.sse.RecordedEvents.Event;
 import top.neuralbox.sse.RecordedEvents.Outcome;
 

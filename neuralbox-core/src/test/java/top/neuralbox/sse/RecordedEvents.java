@@ -3,6 +3,7 @@ package top.neuralbox.sse;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import top.neuralbox.bytes.Utf8;
 
 /** What a parser told of a stream. */
 class RecordedEvents implements EventStreamHandler {
@@ -24,11 +25,12 @@ class RecordedEvents implements EventStreamHandler {
         return recorded.outcome(parser);
     }
 
-    static Outcome ofParseNext(EventStreamParser parser, Iterable<ByteBuffer> pieces) {
-        RecordedEvents recorded = new RecordedEvents();
+    /** Takes one event from each call. */
+    static Outcome oneByOne(EventStreamParser parser, Iterable<ByteBuffer> pieces) {
+        RecordedEvents recorded = new OneByOne();
         for (ByteBuffer piece : pieces) {
-            while (parser.parseNext(piece, recorded)) {
-                // the next event of the piece
+            while (piece.hasRemaining()) {
+                parser.parse(piece, recorded);
             }
         }
         return recorded.outcome(parser);
@@ -40,11 +42,19 @@ class RecordedEvents implements EventStreamHandler {
 
     @Override
     public void event(String type, byte[] data, int offset, int length, String lastEventId) {
-        events.add(new Event(type, Utf8.decode(data, offset, length), lastEventId));
+        events.add(new Event(type, Utf8.text(data, offset, offset + length), lastEventId));
     }
 
     @Override
     public void retry(long millis) {
         retryMillis = millis;
+    }
+
+    /** Wants no more after each event. */
+    static final class OneByOne extends RecordedEvents {
+        @Override
+        public boolean wantsMore() {
+            return false;
+        }
     }
 }

@@ -7,21 +7,21 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of the clients of one name on one transport, from the first such client until they are removed. A group of them
- * is read by any thread, and added by one at a time.
+ * The meters of all clients that share a name and a transport, from the first such client until they are removed. Any thread
+ * may read a group of meters; one thread at a time adds a group.
  *
- * @param <G> what tells the groups of meters apart
+ * @param <G> the key of a group of meters
  */
 final class ClientMeters<G> {
 
     private final Map<G, GenerationMeters> groups = new ConcurrentHashMap<>();
-    private final Balance balance;
+    private final BalanceGauges balance;
 
-    ClientMeters(Balance balance) {
+    ClientMeters(BalanceGauges balance) {
         this.balance = balance;
     }
 
-    Balance balance() {
+    BalanceGauges balance() {
         return balance;
     }
 
@@ -34,7 +34,7 @@ final class ClientMeters<G> {
         return groups.computeIfAbsent(group, key -> registered.get());
     }
 
-    /** Takes all of them out of the registry for good: what still records to them is not seen. */
+    /** Removes all meters from the registry for good. Nothing shows what is recorded to them later. */
     void remove(MeterRegistry registry) {
         balance.remove();
         groups.values().forEach(meters -> meters.remove(registry));

@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.AdmissionRefusedException;
 import top.neuralbox.ApiException;
 import top.neuralbox.BudgetExceededException;
 import top.neuralbox.BudgetUnavailableException;
@@ -15,7 +16,7 @@ import top.neuralbox.NeuralBoxException;
 import top.neuralbox.StreamBrokenException;
 import top.neuralbox.UnexpectedResponseException;
 
-/** The closed set of values of the tag {@code error.type}: whatever goes wrong falls into one of them. */
+/** The values of the tag {@code error.type}. The set is closed: every error has one of them. */
 enum ErrorType {
     HTTP_400("400"),
     HTTP_401("401"),
@@ -48,20 +49,22 @@ enum ErrorType {
     TIMEOUT_TOTAL("timeout"),
     /** The connection was lost, before the head or in the stream. */
     RESET("reset"),
-    /** What came breaks the wire contract, HTTP, or a limit. */
+    /** The response breaks the wire contract, HTTP, or a limit. */
     PROTOCOL("protocol"),
     REDIRECT("redirect"),
     /** An answer, but no event stream. */
     CONTENT_TYPE("content_type"),
     TRUNCATED("truncated"),
-    /** The client was closed, or the transport under it. */
+    /** The client was closed, or its transport. */
     CLIENT_CLOSED("client_closed"),
-    /** A budget refused, or could not tell; nothing was sent. */
+    /** A budget refused, or could not decide; nothing was sent. */
     BUDGET_EXCEEDED("budget_exceeded"),
     BUDGET_UNAVAILABLE("budget_unavailable"),
+    /** The client did not admit it; nothing was sent. */
+    ADMISSION_REFUSED("admission_refused"),
     OTHER("_OTHER");
 
-    /** What an attempt may have ended with that is sent again: all else is final. */
+    /** The errors after which a request may be sent again. All others are final. */
     static final Set<ErrorType> RESENT =
             EnumSet.of(CONNECT, TIMEOUT_CONNECT, RESET, HTTP_401, HTTP_429, HTTP_500, HTTP_503, OTHER);
 
@@ -72,9 +75,9 @@ enum ErrorType {
     }
 
     /**
-     * What ended a generation or an attempt.
+     * The type of the error that ended a generation or an attempt.
      *
-     * @return null if it completed, or the application itself gave it up
+     * @return null if it completed, or if the application itself cancelled it
      */
     static @Nullable ErrorType of(@Nullable NeuralBoxException error) {
         if (error instanceof ApiException refusal) {
@@ -95,7 +98,7 @@ enum ErrorType {
                 case CALLER, INTERRUPTED, ABANDONED -> null;
             };
         }
-        return error == null ? null : ofBudget(error);
+        return error == null ? null : ofRefusal(error);
     }
 
     /** The value of the tag. */
@@ -108,16 +111,18 @@ enum ErrorType {
         return openTelemetryValue;
     }
 
-    private static ErrorType ofBudget(NeuralBoxException error) {
+    private static ErrorType ofRefusal(NeuralBoxException error) {
         if (error instanceof BudgetExceededException) {
             return BUDGET_EXCEEDED;
+        } else if (error instanceof AdmissionRefusedException) {
+            return ADMISSION_REFUSED;
         }
         return error instanceof BudgetUnavailableException ? BUDGET_UNAVAILABLE : OTHER;
     }
 
     private static ErrorType ofStatus(@Nullable Integer status) {
         if (status == null) {
-            // The key supplier failed, or gave what is no key.
+            // The key supplier failed, or returned something that is not a key.
             return OTHER;
         }
         return switch (status) {

@@ -13,16 +13,16 @@ import top.neuralbox.GenerationOutcome;
 import top.neuralbox.NeuralBoxException;
 
 /**
- * The names of an observed generation. What is bounded has low cardinality, and is there from the start with {@code none}
- * in place of what is not known yet; the rest, the model above all, goes to the span alone.
+ * The names and key values of an observed generation. Bounded values have low cardinality. They are present from the start,
+ * with {@code none} for a value that is not known yet. All other values, above all the model, go only to the span.
  */
 final class GenerationConvention implements ObservationConvention<GenerationObservationContext> {
 
     private static final String NONE = "none";
 
     /**
-     * Not below {@code neuralbox.client}: a handler that makes meters of observations appends {@code .active} to it, which
-     * there is the name of a meter already.
+     * The name does not begin with {@code neuralbox.client}. A handler that makes meters of observations appends
+     * {@code .active} to it, and {@code neuralbox.client.generation.active} is already a meter.
      */
     @Override
     public String getName() {

@@ -4,9 +4,9 @@ import io.micrometer.core.instrument.Meter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every meter that {@link NeuralBoxMetrics} registers under its own naming: the documentation that the code is built from.
- * All of them carry the tags {@code client} and {@code transport}; those that are not of the account also carry {@code
- * model} and {@code tenant}, if their allow-lists are given.
+ * The meters that {@link NeuralBoxMetrics} registers under its own naming. The code registers them from this list, which is
+ * also their documentation. Each meter has the tags {@code client} and {@code transport}. Each meter that is not of the account
+ * also has {@code model} and {@code tenant}, if their allow-lists are given.
  *
  * @since 0.1.0
  */
@@ -18,7 +18,7 @@ public enum GenerationMeter {
             null,
             "Generations asked for, counted before anything is sent",
             null),
-    /** From the call to its one end, by outcome: completed, failed, cancelled or truncated. */
+    /** From the call to its end, by outcome: completed, failed, cancelled or truncated. */
     DURATION(
             "generation.duration",
             Meter.Type.TIMER,
@@ -51,6 +51,30 @@ public enum GenerationMeter {
             "seconds",
             "Generations in flight: how many, and how old the oldest is",
             null),
+    /** Generations that wait for their admission: how many, and how long the oldest has waited. */
+    QUEUED(
+            "generation.queued",
+            Meter.Type.LONG_TASK_TIMER,
+            "seconds",
+            "Generations that wait for their admission: how many, and how long the oldest has waited",
+            null),
+    /** How long generations waited for their admission, those that left without it included. */
+    TIME_QUEUED(
+            "time.queued",
+            Meter.Type.TIMER,
+            "seconds",
+            "How long generations waited for their admission, those that left without it included",
+            null,
+            0.05,
+            0.1,
+            0.25,
+            0.5,
+            1,
+            2,
+            5,
+            10,
+            30,
+            60),
     /** From the call to the response head of status 200, waits and refused attempts included. */
     TIME_TO_HEADERS(
             "time.to.headers",
@@ -143,28 +167,28 @@ public enum GenerationMeter {
             1_000,
             5_000,
             10_000),
-    /** Generations that may have been charged without the charge being known, cancelled ones above all. */
+    /** Generations that may have been charged, but whose charge is not known: above all cancelled ones. */
     UNMETERED(
             "generations.unmetered",
             Meter.Type.COUNTER,
             null,
             "Generations that may have been charged without the charge being known, cancelled ones above all",
             null),
-    /** Credits left on the account, as the last answer that arrived said; absent before the first. */
+    /** Credits left on the account, as the last answer that arrived reported; absent before the first. */
     BALANCE(
             "balance",
             Meter.Type.GAUGE,
             "credits",
             "Credits left on the account, as the last answer that arrived said; absent before the first",
             null),
-    /** How long ago the balance was told; it changes unseen in between. */
+    /** The time since the balance was last reported. The balance may have changed since. */
     BALANCE_AGE(
             "balance.age",
             Meter.Type.GAUGE,
             "seconds",
             "How long ago the balance was told; it changes unseen in between",
             null),
-    /** Requests sent again, by what the attempt before ended with. */
+    /** Requests sent again, by the error of the attempt before. */
     RETRIES(
             "retries",
             Meter.Type.COUNTER,
@@ -201,7 +225,7 @@ public enum GenerationMeter {
     private final String description;
     private final @Nullable String extraTag;
 
-    @SuppressWarnings("ImmutableEnumChecker") // nobody writes to it, and it is handed out as a copy
+    @SuppressWarnings("ImmutableEnumChecker") // nothing writes to it, and the accessor returns a copy
     private final double[] buckets;
 
     GenerationMeter(
@@ -224,7 +248,7 @@ public enum GenerationMeter {
         return meterName;
     }
 
-    /** Micrometer's type of it. */
+    /** The meter's type in Micrometer. */
     public Meter.Type type() {
         return type;
     }
@@ -234,12 +258,12 @@ public enum GenerationMeter {
         return unit;
     }
 
-    /** One sentence, without its full stop; it is the meter's description in the registry. */
+    /** The meter's description in the registry: one sentence without its full stop. */
     public String description() {
         return description;
     }
 
-    /** The keys of the tags that this meter has beside those which all have. */
+    /** The key of the tag that this meter has in addition to the common ones; null if there is none. */
     public @Nullable String extraTag() {
         return extraTag;
     }
@@ -249,7 +273,7 @@ public enum GenerationMeter {
         return buckets.clone();
     }
 
-    /** Whether it tells of the account, which has no model and no tenant. */
+    /** Whether this is a meter of the account, which has no model and no tenant. */
     boolean ofAccount() {
         return this == BALANCE || this == BALANCE_AGE;
     }

@@ -14,14 +14,16 @@ import java.util.Objects;
 import top.neuralbox.GenerationListener.DecodeError;
 
 /**
- * The meters of all generations that share their tags. All of them are registered at once, so that a first failure is an
- * increase from zero, which an alert can see, and not a series that begins at one.
+ * The meters of all generations with the same tags. All of them are registered at once, so that the first failure is an
+ * increase from zero, which an alert can see. A counter registered by the first failure would begin at one.
  */
 final class GenerationMeters {
 
     final GenerationTimers timers;
     final Counter started;
     final LongTaskTimer active;
+    final LongTaskTimer queued;
+    final Timer timeQueued;
     final Timer timeToHeaders;
     final Timer longestGap;
     final Counter deltas;
@@ -36,13 +38,15 @@ final class GenerationMeters {
     private final Map<ErrorType, Counter> retries = new EnumMap<>(ErrorType.class);
     private final Map<DecodeError, Counter> decodeErrors = new EnumMap<>(DecodeError.class);
 
-    /** What is removed with the client; other names of timers may be shared with other clients. */
+    /** The meters that are removed with the client. Timers under other names may be shared with other clients. */
     private final List<Meter> registered;
 
     GenerationMeters(MeterMaker make, GenerationTimers timers) {
         this.timers = timers;
         this.started = make.counter(GenerationMeter.STARTED);
         this.active = make.longTaskTimer(GenerationMeter.ACTIVE);
+        this.queued = make.longTaskTimer(GenerationMeter.QUEUED);
+        this.timeQueued = make.timer(GenerationMeter.TIME_QUEUED);
         this.timeToHeaders = make.timer(GenerationMeter.TIME_TO_HEADERS);
         this.longestGap = make.timer(GenerationMeter.LONGEST_DELTA_GAP);
         this.deltas = make.counter(GenerationMeter.DELTAS);
@@ -75,7 +79,7 @@ final class GenerationMeters {
         return Objects.requireNonNull(errors.get(type));
     }
 
-    /** What no attempt is sent again for today counts as {@code other}. */
+    /** The counter of retries for this reason. A reason for which nothing is sent again today counts as {@code other}. */
     Counter retries(ErrorType reason) {
         return Objects.requireNonNull(retries.getOrDefault(reason, retries.get(ErrorType.OTHER)));
     }

@@ -11,8 +11,8 @@ import top.neuralbox.GenerationInfo;
 import top.neuralbox.GenerationOutcome;
 
 /**
- * What is known of a generation that is observed, for handlers, predicates and conventions of an application. The carrier
- * holds the header fields that a propagator sets when the observation starts; they go with each attempt.
+ * The data of an observed generation, for an application's handlers, predicates and conventions. The carrier holds the header
+ * fields that a propagator sets when the observation starts. Each attempt sends them.
  *
  * @since 0.1.0
  */
@@ -29,17 +29,17 @@ public final class GenerationObservationContext extends SenderContext<Map<String
         setRemoteServiceName("neuralbox");
     }
 
-    /** What was asked for. */
+    /** The description of the request. */
     public GenerationInfo info() {
         return info;
     }
 
-    /** How long the first content delta took; null before it. */
+    /** The time to the first content delta; null before it. */
     public @Nullable Duration timeToFirstDelta() {
         return timeToFirstDelta;
     }
 
-    /** How it ended; null before. */
+    /** The outcome; null before the end. */
     public @Nullable GenerationOutcome outcome() {
         return outcome;
     }

@@ -70,7 +70,7 @@ final class MeterMaker {
                 .register(registry));
     }
 
-    /** All that was made so far. */
+    /** All meters made so far. */
     List<Meter> made() {
         return List.copyOf(made);
     }

@@ -1,8 +1,8 @@
 package top.neuralbox.metrics;
 
 /**
- * How the timers of a generation are named. Names are an interface to dashboards: a constant never changes what it means,
- * and a newer convention gets a constant of its own.
+ * The names of a generation's timers. Names are an interface to dashboards, so a constant never changes its meaning, and a
+ * newer convention gets its own constant.
  *
  * @since 0.1.0
  */
@@ -11,8 +11,8 @@ public enum MeterNaming {
     NEURALBOX,
 
     /**
-     * The OpenTelemetry semantic conventions for generative AI as of June 2026, which are not stable. Three timers take
-     * their names, attributes and buckets in place of ours, and nothing is recorded twice:
+     * The OpenTelemetry semantic conventions for generative AI as of June 2026, which are not stable. Three timers have the
+     * names, attributes and buckets of these conventions instead of ours. Nothing is recorded twice:
      *
      * <ul>
      *   <li>{@code generation.duration} becomes {@code gen_ai.client.operation.duration};
@@ -20,7 +20,7 @@ public enum MeterNaming {
      *   <li>{@code delta.gap}, which this switches on, becomes {@code gen_ai.client.operation.time_per_output_chunk}.
      * </ul>
      *
-     * <p>Everything else keeps our names. Credits are not tokens of a model, so no {@code gen_ai} meter tells of them.
+     * <p>Everything else keeps our names. Credits are not tokens of a model, so no {@code gen_ai} meter reports them.
      */
     OTEL_GENAI_2026_06
 }

@@ -10,25 +10,28 @@ import org.jspecify.annotations.Nullable;
 import top.neuralbox.Billing;
 import top.neuralbox.BillingState;
 import top.neuralbox.GenerationListener.DecodeError;
-import top.neuralbox.GenerationListener.Recording;
+import top.neuralbox.GenerationListener.Observer;
 import top.neuralbox.GenerationOutcome;
 import top.neuralbox.NeuralBoxException;
 
 /**
- * Records one generation. A delta writes plain fields: the core calls serially and orders what its threads see. The fields
- * go to the meters once a second at most, so that the rate of a long stream is no spike at its end, and when it ends.
+ * Records one generation. A delta writes plain fields: the core calls this serially, and each call sees the writes of the calls
+ * before it. The fields go to the meters at most once a second, and at the end. So the rate of a long stream is not one spike
+ * at its end.
  */
-final class MeteredGeneration implements Recording {
+final class MeteredGeneration implements Observer {
 
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int GAPS = 256;
 
     private final GenerationMeters meters;
-    private final Balance balance;
+    private final BalanceGauges balance;
     private final LongSupplier clock;
     private final LongTaskTimer.Sample active;
     private final long startedAt;
 
+    private LongTaskTimer.@Nullable Sample queued;
+    private long queuedAt;
     private boolean anyDelta;
     private long lastDeltaAt;
     private long longestGap = -1;
@@ -39,7 +42,7 @@ final class MeteredGeneration implements Recording {
     private final long @Nullable [] gaps;
     private int gapCount;
 
-    MeteredGeneration(GenerationMeters meters, Balance balance, LongSupplier clock, boolean everyGap) {
+    MeteredGeneration(GenerationMeters meters, BalanceGauges balance, LongSupplier clock, boolean everyGap) {
         this.meters = meters;
         this.balance = balance;
         this.clock = clock;
@@ -48,6 +51,17 @@ final class MeteredGeneration implements Recording {
         this.active = meters.active.start();
         this.startedAt = clock.getAsLong();
         this.flushedAt = startedAt;
+    }
+
+    @Override
+    public void queued() {
+        queuedAt = clock.getAsLong();
+        queued = meters.queued.start();
+    }
+
+    @Override
+    public void admitted(Duration wait) {
+        leaveQueue();
     }
 
     @Override
@@ -98,6 +112,7 @@ final class MeteredGeneration implements Recording {
     @Override
     public void ended(GenerationOutcome outcome) {
         active.stop();
+        leaveQueue();
         flush();
         if (longestGap >= 0) {
             meters.longestGap.record(longestGap, TimeUnit.NANOSECONDS);
@@ -109,6 +124,14 @@ final class MeteredGeneration implements Recording {
             meters.errors(type).increment();
         }
         meters.timers.ended(outcome.kind(), type, clock.getAsLong() - startedAt);
+    }
+
+    private void leaveQueue() {
+        if (queued != null) {
+            queued.stop();
+            queued = null;
+            meters.timeQueued.record(clock.getAsLong() - queuedAt, TimeUnit.NANOSECONDS);
+        }
     }
 
     private void gap(long nanos) {

@@ -6,14 +6,14 @@ import java.util.Objects;
 import top.neuralbox.CallContext;
 
 /**
- * Carries what Micrometer's context propagation knows (the current observation, its trace, and whatever else the application
- * has registered an accessor for) from where a call is made to its callbacks.
+ * Carries the values of Micrometer's context propagation from the thread that makes a call to the callbacks of that call: the
+ * current observation, its trace, and every value for which the application has registered an accessor.
  *
  * <pre>{@code
  * NeuralBox neuralBox = NeuralBox.builder().context(MicrometerContext.create()).build();
  * }</pre>
  *
- * <p>It needs {@code io.micrometer:context-propagation} beside this artifact. Thread-safe.
+ * <p>It needs the artifact {@code io.micrometer:context-propagation}, which this one does not bring along. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -25,13 +25,16 @@ public final class MicrometerContext implements CallContext {
         this.snapshots = snapshots;
     }
 
-    /** Everything for which the process has an accessor. What a call did not carry is absent around its callbacks too. */
+    /**
+     * Carries every value for which the process has an accessor. A value that is absent at the call is absent in its callbacks
+     * too.
+     */
     public static MicrometerContext create() {
         return of(ContextSnapshotFactory.builder().clearMissing(true).build());
     }
 
-    /** What this factory captures. */
-    @SuppressWarnings("exports") // Only those who call it need the module.
+    /** Carries the values that this factory captures. */
+    @SuppressWarnings("exports") // Only its callers need the module.
     public static MicrometerContext of(ContextSnapshotFactory snapshots) {
         return new MicrometerContext(Objects.requireNonNull(snapshots, "snapshots"));
     }

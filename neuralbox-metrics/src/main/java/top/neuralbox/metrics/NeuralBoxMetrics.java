@@ -20,17 +20,17 @@ import top.neuralbox.GenerationListener;
 import top.neuralbox.GenerationOutcome;
 
 /**
- * Records the generations of clients in a {@link MeterRegistry}: the meters that {@link GenerationMeter} lists.
+ * Records the generations of clients in a {@link MeterRegistry}, in the meters that {@link GenerationMeter} lists.
  *
  * <pre>{@code
  * NeuralBoxMetrics metrics = NeuralBoxMetrics.create(registry);
  * NeuralBox neuralBox = NeuralBox.builder().name("chat").listener(metrics).build();
  * }</pre>
  *
- * <p>Make one for each registry and hand it to every client; give clients that use different accounts different names,
- * for a balance belongs to a name. Set the registry's common tags and filters before the first client is built: it is
- * then that the meters are registered. As the last of several listeners it also counts what those before it throw at the
- * end of a generation.
+ * <p>Create one for each registry and pass it to every client. Give clients of different accounts different names, because a
+ * balance belongs to a name. Set the registry's common tags and filters before you build the first client, because building it
+ * registers the meters. As the last of several listeners, this one also counts the exceptions that the others throw at the end
+ * of a generation.
  *
  * <p>Thread-safe.
  *
@@ -40,7 +40,7 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
 
     private static final String OTHER = "other";
     private static final String NONE = "none";
-    private static final Recording NOT_RECORDED = outcome -> {};
+    private static final Observer NOT_RECORDED = outcome -> {};
 
     private record Client(String name, String transport) {
         Tags tags() {
@@ -65,7 +65,7 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
     private final Supplier<@Nullable String> tenant;
     private final LongSupplier clock;
     private final Map<Client, ClientMeters<Group>> clients = new ConcurrentHashMap<>();
-    /** Held while meters are registered and removed, and never while anything is recorded. */
+    /** Held while meters are registered or removed, and never while anything is recorded. */
     private final Lock lock = new ReentrantLock();
 
     private boolean attaches;
@@ -91,7 +91,9 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
         return new Builder(Objects.requireNonNull(registry, "registry"));
     }
 
-    /** Registers the meters of a client at zero, unless they have a model or a tenant, which only a generation knows. */
+    /**
+     * Registers the meters of a client at zero, unless they have a tag for model or tenant: only a generation knows its value.
+     */
     @Override
     public void attached(String client, String transport) {
         Client attached = new Client(client, transport);
@@ -108,7 +110,7 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
     }
 
     @Override
-    public Recording started(GenerationInfo info) {
+    public Observer started(GenerationInfo info) {
         Client client = new Client(info.client(), info.transport());
         Group group = group(client, info, tenants == null ? null : tenant.get());
         ClientMeters<Group> meters = clients.get(client);
@@ -121,7 +123,7 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
                     if (attaches) {
                         return NOT_RECORDED;
                     }
-                    // A listener around this one keeps to itself which clients there are.
+                    // A listener that wraps this one does not report its clients.
                     meters = clients.computeIfAbsent(client, this::unregistered);
                 }
                 known = register(meters, group);
@@ -132,7 +134,7 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
         return new MeteredGeneration(known, meters.balance(), clock, everyGap);
     }
 
-    /** Counts what a pending result cost in the end, under the tenant that the request named. */
+    /** Counts the final cost of a pending result, under the tenant that the request named. */
     @Override
     public void settled(GenerationInfo info, GenerationOutcome outcome) {
         Billing billing = outcome.billing();
@@ -157,12 +159,12 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
     }
 
     /**
-     * Removes from the registry what was registered for the clients of this name, counters and timers included; those of other
-     * names stay. To be called when such a client has been closed for good, as in an application with a client for each tenant,
-     * whose meters would pile up otherwise. Generations of it that are still in flight, or asked for later, are not recorded any
-     * more, until a client of this name is built again. Does nothing if there is none.
+     * Removes the meters of the clients of this name from the registry, counters and timers included. Meters of other names
+     * stay. Call this when such a client is closed for good: in an application with a client for each tenant, the meters would
+     * pile up otherwise. Generations of such a client, still in flight or started later, are no longer recorded until a client
+     * of this name is built again. Does nothing if there is none.
      *
-     * <p>The timers of {@link MeterNaming#OTEL_GENAI_2026_06}, which all clients share, stay.
+     * <p>The timers of {@link MeterNaming#OTEL_GENAI_2026_06} stay, because all clients share them.
      */
     public void remove(String client) {
         lock.lock();
@@ -179,8 +181,8 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
     }
 
     /**
-     * Removes the gauges of balances from the registry. What was counted stays there. Idempotent; generations that are
-     * still in flight, or are started later, are counted all the same.
+     * Removes the gauges of balances from the registry. All other meters stay there. Idempotent. Generations that are still in
+     * flight, or are started later, are still counted.
      */
     @Override
     public void close() {
@@ -202,7 +204,7 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
 
     /** Under the lock. */
     private ClientMeters<Group> unregistered(Client client) {
-        Balance balance = new Balance(registry, client.tags(), clock);
+        BalanceGauges balance = new BalanceGauges(registry, client.tags(), clock);
         if (closed) {
             balance.remove();
         }
@@ -224,7 +226,7 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
         return value == null ? NONE : allowed.contains(value) ? value : OTHER;
     }
 
-    /** Collects what is recorded beyond the defaults. Not thread-safe. */
+    /** Collects the settings of metrics. Not thread-safe. */
     public static final class Builder {
 
         private final MeterRegistry registry;
@@ -252,8 +254,8 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
          * Adds the tag {@code tenant} with these values; every other tenant is {@code other}, and null is {@code none}. Each
          * value multiplies the number of series. Default: no such tag.
          *
-         * @param current gives the tenant of a generation when it is asked for, on the thread that asks; if it throws,
-         *     the generation is not recorded and the core logs and counts a listener's error
+         * @param current gives the tenant when a generation is asked for, on the thread that asks for it; if it throws, the
+         *     generation is not recorded, and the core logs and counts a listener's error
          */
         public Builder tenants(Supplier<@Nullable String> current, Collection<String> allowed) {
             this.tenant = Objects.requireNonNull(current, "current");
@@ -262,8 +264,8 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
         }
 
         /**
-         * Whether each gap between two deltas is recorded ({@link GenerationMeter#DELTA_GAP}), at some 130 ns a delta and 2
-         * KiB a stream. Default: only the longest one of each generation.
+         * Sets whether each gap between two deltas is recorded ({@link GenerationMeter#DELTA_GAP}). This costs about 130 ns a
+         * delta and 2 KiB a stream. Default: only the longest gap of each generation is recorded.
          */
         public Builder deltaGaps(boolean deltaGaps) {
             this.deltaGaps = deltaGaps;
@@ -276,13 +278,13 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
             return this;
         }
 
-        /** Sets time, in nanoseconds, for tests of this package. */
+        /** Sets the clock, in nanoseconds. For tests of this package. */
         Builder clock(LongSupplier clock) {
             this.clock = clock;
             return this;
         }
 
-        /** Makes the metrics. Meters are registered with each client that is built with them. */
+        /** Creates the metrics. Building a client with them registers the client's meters. */
         public NeuralBoxMetrics build() {
             return new NeuralBoxMetrics(this);
         }

@@ -10,15 +10,15 @@ import top.neuralbox.GenerationListener;
 import top.neuralbox.GenerationOutcome;
 
 /**
- * Makes one observation of each generation, and with Micrometer Tracing one client span, from the call to its end, whatever
- * that is. The context of the trace goes with each attempt in the header fields that the application's propagator sets.
+ * Makes one observation of each generation, from the call to its end; with Micrometer Tracing, this is one client span. Each
+ * attempt carries the trace context, in the header fields that the application's propagator sets.
  *
  * <pre>{@code
  * NeuralBox neuralBox = NeuralBox.builder().listener(NeuralBoxTracing.create(observationRegistry)).build();
  * }</pre>
  *
- * <p>The parent is the observation that is current on the thread that asks. No scope is opened: a generation has no thread
- * of its own. A generation that the caller cancels is no error of the span; its {@code outcome} says so.
+ * <p>The parent is the observation that is current on the calling thread. No scope is opened, because a generation has no
+ * thread of its own. A generation that the caller cancels is not an error of the span; the span's {@code outcome} shows it.
  *
  * <p>Thread-safe. Independent of {@link NeuralBoxMetrics}, whose meters it does not record again.
  *
@@ -26,7 +26,7 @@ import top.neuralbox.GenerationOutcome;
  */
 public final class NeuralBoxTracing implements GenerationListener {
 
-    private static final Recording NOT_OBSERVED = outcome -> {};
+    private static final Observer NOT_OBSERVED = outcome -> {};
 
     private final ObservationRegistry registry;
     private final GenerationConvention convention = new GenerationConvention();
@@ -35,13 +35,13 @@ public final class NeuralBoxTracing implements GenerationListener {
         this.registry = registry;
     }
 
-    /** Observes in this registry. */
+    /** Creates a listener that observes in this registry. */
     public static NeuralBoxTracing create(ObservationRegistry registry) {
         return new NeuralBoxTracing(Objects.requireNonNull(registry, "registry"));
     }
 
     @Override
-    public Recording started(GenerationInfo info) {
+    public Observer started(GenerationInfo info) {
         if (registry.isNoop()) {
             return NOT_OBSERVED;
         }
@@ -49,7 +49,7 @@ public final class NeuralBoxTracing implements GenerationListener {
         return new Observed(context, Observation.start(convention, () -> context, registry));
     }
 
-    private static final class Observed implements Recording {
+    private static final class Observed implements Observer {
 
         private final GenerationObservationContext context;
         private final Observation observation;

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 import top.neuralbox.GenerationOutcome;
 
 /**
- * The timers under {@link MeterNaming#OTEL_GENAI_2026_06}. {@code error.type} is a tag of the duration alone, as the
- * convention has it, and is {@code none} where the convention leaves it out: a meter must keep its tag keys.
+ * The timers under {@link MeterNaming#OTEL_GENAI_2026_06}. Only the duration has the tag {@code error.type}, as in the
+ * convention. It is {@code none} where the convention omits it, because a meter must keep its tag keys.
  */
 final class OpenTelemetryTimers implements GenerationTimers {
 
-    /** What the convention advises for all three: 10 ms, doubled 13 times. */
+    /** The buckets that the convention advises for all three: 10 ms, doubled 13 times. */
     private static final Duration[] BUCKETS =
             IntStream.range(0, 14).mapToObj(i -> Duration.ofMillis(10L << i)).toArray(Duration[]::new);
 

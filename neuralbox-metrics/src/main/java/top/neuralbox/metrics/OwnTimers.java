@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.GenerationOutcome;
 
-/** The timers under {@link MeterNaming#NEURALBOX}: all of them made at once, so that a ratio has both of its sides. */
+/** The timers under {@link MeterNaming#NEURALBOX}. All of them are made at once, so that a ratio has both of its sides. */
 final class OwnTimers implements GenerationTimers {
 
     private final Map<GenerationOutcome.Kind, Timer> durations = new EnumMap<>(GenerationOutcome.Kind.class);

@@ -11,9 +11,9 @@ import top.neuralbox.GenerationOutcome;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.RetryPolicy;
-import top.neuralbox.testkit.FakeAnswer;
-import top.neuralbox.testkit.FakeTransport;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.fake.FakeAnswer;
+import top.neuralbox.testkit.fake.FakeTransport;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /** What the core says of a generation, taken from a real one, to drive a recording by hand at times of a test's choice. */
 record Captured(GenerationInfo info, GenerationOutcome outcome) {

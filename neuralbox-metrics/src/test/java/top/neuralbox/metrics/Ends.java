@@ -18,7 +18,7 @@ final class Ends implements GenerationListener {
     private final AtomicInteger open = new AtomicInteger();
 
     @Override
-    public Recording started(GenerationInfo info) {
+    public Observer started(GenerationInfo info) {
         open.incrementAndGet();
         return outcome -> {
             lock.lock();

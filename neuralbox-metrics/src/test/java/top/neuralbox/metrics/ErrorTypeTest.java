@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,9 +22,9 @@ import top.neuralbox.Message;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.Timeouts;
-import top.neuralbox.testkit.FakeAnswer;
-import top.neuralbox.testkit.FakeTransport;
 import top.neuralbox.testkit.Gate;
+import top.neuralbox.testkit.fake.FakeAnswer;
+import top.neuralbox.testkit.fake.FakeTransport;
 import top.neuralbox.transport.TransportException;
 
 /** Into which of the closed set of error types a real failure falls. */
@@ -117,6 +118,25 @@ class ErrorTypeTest {
                 .isEqualTo(ErrorType.BUDGET_EXCEEDED);
         assertThat(ErrorType.of(new BudgetUnavailableException("the store is lost", null)))
                 .isEqualTo(ErrorType.BUDGET_UNAVAILABLE);
+    }
+
+    @Test
+    void clientThatDrainsHasItsType() {
+        NeuralBox client = NeuralBox.builder()
+                .apiKey("nb_test")
+                .transport(
+                        new FakeTransport().answer(FakeAnswer.builder().hold().build()))
+                .build();
+        var held = client.generateAsync(GenerationRequest.of("gpt-5", "hello"));
+        var draining = client.drainAsync(Duration.ofMinutes(1));
+
+        NeuralBoxException refusal = catchThrowableOfType(
+                NeuralBoxException.class, () -> client.generate(GenerationRequest.of("gpt-5", "hello")));
+
+        assertThat(ErrorType.of(refusal)).isEqualTo(ErrorType.ADMISSION_REFUSED);
+        client.close();
+        assertThat(held).failsWithin(Duration.ofSeconds(20)).withThrowableOfType(ExecutionException.class);
+        assertThat(draining).succeedsWithin(Duration.ofSeconds(20));
     }
 
     @Test

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import top.neuralbox.testkit.FakeAnswer;
-import top.neuralbox.testkit.FakeTransport;
+import top.neuralbox.testkit.fake.FakeAnswer;
+import top.neuralbox.testkit.fake.FakeTransport;
 
 /** What is registered is what the enum documents, neither more nor less. */
 class GenerationMeterTest {

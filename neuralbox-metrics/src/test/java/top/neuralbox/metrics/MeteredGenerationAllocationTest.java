@@ -9,7 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import top.neuralbox.GenerationListener.Recording;
+import top.neuralbox.GenerationListener.Observer;
 
 /** A delta costs no memory, whether or not each gap is recorded, its share of the flushes included. */
 class MeteredGenerationAllocationTest {
@@ -27,22 +27,22 @@ class MeteredGenerationAllocationTest {
                 .deltaGaps(everyGap)
                 .build();
         Captured completed = Captured.completed();
-        Recording recording = metrics.started(completed.info());
-        long at = deltas(recording, System.nanoTime());
+        Observer observer = metrics.started(completed.info());
+        long at = deltas(observer, System.nanoTime());
         long before = THREADS.getCurrentThreadAllocatedBytes();
-        deltas(recording, at);
+        deltas(observer, at);
         long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-        recording.ended(completed.outcome());
+        observer.ended(completed.outcome());
         // A histogram rotates its window now and then, and a counter may grow a cell: a few KiB in a million deltas.
         assertThat((double) allocated / DELTAS).as("bytes a delta").isLessThan(0.05);
     }
 
-    private static long deltas(Recording recording, long from) {
+    private static long deltas(Observer observer, long from) {
         long at = from;
         for (int i = 0; i < DELTAS; i++) {
             at += GAP;
-            recording.received(60);
-            recording.delta(4, 50, at);
+            observer.received(60);
+            observer.delta(4, 50, at);
         }
         return at;
     }

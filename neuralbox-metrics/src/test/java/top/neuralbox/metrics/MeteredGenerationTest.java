@@ -7,9 +7,9 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import top.neuralbox.GenerationListener.Recording;
+import top.neuralbox.GenerationListener.Observer;
 
-/** When one recording writes what to its meters, on a clock that the test moves. */
+/** When one observer writes what to its meters, on a clock that the test moves. */
 class MeteredGenerationTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -18,11 +18,11 @@ class MeteredGenerationTest {
 
     @Test
     void timeToFirstDeltaEndsAtTheArrivalOfTheDelta() {
-        Recording recording = started(false);
+        Observer observer = started(false);
         long arrival = now + TimeUnit.MILLISECONDS.toNanos(300);
         now += TimeUnit.SECONDS.toNanos(5);
-        recording.delta(4, 20, arrival);
-        recording.delta(4, 20, arrival + 1);
+        observer.delta(4, 20, arrival);
+        observer.delta(4, 20, arrival + 1);
         assertThat(timer(GenerationMeter.TIME_TO_FIRST_DELTA).count()).isEqualTo(1);
         assertThat(timer(GenerationMeter.TIME_TO_FIRST_DELTA).totalTime(TimeUnit.MILLISECONDS))
                 .isEqualTo(300);
@@ -30,11 +30,11 @@ class MeteredGenerationTest {
 
     @Test
     void timeToHeadersIsThatOfTheHeadWhichStreams() {
-        Recording recording = started(false);
+        Observer observer = started(false);
         after(Duration.ofMillis(100));
-        recording.head(429);
+        observer.head(429);
         after(Duration.ofMillis(400));
-        recording.head(200);
+        observer.head(200);
         assertThat(timer(GenerationMeter.TIME_TO_HEADERS).count()).isEqualTo(1);
         assertThat(timer(GenerationMeter.TIME_TO_HEADERS).totalTime(TimeUnit.MILLISECONDS))
                 .isEqualTo(500);
@@ -42,9 +42,9 @@ class MeteredGenerationTest {
 
     @Test
     void durationIsThatFromTheCallToItsEnd() {
-        Recording recording = started(false);
+        Observer observer = started(false);
         after(Duration.ofMillis(1_200));
-        recording.ended(completed.outcome());
+        observer.ended(completed.outcome());
         Timer completedOnes = registry.get(GenerationMeter.DURATION.meterName())
                 .tag("outcome", "completed")
                 .timer();
@@ -54,25 +54,25 @@ class MeteredGenerationTest {
 
     @Test
     void deltasReachTheCountersOnceASecondWhileTheStreamRuns() {
-        Recording recording = started(false);
-        recording.received(60);
-        deltaAfter(recording, Duration.ofMillis(999));
+        Observer observer = started(false);
+        observer.received(60);
+        deltaAfter(observer, Duration.ofMillis(999));
         assertThat(counter(GenerationMeter.DELTAS)).isZero();
-        recording.received(60);
-        deltaAfter(recording, Duration.ofMillis(1));
+        observer.received(60);
+        deltaAfter(observer, Duration.ofMillis(1));
         assertThat(counter(GenerationMeter.DELTAS)).isEqualTo(2);
         assertThat(counter(GenerationMeter.CONTENT)).isEqualTo(8);
         assertThat(counter(GenerationMeter.RECEIVED)).isEqualTo(120);
-        deltaAfter(recording, Duration.ofMillis(999));
+        deltaAfter(observer, Duration.ofMillis(999));
         assertThat(counter(GenerationMeter.DELTAS)).isEqualTo(2);
     }
 
     @Test
     void theEndFlushesWhatIsLeft() {
-        Recording recording = started(false);
-        recording.received(60);
-        deltaAfter(recording, Duration.ofMillis(5));
-        recording.ended(completed.outcome());
+        Observer observer = started(false);
+        observer.received(60);
+        deltaAfter(observer, Duration.ofMillis(5));
+        observer.ended(completed.outcome());
         assertThat(counter(GenerationMeter.DELTAS)).isEqualTo(1);
         assertThat(counter(GenerationMeter.CONTENT)).isEqualTo(4);
         assertThat(counter(GenerationMeter.RECEIVED)).isEqualTo(60);
@@ -80,13 +80,13 @@ class MeteredGenerationTest {
 
     @Test
     void theLongestGapIsRecordedOnceAtTheEnd() {
-        Recording recording = started(false);
-        deltaAfter(recording, Duration.ofSeconds(9));
-        deltaAfter(recording, Duration.ofMillis(20));
-        deltaAfter(recording, Duration.ofMillis(700));
-        deltaAfter(recording, Duration.ofMillis(30));
+        Observer observer = started(false);
+        deltaAfter(observer, Duration.ofSeconds(9));
+        deltaAfter(observer, Duration.ofMillis(20));
+        deltaAfter(observer, Duration.ofMillis(700));
+        deltaAfter(observer, Duration.ofMillis(30));
         assertThat(timer(GenerationMeter.LONGEST_DELTA_GAP).count()).isZero();
-        recording.ended(completed.outcome());
+        observer.ended(completed.outcome());
         assertThat(timer(GenerationMeter.LONGEST_DELTA_GAP).count()).isEqualTo(1);
         assertThat(timer(GenerationMeter.LONGEST_DELTA_GAP).totalTime(TimeUnit.MILLISECONDS))
                 .isEqualTo(700);
@@ -94,20 +94,20 @@ class MeteredGenerationTest {
 
     @Test
     void oneDeltaHasNoGap() {
-        Recording recording = started(true);
-        deltaAfter(recording, Duration.ofSeconds(9));
-        recording.ended(completed.outcome());
+        Observer observer = started(true);
+        deltaAfter(observer, Duration.ofSeconds(9));
+        observer.ended(completed.outcome());
         assertThat(timer(GenerationMeter.LONGEST_DELTA_GAP).count()).isZero();
         assertThat(timer(GenerationMeter.DELTA_GAP).count()).isZero();
     }
 
     @Test
     void everyGapIsRecordedWhenAskedFor() {
-        Recording recording = started(true);
+        Observer observer = started(true);
         for (int i = 0; i < 1_000; i++) {
-            deltaAfter(recording, Duration.ofNanos(1_000));
+            deltaAfter(observer, Duration.ofNanos(1_000));
         }
-        recording.ended(completed.outcome());
+        observer.ended(completed.outcome());
         assertThat(timer(GenerationMeter.DELTA_GAP).count()).isEqualTo(999);
         assertThat(timer(GenerationMeter.DELTA_GAP).totalTime(TimeUnit.NANOSECONDS))
                 .isEqualTo(999_000);
@@ -121,14 +121,50 @@ class MeteredGenerationTest {
 
     @Test
     void anActiveGenerationIsSeenWithItsAgeUntilItEnds() {
-        Recording recording = started(false);
+        Observer observer = started(false);
         var active = registry.get(GenerationMeter.ACTIVE.meterName()).longTaskTimer();
         assertThat(active.activeTasks()).isEqualTo(1);
-        recording.ended(completed.outcome());
+        observer.ended(completed.outcome());
         assertThat(active.activeTasks()).isZero();
     }
 
-    private Recording started(boolean gaps) {
+    @Test
+    void aGenerationThatWaitsForItsAdmissionIsSeenUntilItIsAdmitted() {
+        Observer observer = started(false);
+        var queued = registry.get(GenerationMeter.QUEUED.meterName()).longTaskTimer();
+        observer.queued();
+        assertThat(queued.activeTasks()).isEqualTo(1);
+        after(Duration.ofSeconds(2));
+        observer.admitted(Duration.ofSeconds(2));
+        assertThat(queued.activeTasks()).isZero();
+        after(Duration.ofSeconds(3));
+        observer.ended(completed.outcome());
+        assertThat(timer(GenerationMeter.TIME_QUEUED).count()).isEqualTo(1);
+        assertThat(timer(GenerationMeter.TIME_QUEUED).totalTime(TimeUnit.SECONDS))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aGenerationThatLeavesTheQueueWithoutAdmissionCountsWithItsWait() {
+        Observer observer = started(false);
+        observer.queued();
+        after(Duration.ofSeconds(5));
+        observer.ended(completed.outcome());
+        assertThat(registry.get(GenerationMeter.QUEUED.meterName())
+                        .longTaskTimer()
+                        .activeTasks())
+                .isZero();
+        assertThat(timer(GenerationMeter.TIME_QUEUED).totalTime(TimeUnit.SECONDS))
+                .isEqualTo(5);
+    }
+
+    @Test
+    void aGenerationThatHadAPlaceAtOnceCountsAsNoWait() {
+        started(false).ended(completed.outcome());
+        assertThat(timer(GenerationMeter.TIME_QUEUED).count()).isZero();
+    }
+
+    private Observer started(boolean gaps) {
         return NeuralBoxMetrics.builder(registry)
                 .deltaGaps(gaps)
                 .clock(() -> now)
@@ -136,9 +172,9 @@ class MeteredGenerationTest {
                 .started(completed.info());
     }
 
-    private void deltaAfter(Recording recording, Duration time) {
+    private void deltaAfter(Observer observer, Duration time) {
         after(time);
-        recording.delta(4, 20, now);
+        observer.delta(4, 20, now);
     }
 
     private void after(Duration time) {

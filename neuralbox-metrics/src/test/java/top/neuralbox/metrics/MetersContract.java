@@ -23,8 +23,8 @@ import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.RetryPolicy;
 import top.neuralbox.Timeouts;
-import top.neuralbox.testkit.Fault;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.transport.Transport;
 
 /** What the meters say of real streams, on whichever transport: each way of ending counts once and in one place. */

@@ -18,9 +18,9 @@ import top.neuralbox.CallContext;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.testkit.FakeAnswer;
-import top.neuralbox.testkit.FakeTransport;
 import top.neuralbox.testkit.RecordingSubscriber;
+import top.neuralbox.testkit.fake.FakeAnswer;
+import top.neuralbox.testkit.fake.FakeTransport;
 
 class MicrometerContextTest {
 

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import top.neuralbox.testkit.LocalNeuralBox;
-import top.neuralbox.testkit.LocalNeuralBox.Outcome;
+import top.neuralbox.testkit.local.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox.Outcome;
 
 /**
  * The proof on the real thing: a Prometheus scrapes this JVM while it streams from a local NeuralBox, and then says what

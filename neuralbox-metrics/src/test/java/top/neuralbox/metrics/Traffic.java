@@ -11,8 +11,11 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import top.neuralbox.Admission;
+import top.neuralbox.Generation;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.GenerationInfo;
 import top.neuralbox.GenerationListener;
@@ -21,8 +24,8 @@ import top.neuralbox.GenerationStream;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.RetryPolicy;
-import top.neuralbox.testkit.Fault;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.httpclient.HttpClientTransport;
 import top.neuralbox.transport.vertx.VertxTransport;
@@ -60,6 +63,7 @@ final class Traffic implements AutoCloseable {
                         .retryPolicy(RetryPolicy.builder()
                                 .firstDelay(Duration.ofMillis(1))
                                 .build())
+                        .admission(Admission.builder(1).build())
                         .listener(new Faulty())
                         .listener(metrics)
                         .listener(ends)
@@ -89,9 +93,11 @@ final class Traffic implements AutoCloseable {
     }
 
     private void wave(NeuralBox client) {
-        for (int i = 0; i < 3; i++) {
-            complete(client);
-        }
+        complete(client);
+        CompletableFuture<Generation> first = client.generateAsync(REQUEST);
+        // Waits for its admission, until the first one has ended.
+        complete(client);
+        first.join();
         service.misbehave(Fault.refuse(503, "model_unavailable", "overloaded"));
         complete(client);
         fails(client, Fault.fail(2, "the provider gave up"));
@@ -155,7 +161,7 @@ final class Traffic implements AutoCloseable {
     /** A listener with a defect, as applications have them. */
     private static final class Faulty implements GenerationListener {
         @Override
-        public Recording started(GenerationInfo info) {
+        public Observer started(GenerationInfo info) {
             return outcome -> {
                 throw new IllegalStateException("a listener of the application is broken, on purpose");
             };

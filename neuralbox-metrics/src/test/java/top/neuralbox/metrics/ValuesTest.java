@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.testkit.FakeAnswer;
-import top.neuralbox.testkit.FakeTransport;
+import top.neuralbox.testkit.fake.FakeAnswer;
+import top.neuralbox.testkit.fake.FakeTransport;
 
 /** Whatever a setter accepts works: each text is the name of a client, a model and a tenant, and then a call is made. */
 class ValuesTest {

@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import top.neuralbox.testkit.FakeAnswer;
-import top.neuralbox.testkit.FakeTransport;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.fake.FakeAnswer;
+import top.neuralbox.testkit.fake.FakeTransport;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /** What the page on wiring shows is what the compiler has read, save where it says that it is not. */
 class WiringExamplesTest {

@@ -5,9 +5,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import top.neuralbox.testkit.concurrent.SteppedWait;
 
 /**
- * A signal between a test and its server, opened once and never shut again. Thread-safe.
+ * A signal between a test and its server. It is opened once and never shut again. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -20,12 +21,12 @@ public final class Gate {
     /** A gate that is shut. */
     public Gate() {}
 
-    /** Lets everything pass that waits here, now and later. Idempotent. */
+    /** Opens the gate. All that waits here, now or later, continues. Idempotent. */
     public void open() {
         opened.complete(null);
     }
 
-    /** Whether it is open, which it then stays. */
+    /** Whether it is open. An open gate stays open. */
     public boolean isOpen() {
         return opened.isDone();
     }
@@ -46,7 +47,7 @@ public final class Gate {
      */
     public void await(Duration patience) {
         try {
-            if (!Patience.await(patience, this::isOpenWithin)) {
+            if (!SteppedWait.await(patience, this::isOpenWithin)) {
                 throw new AssertionError("the gate was not opened within " + patience);
             }
         } catch (InterruptedException e) {
@@ -56,13 +57,8 @@ public final class Gate {
     }
 
     /** Runs an action when the gate opens, on the thread that opens it, or at once if it is open. */
-    void whenOpen(Runnable action) {
+    public void whenOpen(Runnable action) {
         CompletableFuture<Void> unused = opened.thenRun(action);
-    }
-
-    /** Completes when the gate opens; never fails. */
-    CompletableFuture<Void> opened() {
-        return opened;
     }
 
     private boolean isOpenWithin(long nanos) throws InterruptedException {

@@ -10,13 +10,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.testkit.concurrent.SteppedWait;
 
 /**
- * Keeps what a publisher signals, and lets a test wait for it. It asks for nothing by itself unless told at its making.
- * A publisher that breaks the Reactive Streams rules (signals at the same time, a second terminal signal, an item after
- * the end or beyond the demand) fails the next method that waits. Thread-safe.
+ * Records the signals of a publisher, and lets a test wait for them. It requests nothing by itself, unless it is
+ * {@link #unbounded()}. If a publisher breaks the Reactive Streams rules (signals at the same time, a second terminal signal,
+ * an item after the end or beyond the demand), the next method that waits fails. Thread-safe.
  *
- * @param <T> what is published
+ * @param <T> the type of the items
  * @since 0.1.0
  */
 public final class RecordingSubscriber<T> implements Flow.Subscriber<T> {
@@ -40,19 +41,19 @@ public final class RecordingSubscriber<T> implements Flow.Subscriber<T> {
         this.initialDemand = initialDemand;
     }
 
-    /** One that asks for nothing until {@link #request(long)}. */
+    /** A subscriber that requests nothing until {@link #request(long)}. */
     public static <T> RecordingSubscriber<T> withoutDemand() {
         return new RecordingSubscriber<>(0);
     }
 
-    /** One that asks for everything at once. */
+    /** A subscriber that requests everything at once. */
     public static <T> RecordingSubscriber<T> unbounded() {
         return new RecordingSubscriber<>(Long.MAX_VALUE);
     }
 
     /**
-     * Sets what is done with each item after it is kept, on the publisher's thread. What it throws goes to the publisher.
-     * To be called before subscribing.
+     * Sets an action for each item. It runs after the item is recorded, on the publisher's thread. Its exceptions reach the
+     * publisher. Call this before subscribing.
      */
     public RecordingSubscriber<T> onItem(Consumer<? super T> onItem) {
         lock.lock();
@@ -64,7 +65,7 @@ public final class RecordingSubscriber<T> implements Flow.Subscriber<T> {
         return this;
     }
 
-    /** Asks for more, as many as given, zero and less included. Waits for the subscription first. */
+    /** Requests this many more items; zero and negative counts are passed on too. Waits for the subscription first. */
     public void request(long count) {
         Flow.Subscription current = awaitSubscription();
         lock.lock();
@@ -76,13 +77,13 @@ public final class RecordingSubscriber<T> implements Flow.Subscriber<T> {
         current.request(count);
     }
 
-    /** Cancels the subscription. Waits for it first. */
+    /** Waits for the subscription and cancels it. */
     public void cancel() {
         awaitSubscription().cancel();
     }
 
     /**
-     * The subscription, waited for.
+     * Waits for the subscription and returns it.
      *
      * @throws AssertionError if there is none within ten seconds
      */
@@ -92,9 +93,9 @@ public final class RecordingSubscriber<T> implements Flow.Subscriber<T> {
     }
 
     /**
-     * Waits until at least so many items have come, and returns all that have.
+     * Waits until at least this many items have arrived, and returns all items so far.
      *
-     * @throws AssertionError if that is not so within ten seconds, or the publisher ended before
+     * @throws AssertionError if they do not arrive within ten seconds, or if the publisher ends before
      */
     public List<T> awaitItems(int count) {
         await(count + " items", () -> items.size() >= count || isTerminated());
@@ -132,7 +133,7 @@ public final class RecordingSubscriber<T> implements Flow.Subscriber<T> {
         return failure;
     }
 
-    /** What has come so far. A snapshot. */
+    /** All items so far. A snapshot. */
     public List<T> items() {
         lock.lock();
         try {
@@ -219,7 +220,7 @@ public final class RecordingSubscriber<T> implements Flow.Subscriber<T> {
     private void await(String what, BooleanSupplier condition) {
         lock.lock();
         try {
-            if (!Patience.await(PATIENCE, () -> violation != null || condition.getAsBoolean(), changed)) {
+            if (!SteppedWait.await(PATIENCE, () -> violation != null || condition.getAsBoolean(), changed)) {
                 throw failure("no " + what + " within " + PATIENCE + ", after " + items.size() + " items");
             }
             if (violation != null) {

@@ -20,16 +20,15 @@ import javax.net.ssl.X509KeyManager;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * Certificates for tests of TLS, made anew for each instance by the JDK's {@code keytool}: an authority, and what it
- * signed. Making an instance takes seconds; {@link #shared()} is for tests to which one is as good as another.
- * Immutable.
+ * Certificates for tests of TLS: an authority, and the certificates that it signed. The JDK's {@code keytool} makes them anew
+ * for each instance, which takes seconds. Tests that need no instance of their own use {@link #shared()}. Immutable.
  *
  * @since 0.1.0
  */
 public final class TestCertificates {
 
     private static final char[] PASSWORD = "of-no-worth".toCharArray();
-    /** The process is too short for a better compiler, and the password protects nothing. */
+    /** Options for speed: the process is too short for a better compiler, and the password protects nothing. */
     private static final List<String> QUICKLY = List.of(
             "-J-XX:+IgnoreUnrecognizedVMOptions",
             "-J-XX:TieredStopAtLevel=1",
@@ -45,7 +44,7 @@ public final class TestCertificates {
 
     private final KeyStore store;
 
-    /** Holds the instance until somebody asks for it. */
+    /** Makes the shared instance at its first use. */
     private static final class Shared {
         static final TestCertificates INSTANCE = create();
     }
@@ -54,7 +53,7 @@ public final class TestCertificates {
         this.store = store;
     }
 
-    /** The same instance for all of the process, made when it is first asked for. */
+    /** The same instance for the whole process, made at its first use. */
     public static TestCertificates shared() {
         return Shared.INSTANCE;
     }
@@ -67,7 +66,7 @@ public final class TestCertificates {
                 Path file = folder.resolve("store.p12");
                 keytool(file, "authority", "-ext", "bc:c");
                 sign(file, VALID, "-ext", "san=dns:localhost,ip:127.0.0.1");
-                // Signed by an authority, because a trust anchor's own dates are not looked at.
+                // Signed by an authority, because a trust anchor's own dates are not checked.
                 sign(file, EXPIRED, "-ext", "san=dns:localhost,ip:127.0.0.1", "-startdate", "-10d", "-validity", "1");
                 sign(file, WRONG_HOST, "-ext", "san=dns:elsewhere.invalid");
                 sign(file, CLIENT, "-ext", "eku=clientAuth");
@@ -92,17 +91,17 @@ public final class TestCertificates {
         return keyManager(VALID);
     }
 
-    /** A server whose certificate names the right hosts and ran out days ago. */
+    /** A server whose certificate names the right hosts but expired days ago. */
     public SSLContext expiredServer() {
         return serverWith(EXPIRED);
     }
 
-    /** A server whose certificate is valid and names another host. */
+    /** A server whose certificate is valid but names another host. */
     public SSLContext wrongHostServer() {
         return serverWith(WRONG_HOST);
     }
 
-    /** Trusts the authority and nobody else. */
+    /** Trusts only the authority. */
     public X509TrustManager trustManager() {
         try {
             KeyStore anchors = KeyStore.getInstance("PKCS12");

@@ -1,23 +1,22 @@
 /**
- * What applications and transports test against.
+ * Types that several of the test doubles and servers share. The doubles and servers are in packages of their own:
  *
  * <ul>
- *   <li>{@link top.neuralbox.testkit.LocalNeuralBox} is the service as it is documented, with an account that is
- *       charged, and with {@link top.neuralbox.testkit.Fault}s on demand; {@link
- *       top.neuralbox.testkit.NeuralBoxExtension} hands a running one to JUnit tests.
- *   <li>{@link top.neuralbox.testkit.ScriptedServer} misbehaves byte by byte, by a {@link
- *       top.neuralbox.testkit.Script}, over real sockets.
- *   <li>{@link top.neuralbox.testkit.RecordingTransport} writes down what a real service answers, with its times, and a
- *       {@link top.neuralbox.testkit.Recording} is played by a {@code ScriptedServer} again.
- *   <li>{@link top.neuralbox.testkit.FakeTransport} carries calls in memory, without sockets and threads.
- *   <li>{@link top.neuralbox.testkit.TestCertificates} makes the certificates with which it speaks TLS.
- *   <li>{@link top.neuralbox.testkit.RecordingSubscriber} keeps what a publisher signals, and waits for it.
+ *   <li>{@link top.neuralbox.testkit.local} is the service as documented, with an account that is charged, and with faults on
+ *       demand.
+ *   <li>{@link top.neuralbox.testkit.server} misbehaves byte by byte over real sockets, as a script says.
+ *   <li>{@link top.neuralbox.testkit.recording} writes the answers of a real service to files, with their times. A scripted
+ *       server can play such a recording again.
+ *   <li>{@link top.neuralbox.testkit.fake} carries calls in memory, without sockets and threads.
  * </ul>
  *
- * <p>Nothing here sleeps, save what keeps a pace: a test holds a server back and lets it go on with a {@link
- * top.neuralbox.testkit.Gate}.
- * Whatever waits has a deadline, and throws an {@link java.lang.AssertionError} when it passes. A machine that stands still
- * for a moment, as build machines do, does not use it up: moments in which nothing could run are not counted.
+ * <p>Here, {@link top.neuralbox.testkit.TestCertificates} makes the certificates with which a scripted server speaks TLS, and
+ * {@link top.neuralbox.testkit.RecordingSubscriber} records the signals of a publisher, and waits for them.
+ *
+ * <p>Nothing in these packages sleeps, except to keep a pace. A test holds a server back with a {@link
+ * top.neuralbox.testkit.Gate}, and opens the gate to let it continue. Every wait of a test has a deadline, and throws an {@link
+ * java.lang.AssertionError} when it passes. Time in which the machine stands still, as build machines do for a moment, does not
+ * count.
  */
 @NullMarked
 package top.neuralbox.testkit;

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 /** A store in memory with one limit of 10 credits. */
 final class Counted {
 
-    private static final BudgetLine LINE = new BudgetLine("all", BigDecimal.TEN, null);
+    private static final BudgetLine LINE = BudgetLine.credits("all", BigDecimal.TEN, null);
 
     private final MemoryBudgetStore store = new MemoryBudgetStore(InstantSource.system());
 
     /** 1 if the credits were set aside, 0 if there were not enough. */
     int reserve(String reservation, int credits) {
-        return store.reserve(reservation, BigDecimal.valueOf(credits), List.of(LINE))
+        return store.reserve(reservation, List.of(LINE.withAmount(BigDecimal.valueOf(credits))))
                         .toCompletableFuture()
                         .join()
                         .isEmpty()

@@ -61,7 +61,8 @@ public final class Stress {
                 throw new IllegalArgumentException("there is no such test: " + options);
             }
             all.run();
-            console.println(all.getTests().size() + " stress tests hold, in "
+            int tests = all.getTests().size();
+            console.println(tests + (tests == 1 ? " stress test holds, in " : " stress tests hold, in ")
                     + Duration.between(begin, Instant.now()).toSeconds() + " s.");
         } catch (AssertionError broken) {
             System.setOut(console);

@@ -12,10 +12,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
 import top.neuralbox.benchmarks.Mix;
-import top.neuralbox.benchmarks.Recording;
+import top.neuralbox.benchmarks.SampleStream;
 
 /**
- * Decodes a recording. On a machine that is shared, time that passed says little; so the CPU time of the decoding thread is
+ * Decodes a sample. On a machine that is shared, time that passed says little; so the CPU time of the decoding thread is
  * counted, and events for each second of it is the figure to compare.
  */
 @State(Scope.Thread)
@@ -40,7 +40,7 @@ public class DecodeBenchmark {
     @Param("2500")
     private int warmupCpuMillis;
 
-    private Recording recording;
+    private SampleStream sample;
     private Decoding decoding;
 
     /** What an iteration did. JMH sets it back to zero and adds it up. */
@@ -53,8 +53,8 @@ public class DecodeBenchmark {
 
     @Setup
     public void prepare(Blackhole blackhole) throws Exception {
-        recording = subject.recording(mix, deltas);
-        decoding = subject.prepare(recording, chunkBytes);
+        sample = subject.sample(mix, deltas);
+        decoding = subject.prepare(sample, chunkBytes);
         long until = THREADS.getCurrentThreadCpuTime() + warmupCpuMillis * 1_000_000L;
         while (THREADS.getCurrentThreadCpuTime() < until) {
             decode(new Work(), blackhole);
@@ -67,9 +67,9 @@ public class DecodeBenchmark {
         Tally tally = new Tally(blackhole);
         decoding.run(tally);
         work.cpuNanos += THREADS.getCurrentThreadCpuTime() - before;
-        work.events += recording.events().size();
+        work.events += sample.events().size();
         if (subject.decodes()) {
-            tally.check(recording);
+            tally.check(sample);
         }
     }
 }

@@ -24,7 +24,7 @@ import top.neuralbox.benchmarks.Options;
 
 /**
  * Runs {@link DecodeBenchmark} for all subjects in turn, each in JVMs of its own, and prints a table for each kind of
- * recording with the ratios that count.
+ * sample with the ratios that count.
  */
 public final class DecodeTable {
 

@@ -2,7 +2,7 @@ package top.neuralbox.benchmarks.decode;
 
 import top.neuralbox.benchmarks.DeltaSink;
 
-/** Decodes one recording from its first byte to its last, each time anew. */
+/** Decodes one sample from its first byte to its last, each time anew. */
 @FunctionalInterface
 interface Decoding {
 

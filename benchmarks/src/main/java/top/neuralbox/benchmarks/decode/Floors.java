@@ -6,16 +6,16 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import top.neuralbox.GenerationEvent;
-import top.neuralbox.benchmarks.Recording;
+import top.neuralbox.benchmarks.SampleStream;
 
 /** What part of the work costs by itself, to see what a decoder adds to it. */
 final class Floors {
 
     private Floors() {}
 
-    static Decoding jackson(Recording recording, int chunkBytes) {
+    static Decoding jackson(SampleStream sample, int chunkBytes) {
         JsonFactory factory = new JsonFactory();
-        List<byte[]> payloads = recording.payloads();
+        List<byte[]> payloads = sample.payloads();
         return sink -> {
             for (byte[] payload : payloads) {
                 String type = null;
@@ -40,12 +40,11 @@ final class Floors {
     }
 
     /** Only what is ASCII comes out right, so it stands in for the usual mix alone. */
-    static Decoding strings(Recording recording, int chunkBytes) {
-        byte[] bytes = recording.bytes();
+    static Decoding strings(SampleStream sample, int chunkBytes) {
+        byte[] bytes = sample.bytes();
         byte[] head = "data: {\"type\": \"content_delta\", \"delta\": \"".getBytes(StandardCharsets.US_ASCII);
         int tail = "\"}\n\n".length();
-        int[] lengths =
-                recording.events().stream().mapToInt(event -> event.length).toArray();
+        int[] lengths = sample.events().stream().mapToInt(event -> event.length).toArray();
         GenerationEvent.Delta[] last = new GenerationEvent.Delta[1];
         return sink -> {
             int at = lengths[0];
@@ -59,9 +58,9 @@ final class Floors {
         };
     }
 
-    static Decoding scan(Recording recording, int chunkBytes) {
-        List<byte[]> chunks = recording.chunks(chunkBytes);
-        int lines = 2 * recording.events().size();
+    static Decoding scan(SampleStream sample, int chunkBytes) {
+        List<byte[]> chunks = sample.chunks(chunkBytes);
+        int lines = 2 * sample.events().size();
         return sink -> {
             int found = 0;
             for (byte[] chunk : chunks) {

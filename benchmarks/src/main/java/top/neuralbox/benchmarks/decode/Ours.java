@@ -9,7 +9,8 @@ import java.util.function.Consumer;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.OpenedDecoder;
 import top.neuralbox.benchmarks.DeltaSink;
-import top.neuralbox.benchmarks.Recording;
+import top.neuralbox.benchmarks.SampleStream;
+import top.neuralbox.relay.OpenedRelay;
 import top.neuralbox.sse.EventStreamHandler;
 import top.neuralbox.sse.EventStreamParser;
 import top.neuralbox.sse.EventStreamWriter;
@@ -19,26 +20,26 @@ final class Ours {
 
     private Ours() {}
 
-    static Decoding decoder(Recording recording, int chunkBytes) {
-        List<ByteBuffer> chunks = buffers(recording, chunkBytes);
+    static Decoding decoder(SampleStream sample, int chunkBytes) {
+        List<ByteBuffer> chunks = buffers(sample, chunkBytes);
         return sink -> readAll(OpenedDecoder.of(deltasTo(sink)), chunks);
     }
 
-    static Decoding withoutFastPath(Recording recording, int chunkBytes) {
-        List<ByteBuffer> chunks = buffers(recording, chunkBytes);
+    static Decoding withoutFastPath(SampleStream sample, int chunkBytes) {
+        List<ByteBuffer> chunks = buffers(sample, chunkBytes);
         return sink -> readAll(OpenedDecoder.withoutFastPath(deltasTo(sink)), chunks);
     }
 
-    static Decoding call(Recording recording, int chunkBytes) {
-        return call(recording, chunkBytes, 0);
+    static Decoding call(SampleStream sample, int chunkBytes) {
+        return call(sample, chunkBytes, 0);
     }
 
-    static Decoding callWithKeptText(Recording recording, int chunkBytes) {
-        return call(recording, chunkBytes, 1024 * 1024);
+    static Decoding callWithKeptText(SampleStream sample, int chunkBytes) {
+        return call(sample, chunkBytes, 1024 * 1024);
     }
 
-    static Decoding relay(Recording recording, int chunkBytes) {
-        List<ByteBuffer> chunks = buffers(recording, chunkBytes);
+    static Decoding relay(SampleStream sample, int chunkBytes) {
+        List<ByteBuffer> chunks = buffers(sample, chunkBytes);
         EventStreamWriter writer = new EventStreamWriter();
         OutputStream nowhere = OutputStream.nullOutputStream();
         EventStreamHandler relay = (type, data, offset, length, id) -> {
@@ -53,21 +54,21 @@ final class Ours {
         };
     }
 
-    static Decoding streamRelay(Recording recording, int chunkBytes) {
+    static Decoding streamRelay(SampleStream sample, int chunkBytes) {
         List<GenerationEvent> events = new ArrayList<>();
         OpenedDecoder decoder = OpenedDecoder.of(events::add);
-        buffers(recording, chunkBytes).forEach(decoder::read);
+        buffers(sample, chunkBytes).forEach(decoder::read);
         return sink -> {
             Reader reader = new Reader();
-            OpenedDecoder.relayOnThisThread(new Replay(events)).body().subscribe(reader);
+            OpenedRelay.onThisThread(new Replay(events)).body().subscribe(reader);
             if (reader.buffers <= events.size()) {
                 throw new IllegalStateException(reader.buffers + " buffers of " + events.size() + " events");
             }
         };
     }
 
-    private static Decoding call(Recording recording, int chunkBytes, int keptText) {
-        List<ByteBuffer> chunks = buffers(recording, chunkBytes);
+    private static Decoding call(SampleStream sample, int chunkBytes, int keptText) {
+        List<ByteBuffer> chunks = buffers(sample, chunkBytes);
         return sink -> OpenedDecoder.readAsCall(rewound(chunks), keptText, deltasTo(sink));
     }
 
@@ -80,8 +81,8 @@ final class Ours {
         }
     }
 
-    private static List<ByteBuffer> buffers(Recording recording, int chunkBytes) {
-        return recording.chunks(chunkBytes).stream().map(ByteBuffer::wrap).toList();
+    private static List<ByteBuffer> buffers(SampleStream sample, int chunkBytes) {
+        return sample.chunks(chunkBytes).stream().map(ByteBuffer::wrap).toList();
     }
 
     /** The buffers are the transport's to make; they are used again here. */

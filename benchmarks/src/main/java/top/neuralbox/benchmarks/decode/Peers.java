@@ -33,7 +33,7 @@ import org.springframework.http.codec.ServerSentEventHttpMessageReader;
 import reactor.core.publisher.Flux;
 import top.neuralbox.benchmarks.DeltaSink;
 import top.neuralbox.benchmarks.Payloads;
-import top.neuralbox.benchmarks.Recording;
+import top.neuralbox.benchmarks.SampleStream;
 
 /** What is used today, each as its own documentation shows it, with Jackson's tree where it leaves JSON to the caller. */
 final class Peers {
@@ -42,8 +42,8 @@ final class Peers {
 
     private Peers() {}
 
-    static Decoding naive(Recording recording, int chunkBytes) {
-        List<byte[]> chunks = recording.chunks(chunkBytes);
+    static Decoding naive(SampleStream sample, int chunkBytes) {
+        List<byte[]> chunks = sample.chunks(chunkBytes);
         return sink -> {
             try (BufferedReader lines =
                     new BufferedReader(new InputStreamReader(new ChunkedInput(chunks), StandardCharsets.UTF_8))) {
@@ -56,8 +56,8 @@ final class Peers {
         };
     }
 
-    static Decoding okhttp(Recording recording, int chunkBytes) {
-        List<byte[]> chunks = recording.chunks(chunkBytes);
+    static Decoding okhttp(SampleStream sample, int chunkBytes) {
+        List<byte[]> chunks = sample.chunks(chunkBytes);
         Request request = new Request.Builder().url("http://127.0.0.1/").build();
         MediaType eventStream = MediaType.get("text/event-stream");
         return sink -> {
@@ -77,8 +77,8 @@ final class Peers {
         };
     }
 
-    static Decoding langchain4j(Recording recording, int chunkBytes) {
-        List<byte[]> chunks = recording.chunks(chunkBytes);
+    static Decoding langchain4j(SampleStream sample, int chunkBytes) {
+        List<byte[]> chunks = sample.chunks(chunkBytes);
         DefaultServerSentEventParser parser = new DefaultServerSentEventParser();
         return sink -> parser.parse(new ChunkedInput(chunks), new ServerSentEventListener() {
             @Override
@@ -93,8 +93,8 @@ final class Peers {
         });
     }
 
-    static Decoding spring(Recording recording, int chunkBytes) {
-        List<byte[]> chunks = recording.chunks(chunkBytes);
+    static Decoding spring(SampleStream sample, int chunkBytes) {
+        List<byte[]> chunks = sample.chunks(chunkBytes);
         ServerSentEventHttpMessageReader reader = new ServerSentEventHttpMessageReader();
         ResolvableType strings = ResolvableType.forClass(String.class);
         return sink -> reader.read(strings, new SpringMessage(chunks), Map.of())
@@ -102,9 +102,9 @@ final class Peers {
                 .blockLast();
     }
 
-    static Decoding openai(Recording recording, int chunkBytes) {
+    static Decoding openai(SampleStream sample, int chunkBytes) {
         OpenAIClient client = new OpenAIClientImpl(ClientOptions.builder()
-                .httpClient(new RecordedHttp(recording.chunks(chunkBytes)))
+                .httpClient(new RecordedHttp(sample.chunks(chunkBytes)))
                 .baseUrl("http://127.0.0.1/")
                 .apiKey("none")
                 .build());
@@ -138,7 +138,7 @@ final class Peers {
         }
     }
 
-    /** An HTTP client that answers every request with the recording. */
+    /** An HTTP client that answers every request with the sample. */
     private record RecordedHttp(List<byte[]> chunks) implements com.openai.core.http.HttpClient {
 
         @Override

@@ -2,7 +2,7 @@ package top.neuralbox.benchmarks.decode;
 
 import java.util.Locale;
 import top.neuralbox.benchmarks.Mix;
-import top.neuralbox.benchmarks.Recording;
+import top.neuralbox.benchmarks.SampleStream;
 
 /** Who decodes. */
 public enum Subject {
@@ -28,8 +28,8 @@ public enum Subject {
     /** Reads Chat Completions only; it gets the same deltas in that shape, at three times the bytes. */
     OPENAI_JAVA(Peers::openai) {
         @Override
-        Recording recording(Mix mix, int deltas) {
-            return Recording.chat(mix, deltas);
+        SampleStream sample(Mix mix, int deltas) {
+            return SampleStream.chat(mix, deltas);
         }
     },
 
@@ -40,10 +40,10 @@ public enum Subject {
     /** Looks at every byte for the line ends. */
     FLOOR_SCAN(Floors::scan, false);
 
-    /** Makes a decoding of a recording that comes in chunks. */
+    /** Makes a decoding of a sample that comes in chunks. */
     @FunctionalInterface
     private interface Preparation {
-        Decoding of(Recording recording, int chunkBytes);
+        Decoding of(SampleStream sample, int chunkBytes);
     }
 
     @SuppressWarnings("ImmutableEnumChecker") // refers to a static method
@@ -74,13 +74,13 @@ public enum Subject {
         return decodes;
     }
 
-    /** The recording in the shape that this subject reads. */
-    Recording recording(Mix mix, int deltas) {
-        return Recording.of(mix, deltas);
+    /** The sample in the shape that this subject reads. */
+    SampleStream sample(Mix mix, int deltas) {
+        return SampleStream.of(mix, deltas);
     }
 
-    Decoding prepare(Recording recording, int chunkBytes) {
-        return preparation.of(recording, chunkBytes);
+    Decoding prepare(SampleStream sample, int chunkBytes) {
+        return preparation.of(sample, chunkBytes);
     }
 
     /** The name in tables and on command lines. */

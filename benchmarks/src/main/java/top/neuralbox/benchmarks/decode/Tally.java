@@ -2,7 +2,7 @@ package top.neuralbox.benchmarks.decode;
 
 import org.openjdk.jmh.infra.Blackhole;
 import top.neuralbox.benchmarks.DeltaSink;
-import top.neuralbox.benchmarks.Recording;
+import top.neuralbox.benchmarks.SampleStream;
 
 /** Counts what was decoded, so that a subject which loses text cannot win. */
 final class Tally implements DeltaSink {
@@ -25,10 +25,10 @@ final class Tally implements DeltaSink {
         blackhole.consume(text);
     }
 
-    void check(Recording recording) {
-        if (deltas != recording.deltas() || chars != recording.chars()) {
-            throw new IllegalStateException("decoded " + deltas + " deltas of " + recording.deltas() + " with " + chars
-                    + " chars of " + recording.chars());
+    void check(SampleStream sample) {
+        if (deltas != sample.deltas() || chars != sample.chars()) {
+            throw new IllegalStateException("decoded " + deltas + " deltas of " + sample.deltas() + " with " + chars
+                    + " chars of " + sample.chars());
         }
     }
 }

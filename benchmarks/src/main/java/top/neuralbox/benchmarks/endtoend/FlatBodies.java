@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import top.neuralbox.benchmarks.Mix;
-import top.neuralbox.benchmarks.Recording;
+import top.neuralbox.benchmarks.SampleStream;
 
 /** Responses with chunked content, made once. */
 final class FlatBodies {
@@ -41,9 +41,9 @@ final class FlatBodies {
     }
 
     private static ByteBuffer make(Key key) {
-        Recording recording =
-                key.chat() ? Recording.chat(Mix.USUAL, key.deltas()) : Recording.of(Mix.USUAL, key.deltas());
-        List<byte[]> chunks = key.chunkBytes() == 0 ? recording.events() : recording.chunks(key.chunkBytes());
+        SampleStream sample =
+                key.chat() ? SampleStream.chat(Mix.USUAL, key.deltas()) : SampleStream.of(Mix.USUAL, key.deltas());
+        List<byte[]> chunks = key.chunkBytes() == 0 ? sample.events() : sample.chunks(key.chunkBytes());
         ByteArrayOutputStream response = new ByteArrayOutputStream();
         response.writeBytes(HEAD);
         chunks.forEach(chunk -> frame(chunk, response));

@@ -14,7 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import top.neuralbox.benchmarks.Mix;
-import top.neuralbox.benchmarks.Recording;
+import top.neuralbox.benchmarks.SampleStream;
 import top.neuralbox.testkit.TestCertificates;
 
 /**
@@ -90,8 +90,8 @@ public final class SecureServer implements AutoCloseable {
     }
 
     private static List<Buffer> make(Key key) {
-        Recording recording = Recording.of(Mix.USUAL, key.deltas());
-        List<byte[]> chunks = key.chunkBytes() == 0 ? recording.events() : recording.chunks(key.chunkBytes());
+        SampleStream sample = SampleStream.of(Mix.USUAL, key.deltas());
+        List<byte[]> chunks = key.chunkBytes() == 0 ? sample.events() : sample.chunks(key.chunkBytes());
         return chunks.stream().map(Buffer::buffer).toList();
     }
 }

@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import top.neuralbox.GenerationInfo;
 import top.neuralbox.GenerationListener;
-import top.neuralbox.GenerationListener.Recording;
+import top.neuralbox.GenerationListener.Observer;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.metrics.NeuralBoxMetrics;
@@ -84,19 +84,19 @@ public class DeltaMetricsBenchmark {
         }
     }
 
-    private Recording recording;
+    private Observer observer;
     private long arrival;
 
     @Setup
     public void begin(Application application) {
-        recording = application.metrics.started(application.info);
+        observer = application.metrics.started(application.info);
         arrival = System.nanoTime();
     }
 
     @Benchmark
     public void delta() {
         arrival += GAP_NANOS;
-        recording.received(60);
-        recording.delta(4, 50, arrival);
+        observer.received(60);
+        observer.delta(4, 50, arrival);
     }
 }

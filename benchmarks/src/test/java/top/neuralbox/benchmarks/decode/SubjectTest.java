@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import top.neuralbox.benchmarks.Mix;
-import top.neuralbox.benchmarks.Recording;
+import top.neuralbox.benchmarks.SampleStream;
 
 /** What is compared must do the same work; how fast it does it is not for a test to say. */
 class SubjectTest {
@@ -19,8 +19,8 @@ class SubjectTest {
     @ParameterizedTest
     @MethodSource("combinations")
     void yieldsTheTextOfEveryDelta(Subject subject, Mix mix, int chunkBytes) throws Exception {
-        Recording recording = subject.recording(mix, DELTAS);
-        Decoding decoding = subject.prepare(recording, chunkBytes);
+        SampleStream sample = subject.sample(mix, DELTAS);
+        Decoding decoding = subject.prepare(sample, chunkBytes);
         List<String> deltas = new ArrayList<>();
 
         for (int time = 0; time < 2; time++) {
@@ -28,7 +28,7 @@ class SubjectTest {
             decoding.run(deltas::add);
 
             if (subject.decodes()) {
-                assertThat(String.join("", deltas)).isEqualTo(recording.text());
+                assertThat(String.join("", deltas)).isEqualTo(sample.text());
                 assertThat(deltas.stream().filter(text -> !text.isEmpty())).hasSize(DELTAS);
             }
         }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import top.neuralbox.benchmarks.Mix;
-import top.neuralbox.benchmarks.Recording;
+import top.neuralbox.benchmarks.SampleStream;
 
 /** Every client reads all of every stream; how fast is not for a test to say. */
 class TrialsTest {
@@ -30,7 +30,7 @@ class TrialsTest {
     @ParameterizedTest
     @EnumSource(Subject.class)
     void readsEveryDeltaHoweverTheStreamIsCut(Subject subject) throws Exception {
-        long chars = Recording.of(Mix.USUAL, DELTAS).chars();
+        long chars = SampleStream.of(Mix.USUAL, DELTAS).chars();
         try (Trials trials = new Trials(subject, Wire.CLEAR, server.port())) {
             for (int chunkBytes : new int[] {16 * 1024, 1_400, 0}) {
                 Trials.Flat flat = trials.flat(chunkBytes, DELTAS, 2);
@@ -46,7 +46,7 @@ class TrialsTest {
             value = Wire.class,
             names = {"TLS", "HTTP2"})
     void readsEveryDeltaOverTls(Wire wire) throws Exception {
-        long chars = Recording.of(Mix.USUAL, DELTAS).chars();
+        long chars = SampleStream.of(Mix.USUAL, DELTAS).chars();
         try (SecureServer secure = SecureServer.start()) {
             for (Subject subject : Subject.values()) {
                 if (subject.speaks(wire)) {
@@ -67,7 +67,7 @@ class TrialsTest {
             Trials.Flat flood = trials.flood(0, DELTAS, 20);
 
             assertThat(flood.chars())
-                    .isEqualTo(20 * Recording.of(Mix.USUAL, DELTAS).chars());
+                    .isEqualTo(20 * SampleStream.of(Mix.USUAL, DELTAS).chars());
         }
     }
 

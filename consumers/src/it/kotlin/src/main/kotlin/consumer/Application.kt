@@ -4,7 +4,7 @@ import java.math.BigDecimal
 import top.neuralbox.GenerationEvent
 import top.neuralbox.GenerationRequest
 import top.neuralbox.NeuralBox
-import top.neuralbox.testkit.LocalNeuralBox
+import top.neuralbox.testkit.local.LocalNeuralBox
 
 /** A caller in Kotlin, to whom the annotations of nullness are types. */
 object Application {

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.metrics.NeuralBoxMetrics;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.transport.vertx.VertxTransport;
 
 /**

@@ -140,7 +140,7 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
         if (lengths.size() + head.headers().allValues("Transfer-Encoding").size() > 1) {
             end(failures.conflictingLengths());
         }
-        response.complete(TransportResponse.of(head.statusCode(), head.headers().map(), body, this::cancel));
+        response.complete(TransportResponse.of(head.statusCode(), head.headers().map(), body.content, this::cancel));
         return body;
     }
 }

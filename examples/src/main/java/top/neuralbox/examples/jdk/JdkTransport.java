@@ -109,6 +109,8 @@ public final class JdkTransport implements Transport {
         try {
             SSLContext tls = SSLContext.getInstance("TLS");
             tls.init(keys, trust, null);
+            // Who resumes a session asks no manager, and its certificates may have been replaced.
+            tls.getClientSessionContext().setSessionTimeout(1);
             HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
             return builder.proxy(HttpClient.Builder.NO_PROXY)
                     .executor(loop)

@@ -5,7 +5,7 @@ import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.time.Duration;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.StreamRelay;
+import top.neuralbox.relay.StreamRelay;
 
 /**
  * The chat endpoint on the JDK's own server, with a thread for each reader. This server does not see a reader leave

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import top.neuralbox.StreamRelay;
+import top.neuralbox.relay.StreamRelay;
 
 /**
  * Writes a relay's body by asynchronous I/O (Jakarta Servlet 6.0, section 5.1.2). A buffer is asked for when the

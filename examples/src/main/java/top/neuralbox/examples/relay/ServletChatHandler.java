@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.Serial;
 import java.time.Duration;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.StreamRelay;
+import top.neuralbox.relay.StreamRelay;
 
 /**
  * The chat endpoint as an asynchronous servlet: no thread waits while an answer is generated. A container does not

@@ -6,7 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.StreamRelay;
+import top.neuralbox.relay.StreamRelay;
 
 /**
  * The chat endpoint on Vert.x Web, behind a body handler. Vert.x sees its reader leave at once, so the generation

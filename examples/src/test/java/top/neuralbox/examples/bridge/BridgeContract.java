@@ -12,10 +12,10 @@ import top.neuralbox.BillingState;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.RateLimitException;
 import top.neuralbox.StreamBrokenException;
-import top.neuralbox.testkit.Fault;
-import top.neuralbox.testkit.LocalNeuralBox;
-import top.neuralbox.testkit.LocalNeuralBox.Outcome;
 import top.neuralbox.testkit.RecordingSubscriber;
+import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox.Outcome;
 
 /** What a generation keeps on its way through a reactive library: demand, cancellation, types of errors, threads. */
 interface BridgeContract {

@@ -3,7 +3,7 @@ package top.neuralbox.examples.bridge;
 import java.util.concurrent.Flow;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.httpclient.HttpClientTransport;
 

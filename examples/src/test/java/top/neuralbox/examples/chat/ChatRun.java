@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.metrics.NeuralBoxMetrics;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.transport.vertx.VertxTransport;
 
 /** The chat as the command serves it, on a free port and before a local service of the test's making. */

@@ -22,8 +22,8 @@ import top.neuralbox.budget.BillingLedger;
 import top.neuralbox.budget.BudgetListener;
 import top.neuralbox.budget.BudgetUsage;
 import top.neuralbox.budget.CreditBudget;
-import top.neuralbox.testkit.Fault;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 
 @ExtendWith(Guide.class)
 class AccountAndBudgetPageTest {
@@ -115,6 +115,30 @@ class AccountAndBudgetPageTest {
         System.out.println(usage.spent() + " spent, " + usage.unsettled() + " unsettled");
 
         assertThat(guide.printed()).isEqualTo("0 spent, 0 unsettled\n");
+    }
+
+    @Test
+    void fleetIsHeldToTheRequestsOfItsAccount(Guide guide) {
+        CreditBudget budget = CreditBudget.builder()
+                .requestLimit(2, Duration.ofHours(1))
+                .requestLimit(1_000, Duration.ofDays(1))
+                .build();
+
+        NeuralBox neuralBox = NeuralBox.builder().budget(budget).build();
+        GenerationRequest request = GenerationRequest.of("gpt-5", "Write a haiku");
+        neuralBox.generate(request);
+        neuralBox.generate(request);
+        try {
+            neuralBox.generate(request);
+        } catch (BudgetExceededException e) {
+            System.err.println(e.getMessage() + ", again in " + e.retryAfter());
+        }
+
+        assertThat(guide.printed())
+                .startsWith("the limit of 2 requests in PT1H of client default is reached; the request was not sent,"
+                        + " again in PT");
+        assertThat(guide.service().requestCount()).isEqualTo(2);
+        neuralBox.close();
     }
 
     @Test

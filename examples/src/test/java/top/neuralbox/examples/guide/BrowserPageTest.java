@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.StreamRelay;
-import top.neuralbox.testkit.Fault;
+import top.neuralbox.relay.StreamRelay;
+import top.neuralbox.testkit.local.Fault;
 
 @ExtendWith(Guide.class)
 class BrowserPageTest {

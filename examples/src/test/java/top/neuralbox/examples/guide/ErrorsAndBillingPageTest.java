@@ -17,7 +17,7 @@ import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.RateLimitException;
 import top.neuralbox.StreamBrokenException;
-import top.neuralbox.testkit.Fault;
+import top.neuralbox.testkit.local.Fault;
 
 @ExtendWith(Guide.class)
 class ErrorsAndBillingPageTest {

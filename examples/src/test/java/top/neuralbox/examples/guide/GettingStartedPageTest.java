@@ -16,8 +16,8 @@ import top.neuralbox.GenerationRequest;
 import top.neuralbox.GenerationStream;
 import top.neuralbox.Message;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.testkit.Fault;
-import top.neuralbox.testkit.LocalNeuralBox.Outcome;
+import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox.Outcome;
 
 @ExtendWith(Guide.class)
 class GettingStartedPageTest {

@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.testkit.LocalNeuralBox;
-import top.neuralbox.testkit.NeuralBoxExtension;
+import top.neuralbox.testkit.local.LocalNeuralBox;
+import top.neuralbox.testkit.local.NeuralBoxExtension;
 
 @ExtendWith(NeuralBoxExtension.class)
 class StoryTest {

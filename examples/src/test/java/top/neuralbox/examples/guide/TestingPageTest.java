@@ -13,13 +13,13 @@ import top.neuralbox.GenerationStream;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.RetryPolicy;
 import top.neuralbox.StreamBrokenException;
-import top.neuralbox.testkit.FakeAnswer;
-import top.neuralbox.testkit.FakeTransport;
-import top.neuralbox.testkit.Fault;
 import top.neuralbox.testkit.Gate;
-import top.neuralbox.testkit.LocalNeuralBox;
-import top.neuralbox.testkit.Script;
-import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.testkit.fake.FakeAnswer;
+import top.neuralbox.testkit.fake.FakeTransport;
+import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox;
+import top.neuralbox.testkit.server.Script;
+import top.neuralbox.testkit.server.ScriptedServer;
 import top.neuralbox.transport.TransportException;
 
 @ExtendWith(Guide.class)

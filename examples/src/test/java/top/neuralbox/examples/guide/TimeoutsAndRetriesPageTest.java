@@ -11,8 +11,8 @@ import top.neuralbox.Message;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.RetryPolicy;
 import top.neuralbox.Timeouts;
-import top.neuralbox.testkit.Fault;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 
 @ExtendWith(Guide.class)
 class TimeoutsAndRetriesPageTest {

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.testkit.Script;
-import top.neuralbox.testkit.ScriptedServer;
 import top.neuralbox.testkit.TestCertificates;
+import top.neuralbox.testkit.server.Script;
+import top.neuralbox.testkit.server.ScriptedServer;
 import top.neuralbox.transport.ProxySettings;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
@@ -116,7 +116,10 @@ class TransportsPageTest {
     void vertxOfTheApplicationStaysOpen() throws Exception {
         Vertx vertx = Vertx.vertx();
 
-        VertxTransport transport = VertxTransport.create(vertx, new WebClientOptions());
+        VertxTransport transport = VertxTransport.builder()
+                .vertx(vertx, new WebClientOptions().setLocalAddress("127.0.0.1"))
+                .config(TransportConfig.builder().maxConnections(200).build())
+                .build();
         NeuralBox neuralBox = NeuralBox.builder().transport(transport).build();
 
         assertThat(neuralBox.generateAsync(request).get(20, TimeUnit.SECONDS).text())
@@ -140,7 +143,12 @@ class TransportsPageTest {
                 .proxy(ProxySettings.of("proxy.example", 3128))
                 .build());
         // On your Vertx, which stays open.
-        VertxTransport shared = VertxTransport.create(vertx, new WebClientOptions());
+        VertxTransport shared = VertxTransport.builder().vertx(vertx).build();
+        // The same with options of your own and with settings. Where both say something, the settings hold.
+        VertxTransport limited = VertxTransport.builder()
+                .vertx(vertx, new WebClientOptions().setLocalAddress("127.0.0.1"))
+                .config(TransportConfig.builder().maxConnections(200).build())
+                .build();
 
         try (NeuralBox neuralBox = NeuralBox.builder().transport(own).build()) {
             assertThat(neuralBox.generate(request).text()).isNotEmpty();
@@ -148,6 +156,7 @@ class TransportsPageTest {
         own.close();
         throughProxy.close();
         shared.close();
+        limited.close();
         vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 

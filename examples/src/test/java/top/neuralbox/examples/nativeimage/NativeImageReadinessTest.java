@@ -125,9 +125,9 @@ class NativeImageReadinessTest {
                         .isNotEmpty());
     }
 
-    /** The testkit is not: JUnit hands its extension what it has reflected. */
+    /** The testkit and the contracts are not: JUnit passes reflected methods to them. */
     private static boolean isRunByAnApplication(JavaClass type) {
-        return !type.getPackageName().matches("top\\.neuralbox\\.(examples|testkit)(\\..*)?");
+        return !type.getPackageName().matches("top\\.neuralbox\\.(contract|examples|logs|testkit)(\\..*)?");
     }
 
     private static boolean looksIntoAClass(JavaCall<?> call) {

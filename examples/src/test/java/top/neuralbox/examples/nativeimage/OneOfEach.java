@@ -11,13 +11,13 @@ import top.neuralbox.GenerationRequest;
 import top.neuralbox.GenerationStream;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
-import top.neuralbox.StreamRelay;
 import top.neuralbox.budget.BillingLedger;
 import top.neuralbox.budget.CreditBudget;
 import top.neuralbox.metrics.NeuralBoxMetrics;
 import top.neuralbox.metrics.NeuralBoxTracing;
-import top.neuralbox.testkit.Fault;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.relay.StreamRelay;
+import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /** A program that does each thing once, on each transport, for {@link ReflectionWatchTest} to look on. */
 final class OneOfEach {

@@ -12,7 +12,7 @@ import top.neuralbox.NeuralBox;
 import top.neuralbox.examples.relay.ChatHandlerContract.RunningServer;
 import top.neuralbox.metrics.GenerationMeter;
 import top.neuralbox.metrics.NeuralBoxMetrics;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.httpclient.HttpClientTransport;
 
@@ -91,8 +91,8 @@ record ChatFixture(
     /** Registered behind the meters, so that they have counted what it hears of. */
     private record EndSignal(CountDownLatch ended) implements GenerationListener {
         @Override
-        public Recording started(GenerationInfo info) {
-            return new Recording() {
+        public Observer started(GenerationInfo info) {
+            return new Observer() {
                 @Override
                 public void ended(GenerationOutcome outcome) {
                     ended.countDown();

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.testkit.Fault;
 import top.neuralbox.testkit.Gate;
-import top.neuralbox.testkit.LocalNeuralBox;
-import top.neuralbox.testkit.LocalNeuralBox.Outcome;
+import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox.Outcome;
 
 /** What the chat endpoint does on any server: over real sockets, from a page to a local service. */
 @Timeout(60)

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.testkit.Fault;
+import top.neuralbox.testkit.local.Fault;
 
 class VertxChatHandlerTest implements ChatHandlerContract {
 

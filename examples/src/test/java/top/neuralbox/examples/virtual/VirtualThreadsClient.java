@@ -20,7 +20,7 @@ import top.neuralbox.GenerationRequest;
 import top.neuralbox.GenerationStream;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.Timeouts;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.httpclient.HttpClientTransport;
@@ -108,10 +108,19 @@ final class VirtualThreadsClient {
         Path file = Files.createTempFile("pinned", ".jfr");
         try {
             recording.dump(file);
-            return RecordingFile.readAllEvents(file);
+            return RecordingFile.readAllEvents(file).stream()
+                    .filter(event -> !loadsClass(event))
+                    .toList();
         } finally {
             Files.delete(file);
         }
+    }
+
+    /** Whether the thread waited for another one to load a class. That happens once for each class, with any library. */
+    private static boolean loadsClass(RecordedEvent event) {
+        return event.getStackTrace() != null
+                && event.getStackTrace().getFrames().stream()
+                        .anyMatch(frame -> frame.getMethod().getType().getName().startsWith("jdk.internal.loader."));
     }
 
     /** What Java 17, for which this is compiled, does not know. */

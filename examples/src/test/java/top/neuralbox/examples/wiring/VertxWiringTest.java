@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.metrics.NeuralBoxMetrics;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.transport.vertx.VertxTransport;
 
 /** What the page on wiring shows for Vert.x: its registry has the client's meters beside its own. */

@@ -7,14 +7,14 @@ public sealed interface Breakage permits Http1Breakage, Http2Breakage {
     String section();
 
     /**
-     * Whether a client may pass over it, so that the call completes as if nothing had been. Otherwise nothing that follows
-     * the fault is believed.
+     * Whether a client may ignore the fault, so that the call completes as if there were none. Otherwise the client must use no
+     * bytes after it.
      */
     boolean passable();
 
-    /** Whether the fault is one of the whole connection, so that every call on it may end. */
+    /** Whether the fault concerns the whole connection, so that every call on it may end. */
     boolean endsConnection();
 
-    /** Whether it lies behind a response that was whole. */
+    /** Whether the fault comes after a complete response. */
     boolean followsResponse();
 }

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Puts bytes together and takes them apart. */
+/** Joins and cuts bytes. */
 final class Bytes {
 
     private Bytes() {}
@@ -43,9 +43,9 @@ final class Bytes {
     }
 
     /**
-     * Cuts into pieces of these sizes, over and over, and leaves what is beyond the most pieces in large ones.
+     * Cuts bytes into pieces of these sizes, repeated. After {@code mostPieces} the rest is cut into large ones.
      *
-     * @param sizes may hold zeros; empty for no cuts but those at {@code largest}
+     * @param sizes may hold zeros; if empty, the only cuts are at {@code largest}
      */
     static List<byte[]> cut(byte[] bytes, List<Integer> sizes, int mostPieces, int largest) {
         List<byte[]> pieces = new ArrayList<>();

@@ -1,18 +1,18 @@
 package top.neuralbox.faults.servers;
 
 /**
- * How the callers behave, who are no part of the server: what it does may matter for some ways only.
+ * The behaviour of the callers. They are not part of the server, but some of its choices matter only for some behaviours.
  *
- * @param together whether they come at the same time, and not one after the other
- * @param oneConnection whether the client may have one connection at the most
- * @param cancelAfterMicros when the first one cancels, after the server went on from its pause; -1 for never
+ * @param together whether they call at the same time, and not one after the other
+ * @param oneConnection whether the client may have at most one connection
+ * @param cancelAfterMicros the time from the end of the server's pause until the first caller cancels; -1 for never
  */
 public record Callers(boolean together, boolean oneConnection, int cancelAfterMicros) {
 
     public static final Callers ONE_BY_ONE = new Callers(false, false, -1);
     public static final Callers TOGETHER = new Callers(true, false, -1);
 
-    /** Whether the first one cancels. */
+    /** Whether the first caller cancels. */
     public boolean firstCancels() {
         return cancelAfterMicros >= 0;
     }

@@ -4,21 +4,21 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Where the bytes of a response are cut. TCP and TLS keep the order of bytes and no borders between them (RFC 8446,
+ * The places where the bytes of a response are cut. TCP and TLS keep the order of bytes, but no borders between them (RFC 8446,
  * section 5.1).
  *
- * @param records the sizes of TLS records, over and over
- * @param segments the sizes of what is given to TCP at once, over and over, whatever the borders of the records
+ * @param records the sizes of TLS records, repeated
+ * @param segments the sizes of writes to TCP, repeated, independent of the borders of the records
  * @param keyUpdate whether the TLS keys change before the first byte (RFC 8446, section 4.6.3)
  */
 public record Cuts(List<Integer> records, List<Integer> segments, boolean keyUpdate) {
 
     static final Cuts NONE = new Cuts(List.of(), List.of(), false);
 
-    /** With new keys in front. */
+    /** No cuts, and new keys before the first byte. */
     public static final Cuts NEW_KEYS = new Cuts(List.of(), List.of(), true);
 
-    /** One record for each byte of a long response would take longer than it tells. */
+    /** One record for each byte of a long response would take long, and prove no more. */
     private static final int MOST_RECORDS = 200;
 
     private static final int MOST_SEGMENTS = 60;

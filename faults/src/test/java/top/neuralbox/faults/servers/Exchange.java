@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import top.neuralbox.testkit.Gate;
 
-/** What goes on between a server and one caller, seen from the server. Thread-safe. */
+/** The exchange between a server and one caller, as the server sees it. Thread-safe. */
 public final class Exchange {
 
     static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -27,24 +27,24 @@ public final class Exchange {
         return story;
     }
 
-    /** Lets the server go on with a response that pauses. */
+    /** Lets the server continue a response that pauses. */
     public void goOn() {
         pause.open();
     }
 
-    /** How often the request was read whole. */
+    /** How often the request was read completely. */
     public int requests() {
         return requests.get();
     }
 
-    /** How many events the server had sent whole when it broke the rule; -1 if it did not come to that. */
+    /** The number of complete events that the server had sent when it broke the rule; -1 if it did not break it. */
     public int eventsBeforeFault() {
         return eventsBeforeFault;
     }
 
     /**
-     * Waits until the server has done everything that it does for this caller, and until the connection is closed on both
-     * sides if the server closes it.
+     * Waits until the server has finished its work for this caller. If the server closes the connection, waits until both sides
+     * have closed it.
      */
     public void awaitSettled() {
         if (!within(PATIENCE, settled::isOpen)) {
@@ -53,7 +53,7 @@ public final class Exchange {
         }
     }
 
-    /** Whether the client can get nothing more: the connection is closed, in HTTP/2 at least the stream. */
+    /** Whether the client can get no more bytes: the connection is closed, or in HTTP/2 at least the stream. */
     public boolean isReleased() {
         return released.isOpen();
     }
@@ -78,7 +78,7 @@ public final class Exchange {
         released.open();
     }
 
-    /** Counts its looks and not the time, so that a machine that stands still for a moment does not use it up. */
+    /** Counts its checks and not the time, so that a machine that stands still for a moment does not use up the patience. */
     static boolean within(Duration patience, BooleanSupplier condition) {
         for (long looks = patience.dividedBy(LOOK_AGAIN); !condition.getAsBoolean(); looks--) {
             if (looks == 0) {

@@ -3,14 +3,14 @@ package top.neuralbox.faults.servers;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A header or trailer field that nobody asked for. */
+/** A header or trailer field. */
 public record Field(String name, String value) {
 
     private static final int LONGEST_VALUE = 8_000;
     private static final String PLAIN = "x";
     private static final String SPECIAL = "a \t\"b\\:;,()<>@/[]?={}'`|~%";
 
-    /** What the value of a field is made of (RFC 9110, section 5.5). */
+    /** The characters of a field's value (RFC 9110, section 5.5). */
     public enum Kind {
         PLAIN,
         SPECIAL,
@@ -20,9 +20,9 @@ public record Field(String name, String value) {
     }
 
     /**
-     * Fields of so many bytes together, as HTTP/2 counts them: 32 bytes for each beside name and value.
+     * Fields of this total size, as HTTP/2 counts it: 32 bytes for each field, in addition to name and value.
      *
-     * @param shortest how long most values are; the rest goes into long ones
+     * @param fields the number of fields with short values; further fields hold the rest of the bytes
      */
     static List<Field> filling(int bytes, int fields, Kind kind) {
         List<Field> all = new ArrayList<>();

@@ -1,21 +1,21 @@
 package top.neuralbox.faults.servers;
 
 /**
- * What is wrong with the answer to the first caller.
+ * The fault in the answer to the first caller.
  *
- * @param place where, in thousandths of the places at which it can be
- * @param after what the server does then
+ * @param place its place, in thousandths of the possible places
+ * @param after the server's action after the fault
  */
 public record Flaw(Breakage breakage, int place, After after) {
 
-    /** What a server does after it broke a rule. */
+    /** The action of a server after it broke a rule. */
     public enum After {
         GO_ON,
         CLOSE,
         HOLD
     }
 
-    /** One of so many places. */
+    /** The index of the place among this many places. */
     int of(int places) {
         return (int) ((long) place * places / 1_000);
     }

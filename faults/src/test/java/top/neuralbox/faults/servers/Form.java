@@ -1,11 +1,10 @@
 package top.neuralbox.faults.servers;
 
 /**
- * How a generation is told: as a stream of events, or in one piece of JSON.
+ * The form in which a server sends a generation: a stream of events, or one piece of JSON.
  *
- * @param spelling the names of the fields in the piece
- * @param error a field that the piece has in addition, which says nothing about a generation that is completed; may be
- *     empty
+ * @param spelling the names of the fields in the piece of JSON
+ * @param error an additional field of the piece, without a meaning for a completed generation; may be empty
  */
 public record Form(Spelling spelling, String error) {
 
@@ -38,7 +37,7 @@ public record Form(Spelling spelling, String error) {
         return isEvents() ? "text/event-stream" : "application/json";
     }
 
-    /** The one piece. */
+    /** The piece of JSON. */
     String json(String id, String text, int tokens, int balance) {
         return "{\"id\": \"" + id + "\", \"status\": \"completed\", \"" + spelling.model + "\": \"gpt-5\", " + error
                 + "\""

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** One frame of HTTP/2 (RFC 9113, section 4.1). */
+/** One HTTP/2 frame (RFC 9113, section 4.1). */
 record Frame(int type, int flags, int stream, byte[] payload) {
 
     static final int DATA = 0;
@@ -51,7 +51,7 @@ record Frame(int type, int flags, int stream, byte[] payload) {
         return new Frame(GOAWAY, 0, 0, Bytes.join(Bytes.int32(lastStream), Bytes.int32(0), Bytes.of(debug)));
     }
 
-    /** @param padding how many bytes of it, or -1 for a frame without the field */
+    /** @param padding the number of bytes of padding, or -1 for a frame without that field */
     static Frame data(int stream, byte[] content, int padding, boolean last) {
         int flags = last ? END_STREAM : 0;
         return padding < 0
@@ -60,9 +60,9 @@ record Frame(int type, int flags, int stream, byte[] payload) {
     }
 
     /**
-     * A header block in one frame HEADERS and as many CONTINUATION as its size asks for.
+     * A header block in one HEADERS frame, and in as many CONTINUATION frames as it needs.
      *
-     * @param sizes of the pieces, over and over
+     * @param sizes the sizes of the pieces, repeated
      */
     static List<Frame> headers(
             int stream,

@@ -11,8 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.List;
 
 /**
- * Writes header blocks (RFC 7541) in the representations that it is told to use, and refers to no entry that it added to
- * the dynamic table.
+ * Writes header blocks (RFC 7541) in the representations of a style, and refers to no entry that it added to the dynamic table.
  */
 final class HeaderBlock {
 
@@ -23,9 +22,9 @@ final class HeaderBlock {
         WITHOUT_INDEXING,
         NEVER_INDEXED,
         WITH_INDEXING,
-        /** Each field in another way than the one before. */
+        /** Each field in another representation than the field before. */
         IN_TURN,
-        /** Indexed where that is possible, the rest in Huffman code: as engines write. */
+        /** Indexed if that is possible, otherwise in Huffman code, as engines do. */
         HUFFMAN
     }
 
@@ -50,7 +49,7 @@ final class HeaderBlock {
         return out.toByteArray();
     }
 
-    /** Changes the size of the dynamic table; stands at the beginning of a block (RFC 7541, section 6.3). */
+    /** Changes the size of the dynamic table, at the beginning of a block (RFC 7541, section 6.3). */
     static byte[] sizeUpdate(int size) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         integer(out, 0x20, 5, size);

@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How a server answers one request in HTTP/1.1, within what RFC 9110 and RFC 9112 allow.
+ * A server's answer to one request in HTTP/1.1, within the limits of RFC 9110 and RFC 9112.
  *
- * @param interims what comes before the response
+ * @param interims the interim responses before the final one
  * @param old whether the response says HTTP/1.0, which knows neither chunks nor interim responses
  * @param reason the reason phrase, which may be empty (RFC 9112, section 4)
- * @param headBytes how much the head is filled up, about
- * @param fields how many fields the head has in addition
- * @param kind what those fields are made of
+ * @param headBytes about how many bytes are added to the head
+ * @param fields how many fields are added to the head
+ * @param kind the characters in the values of these fields
  * @param names how field names are spelled (RFC 9110, section 5.1)
  * @param spaceBefore optional whitespace before each field value (RFC 9112, section 5)
  * @param spaceAfter optional whitespace after it
- * @param between what becomes of the connection
+ * @param between whether and how the connection ends
  */
 public record Http1Answer(
         int filler,
@@ -35,7 +35,7 @@ public record Http1Answer(
         Between between,
         Cuts cuts,
         int stallAfter)
-        implements Answer {
+        implements HttpAnswer {
 
     /** How a field name is spelled. */
     public enum Names {
@@ -45,15 +45,15 @@ public record Http1Answer(
         MIXED
     }
 
-    /** What becomes of the connection when the response is whole (RFC 9112, section 9). */
+    /** Whether and how the connection ends after the response (RFC 9112, section 9). */
     public enum Between {
         KEEP,
-        /** Says that it keeps it, and for how long. */
+        /** Says that it keeps the connection, and for how long. */
         KEEP_ALIVE,
         SAY_CLOSE,
-        /** Says so among other options, in other letters. */
+        /** Says that it closes, among other options and in mixed case. */
         SAY_CLOSE_ODDLY,
-        /** Closes without a word, as a server may at any time. */
+        /** Closes without a notice, as a server may at any time. */
         CLOSE
     }
 
@@ -79,8 +79,8 @@ public record Http1Answer(
     /**
      * By chunks (RFC 9112, section 7.1).
      *
-     * @param sizes of chunks, over and over
-     * @param extensions of chunks, over and over
+     * @param sizes the sizes of the chunks, repeated
+     * @param extensions the extensions of the chunks, repeated
      * @param zeros how many zeros lead each size
      * @param upper whether sizes are in upper case
      * @param coding how the coding is spelled
@@ -167,7 +167,7 @@ public record Http1Answer(
                 events);
     }
 
-    /** The same answer, after which the server closes the connection only if it has said so. */
+    /** The same answer, but the server closes the connection only if it has said so. */
     Http1Answer withoutSilentClose() {
         return between != Between.CLOSE
                 ? this
@@ -221,7 +221,7 @@ public record Http1Answer(
         return Bytes.of(text.append("\r\n").toString());
     }
 
-    /** The fields that matter stand in the middle of the others. */
+    /** The necessary fields stand in the middle of the added ones. */
     private List<Field> headFields(Form form, int contentLength) {
         List<Field> all = new ArrayList<>(Field.filling(headBytes, fields, kind));
         List<Field> needed = new ArrayList<>(List.of(new Field("Content-Type", form.type())));

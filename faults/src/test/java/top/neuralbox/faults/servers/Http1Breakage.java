@@ -58,19 +58,19 @@ public enum Http1Breakage implements Breakage {
                     + "data: {\"type\": \"content_delta\", \"delta\": \"of somebody else\"}\n\n"
                     + "data: {\"type\": \"generation_end\", \"id\": \"gen_other\", \"tokens_used\": 999}\n\ndata: [DONE]\n\n";
 
-    /** What no client of TLS takes for a record. */
+    /** Bytes that no TLS client accepts as a record. */
     static final byte[] NO_RECORD = Bytes.of("HTTP/1.1 400 Bad Request\r\n\r\n");
 
-    /** A record that was not made with the keys of the connection. */
+    /** A record that was not encrypted with the keys of the connection. */
     static final byte[] FALSE_RECORD = Bytes.join(Bytes.of(23, 3, 3, 0, 64), new byte[64]);
 
-    /** What a breakage needs, and what follows from it. */
+    /** The needs of a breakage, and its consequences. */
     enum Trait {
-        /** It needs a response in chunks. */
+        /** It needs a chunked response. */
         CHUNKED,
         /** It needs a response with a length. */
         SIZED,
-        /** The fault is in what does not follow. */
+        /** The fault is that no further bytes follow. */
         CLOSES,
         PASSABLE,
         BEHIND
@@ -108,7 +108,7 @@ public enum Http1Breakage implements Breakage {
         return traits.contains(BEHIND);
     }
 
-    /** The answer with the framing that the breakage needs, on a connection that would have been kept. */
+    /** The answer with the framing that the breakage needs, on a connection that would otherwise be kept. */
     public Http1Answer prepare(Http1Answer answer) {
         Http1Answer.Framing framing = answer.framing();
         if (traits.contains(CHUNKED) && !(framing instanceof Http1Answer.Chunks)
@@ -136,7 +136,7 @@ public enum Http1Breakage implements Breakage {
                 answer.stallAfter());
     }
 
-    /** The answer's parts with the fault in them, and what the server does after it. */
+    /** The answer's parts with the fault in them, and the server's action after it. */
     Broken apply(Http1Answer answer, Story story, Flaw flaw) {
         List<Part> parts = answer.parts(story);
         int[] places = places(parts);
@@ -184,14 +184,14 @@ public enum Http1Breakage implements Breakage {
         return new Broken(before, contentBefore);
     }
 
-    /** Leaves a piece of the data before the fault; gives its length. */
+    /** Leaves a piece of the data before the fault, and returns its length. */
     private static int cut(List<Part> before, Part data, Flaw flaw) {
         int length = (int) (data.bytes().length * (long) (flaw.place() * 7 % 1_000) / 1_000);
         before.add(new Part(Part.Kind.DATA, Arrays.copyOf(data.bytes(), length), data.contentBefore()));
         return length;
     }
 
-    /** Clients may read a head as a whole, so that silence in the middle of it is no answer yet. */
+    /** A client may read a head as a whole, so it sees no fault if the server is silent in the middle of it. */
     private static boolean isOfHead(Part part) {
         return part.kind() == Part.Kind.STATUS || part.kind() == Part.Kind.FIELD || part.kind() == Part.Kind.HEAD_END;
     }
@@ -200,7 +200,7 @@ public enum Http1Breakage implements Breakage {
         return this == CLOSED_IN_TCP_ALONE;
     }
 
-    /** A field is added, everything else stands in the place of what was there. */
+    /** Whether the original part stays: a field is added, and every other fault replaces a part. */
     private boolean keepsTheOther() {
         return at == Part.Kind.FIELD;
     }

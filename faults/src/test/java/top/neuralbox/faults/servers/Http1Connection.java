@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import top.neuralbox.faults.servers.Part.Kind;
 
-/** The server's side of one connection of HTTP/1.1. Confined to one thread. */
+/** The server's side of one HTTP/1.1 connection. Confined to one thread. */
 final class Http1Connection {
 
     private final PlannedServer server;
@@ -18,7 +18,7 @@ final class Http1Connection {
         this.connection = connection;
     }
 
-    /** Answers requests until the connection ends, which it does on the client's side in any case. */
+    /** Answers requests until the connection ends, and waits until the client has closed its side in any case. */
     void serve() throws IOException {
         Exchange last = null;
         try {
@@ -68,7 +68,7 @@ final class Http1Connection {
         return answer.keeps();
     }
 
-    /** Whether the parts went through to the end of the response. */
+    /** Whether the parts were written to the end of the response. */
     private boolean write(Exchange exchange, Http1Answer answer, List<Part> parts) throws IOException {
         if (answer.cuts().keyUpdate()) {
             connection.updateKeys();

@@ -7,22 +7,22 @@ import java.util.List;
 import top.neuralbox.faults.servers.Http2Opening.Setting;
 
 /**
- * How a server answers one request in HTTP/2, within what RFC 9110 and RFC 9113 allow.
+ * A server's answer to one request in HTTP/2, within the limits of RFC 9110 and RFC 9113.
  *
- * @param headBytes how much the head is filled up, about
- * @param fields how many fields the head has in addition
+ * @param headBytes about how many bytes are added to the head
+ * @param fields how many fields are added to the head
  * @param style how fields are represented
  * @param blockSizes the sizes of the pieces of a header block, in HEADERS and CONTINUATION
- * @param headPadding of HEADERS; -1 for none
- * @param prioritised whether HEADERS says a priority
- * @param tableSizes to which the dynamic table's size is changed before the head
+ * @param headPadding the padding of HEADERS; -1 for none
+ * @param prioritised whether HEADERS has a priority
+ * @param tableSizes the sizes of the dynamic table that are set before the head
  * @param length whether the head has a {@code Content-Length}
- * @param data the sizes of frames DATA, over and over; 0 is an empty one
- * @param paddings of frames DATA, over and over; -1 for none
+ * @param data the sizes of DATA frames, repeated; 0 is an empty frame
+ * @param paddings the paddings of DATA frames, repeated; -1 for none
  * @param end how the stream ends
- * @param noises what else is sent
- * @param between what becomes of the connection
- * @param joined whether as many frames as can go out at once go out at once
+ * @param noises the frames that are sent in addition
+ * @param between whether and how the connection ends
+ * @param joined whether as many frames as possible are written at once
  */
 public record Http2Answer(
         int filler,
@@ -44,7 +44,7 @@ public record Http2Answer(
         Cuts cuts,
         boolean joined,
         int stallAfter)
-        implements Answer {
+        implements HttpAnswer {
 
     /** How a stream ends (RFC 9113, section 8.1). */
     public enum End {
@@ -53,16 +53,16 @@ public record Http2Answer(
         TRAILERS
     }
 
-    /** What becomes of the connection. */
+    /** Whether and how the connection ends. */
     public enum Between {
         KEEP,
-        /** GOAWAY inside of the response, and the end of the connection behind it (RFC 9113, section 6.8). */
+        /** GOAWAY within the response, and the end of the connection after it (RFC 9113, section 6.8). */
         GO_AWAY_BEFORE_THE_END,
         GO_AWAY_AFTER_THE_END,
         CLOSE
     }
 
-    /** Some engines take more CONTINUATION or empty DATA for an attack (RFC 9113, section 10.5). */
+    /** Some engines treat more CONTINUATION frames or empty DATA frames as an attack (RFC 9113, section 10.5). */
     private static final int MOST_BLOCK_PIECES = 6;
 
     private static final int MOST_DATA = 150;
@@ -222,7 +222,7 @@ public record Http2Answer(
         }
     }
 
-    /** Before the last step at the latest: behind it the stream is closed. */
+    /** Adds noise before the last step at the latest, because the stream is closed after it. */
     private void addNoise(List<Step> steps, int stream) {
         int places = steps.size();
         boolean none = noises.stream().anyMatch(noise -> noise.kind() == Noise.Kind.NO_CONCURRENT_STREAM);

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The rules of HTTP/2 that a server breaks. Sections are those of RFC 9113 where nothing else is said. */
+/** The rules of HTTP/2 that a server breaks. Sections are those of RFC 9113 unless another RFC is named. */
 public enum Http2Breakage implements Breakage {
     DATA_BEFORE_THE_HEAD("section 8.1", STREAM, BEFORE_THE_HEAD),
     STATUS_MISSING("section 8.3.2", STREAM, INSTEAD_OF_THE_HEAD),
@@ -75,7 +75,7 @@ public enum Http2Breakage implements Breakage {
     RECORD_NOT_AUTHENTIC("RFC 8446, section 5.2", CONNECTION, ANYWHERE),
     CLOSED_IN_THE_RESPONSE("section 5.4.1", CONNECTION, ANYWHERE);
 
-    /** What the fault is one of (RFC 9113, section 5.4). */
+    /** The scope of the error (RFC 9113, section 5.4). */
     enum Scope {
         STREAM,
         CONNECTION
@@ -115,15 +115,15 @@ public enum Http2Breakage implements Breakage {
     @Override
     public boolean passable() {
         return switch (this) {
-            // Frames say where a response begins and ends, whatever these say.
+            // Only frames decide where a response begins and ends, not these fields.
             case CONNECTION_FIELD, TRANSFER_ENCODING, TWO_LENGTHS, LENGTH_EXCEEDED, LENGTH_NOT_REACHED -> true;
-            // Nothing in these could be taken for something else, if it is passed over.
+            // If a client ignores these, it cannot confuse them with anything else.
             case DATA_BEFORE_THE_HEAD,
                     WINDOW_OF_AN_IDLE_STREAM,
                     PRIORITY_OF_THE_WRONG_SIZE,
                     PRIORITY_OF_THE_CONNECTION,
                     SETTINGS_ACK_WITH_CONTENT -> true;
-            // Illegal to a client that switched it off; others refuse the promised stream alone.
+            // Illegal for a client that has switched push off. Others refuse only the promised stream.
             case PUSH_PROMISE -> true;
             default -> false;
         };
@@ -139,7 +139,7 @@ public enum Http2Breakage implements Breakage {
         return where == AFTER_THE_END;
     }
 
-    /** The answer's steps with the fault in them, and what the server does after it. */
+    /** The answer's steps with the fault in them, and the server's action after it. */
     Broken apply(Http2Answer answer, Story story, int stream, Flaw flaw) {
         List<Step> steps = answer.steps(story, stream);
         int[] places = places(steps);
@@ -153,7 +153,7 @@ public enum Http2Breakage implements Breakage {
         broken.add(fault(stream, content));
         if (this == LENGTH_NOT_REACHED || this == LENGTH_EXCEEDED) {
             broken.addAll(steps.subList(place + 1, steps.size()));
-            // The frame that ends the stream shows it, and a client may pass over the content of that frame.
+            // The frame that ends the stream shows the fault, and a client may ignore the content of that frame.
             Step end = steps.get(steps.size() - 1);
             return new Broken(broken, this == LENGTH_EXCEEDED ? 0 : story.content().length - contentOf(end));
         }
@@ -168,7 +168,7 @@ public enum Http2Breakage implements Breakage {
         return new Broken(broken, content);
     }
 
-    /** Whether a client may take the fault for the end of the stream, behind which silence is all that can come. */
+    /** Whether a client may take the fault for the end of the stream, after which only silence can follow. */
     private boolean endsStream() {
         return this == TRAILERS_THAT_DO_NOT_END || this == PSEUDO_FIELD_IN_TRAILERS;
     }

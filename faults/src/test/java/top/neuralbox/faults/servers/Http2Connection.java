@@ -11,8 +11,8 @@ import java.util.Map;
 import top.neuralbox.faults.servers.Http2Opening.Setting;
 
 /**
- * The server's side of one connection of HTTP/2: one thread reads, and each response has a thread that writes. Its own
- * monitor guards the windows and the streams, the connection's output is guarded by the monitor of {@code output}.
+ * The server's side of one HTTP/2 connection. One thread reads, and each response has a thread that writes. The monitor of this
+ * object guards the windows and the streams. The monitor of {@code output} guards the connection's output.
  */
 final class Http2Connection {
 
@@ -37,7 +37,7 @@ final class Http2Connection {
         this.connection = connection;
     }
 
-    /** Answers requests until the connection ends, which it does on the client's side in any case. */
+    /** Answers requests until the client has closed its side of the connection. */
     void serve() throws IOException {
         Http2Opening opening = server.plan().opening();
         try {
@@ -147,7 +147,7 @@ final class Http2Connection {
         return streams.computeIfAbsent(id, Stream::new);
     }
 
-    /** Windows that may be small are made larger, so that the client can always write its request. */
+    /** Widens the windows, which may be small, so that the client can always write its request. */
     private void grant(int stream) throws IOException {
         int grants = server.plan().opening().grants();
         write(
@@ -171,7 +171,7 @@ final class Http2Connection {
             try {
                 settled = answer(stream, exchange);
             } catch (IOException e) {
-                // The client has gone.
+                // The client has closed the connection.
             } finally {
                 if (settled) {
                     exchange.settled();
@@ -180,7 +180,7 @@ final class Http2Connection {
         });
     }
 
-    /** Whether that was all: otherwise the end of the connection is still to come. */
+    /** Whether the exchange is settled. Otherwise the end of the connection is still to come. */
     private boolean answer(Stream stream, Exchange exchange) throws IOException {
         Story story = exchange.story();
         Http2Answer answer = (Http2Answer) server.plan().answers().get(story.caller());
@@ -197,7 +197,7 @@ final class Http2Connection {
         return write(stream, exchange, answer, broken.steps());
     }
 
-    /** Does to the connection what is to be done behind a response; whether it ends. */
+    /** Ends the connection after a response if the answer says so. True if it ends. */
     private boolean leaves(Http2Answer answer) throws IOException {
         boolean last;
         synchronized (this) {
@@ -213,7 +213,7 @@ final class Http2Connection {
         return last && !server.plan().callers().together();
     }
 
-    /** Whether the steps went through to the end of the response, or the client gave up. */
+    /** Whether the steps were done to the end of the response, or the client cancelled. */
     private boolean write(Stream stream, Exchange exchange, Http2Answer answer, List<Step> steps) throws IOException {
         List<byte[]> waiting = new ArrayList<>();
         int size = 0;
@@ -267,7 +267,7 @@ final class Http2Connection {
         return true;
     }
 
-    /** A client that wants a smaller table must hear that it is used so (RFC 7541, section 4.2). */
+    /** Confirms the smaller table that a client wants, as the encoder must (RFC 7541, section 4.2). */
     private synchronized List<Frame> withTableSize(List<Frame> frames) {
         if (tableSizeSaid || tableSize == DEFAULT_TABLE_SIZE || frames.isEmpty()) {
             return frames;
@@ -297,7 +297,7 @@ final class Http2Connection {
         return true;
     }
 
-    /** Waits for windows; whether the client still wants the response. */
+    /** Waits until the windows are large enough. True if the client still wants the response. */
     private boolean take(Stream stream, int flow) {
         boolean took = Exchange.within(Exchange.PATIENCE, () -> isGone(stream) || tryTake(stream, flow));
         if (!took) {

@@ -3,11 +3,11 @@ package top.neuralbox.faults.servers;
 import java.util.List;
 
 /**
- * How a server opens a connection of HTTP/2 (RFC 9113, section 3.4).
+ * The way in which a server opens an HTTP/2 connection (RFC 9113, section 3.4).
  *
- * @param settings of its first frame
- * @param eager whether it is sent before the client's first byte was read
- * @param grants how many bytes more the client may send with each WINDOW_UPDATE
+ * @param settings the settings in its first frame
+ * @param eager whether the server sends that frame before it reads the client's first byte
+ * @param grants the bytes by which each WINDOW_UPDATE widens the client's window
  */
 public record Http2Opening(List<Setting> settings, boolean eager, int grants) {
 

@@ -4,17 +4,17 @@ import java.util.List;
 import top.neuralbox.faults.servers.Http2Opening.Setting;
 
 /**
- * Something that an HTTP/2 server may send at any time and that changes nothing for the caller.
+ * A frame that an HTTP/2 server may send at any time, and that changes nothing for the caller.
  *
- * @param place where between the frames of the response, in thousandths
- * @param value what is free to choose in it
+ * @param place its place between the frames of the response, in thousandths
+ * @param value a number that varies its content
  */
 public record Noise(Kind kind, int place, int value) {
 
-    /** What may be sent. */
+    /** The kinds of such frames. */
     public enum Kind {
         PING,
-        /** A frame of a type that nobody knows, on the connection (RFC 9113, section 5.5). */
+        /** A frame of an unknown type, on the connection (RFC 9113, section 5.5). */
         UNKNOWN_ON_CONNECTION,
         /** The same on the stream. */
         UNKNOWN_ON_STREAM,

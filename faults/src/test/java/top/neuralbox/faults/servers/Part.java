@@ -1,7 +1,7 @@
 package top.neuralbox.faults.servers;
 
 /**
- * A piece of a response in HTTP/1.1, or something that the server does between two pieces.
+ * A piece of an HTTP/1.1 response, or an action of the server between two pieces.
  *
  * @param contentBefore how many bytes of the content were sent before it
  */
@@ -15,24 +15,24 @@ record Part(Kind kind, byte[] bytes, int contentBefore) {
         /** A chunk's size with its extensions. */
         SIZE,
         DATA,
-        /** The end of the line behind a chunk. */
+        /** The end of the line after a chunk. */
         DATA_END,
         /** The last chunk. */
         LAST,
         TRAILER,
         /** The end of the response. */
         END,
-        /** Waits until the caller has what was sent. */
+        /** Waits until the caller has everything that was sent. */
         STALL,
         /** Bytes that break a rule. */
         BREAK,
-        /** Bytes that break a rule of TLS, written beneath it. */
+        /** Bytes that break a rule of TLS, written directly to TCP. */
         RAW,
-        /** Closes in good order for TLS and TCP. */
+        /** Closes TLS and TCP in good order. */
         CLOSE,
-        /** Closes for TCP alone. */
+        /** Closes only TCP. */
         CUT,
-        /** Says nothing more. */
+        /** Sends nothing more. */
         HOLD
     }
 

@@ -17,8 +17,8 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509KeyManager;
 
 /**
- * Does what a plan says, on real sockets with TLS. Each connection has a thread that reads; in HTTP/2 each response has
- * another one that writes.
+ * A server that follows a plan, on real sockets with TLS. Each connection has a thread that reads. In HTTP/2 each response has
+ * a thread that writes.
  */
 public final class PlannedServer implements AutoCloseable {
 
@@ -54,18 +54,18 @@ public final class PlannedServer implements AutoCloseable {
         return URI.create("https://127.0.0.1:" + listener.getLocalPort());
     }
 
-    /** What goes on between the server and one caller. */
+    /** The exchange between the server and one caller. */
     public Exchange exchange(int caller) {
         return exchanges.get(caller);
     }
 
-    /** Closes every connection from this side and waits until the client has closed each of them too. */
+    /** Closes the server's side of every connection, and waits until the client has closed each of them too. */
     public void awaitNoConnections() throws InterruptedException {
         for (TlsConnection connection : connections) {
             try {
                 connection.closeOutput();
             } catch (IOException e) {
-                // The client was faster.
+                // The client has already closed it.
             }
         }
         if (!Exchange.within(Exchange.PATIENCE, () -> open() == 0)) {
@@ -73,7 +73,7 @@ public final class PlannedServer implements AutoCloseable {
         }
     }
 
-    /** Fails if the server could not do what its plan says. */
+    /** Fails if the server could not follow its plan. */
     public void assertNoDefect() {
         Throwable defect = defects.poll();
         if (defect != null) {
@@ -134,13 +134,13 @@ public final class PlannedServer implements AutoCloseable {
                 new Http1Connection(this, connection).serve();
             }
         } catch (IOException e) {
-            // The client has gone; what that means is the trial's to say.
+            // The client has closed the connection. The trial decides whether that is right.
         } finally {
             count(-1);
         }
     }
 
-    /** A new one for each connection, so that no session is resumed: the plan alone says what a handshake is like. */
+    /** A new one for each connection, so that no session is resumed: only the plan decides about the handshake. */
     private SSLContext context() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");

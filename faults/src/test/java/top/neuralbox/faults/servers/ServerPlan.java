@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Everything that a server will do.
+ * The plan of everything that a server will do.
  *
- * @param answers to the callers, by their numbers
- * @param forms of the generations, by the callers' numbers
- * @param opening how it opens connections of HTTP/2
+ * @param answers the answers, by the numbers of the callers
+ * @param forms the forms of the generations, by the numbers of the callers
+ * @param opening how it opens HTTP/2 connections
  * @param tls the version of TLS
  * @param callers how the callers behave
- * @param flaw what is wrong with the first answer
+ * @param flaw the fault in the first answer
  */
 public record ServerPlan(
-        List<Answer> answers,
+        List<HttpAnswer> answers,
         List<Form> forms,
         Http2Opening opening,
         String tls,
@@ -30,13 +30,13 @@ public record ServerPlan(
         forms = List.copyOf(forms);
     }
 
-    /** A server that answers as plainly as can be. */
-    public static ServerPlan plain(List<Answer> answers) {
+    /** A plan that is plain except for these answers. */
+    public static ServerPlan plain(List<HttpAnswer> answers) {
         return new ServerPlan(
                 answers, events(answers.size()), Http2Opening.PLAIN, TLS_1_3, Callers.ONE_BY_ONE, Optional.empty());
     }
 
-    /** So many generations that are told as streams of events. */
+    /** The forms of this many generations, all as streams of events. */
     static List<Form> events(int callers) {
         return Collections.nCopies(callers, Form.EVENTS);
     }

@@ -11,19 +11,19 @@ import net.jqwik.api.Tuple;
 import top.neuralbox.faults.servers.Http2Opening.Setting;
 
 /**
- * Draws servers. The first of each list of choices is that of the plain server, which is where shrinking ends. About half
- * of all choices are plain, so that what fails is mostly the work of few of them.
+ * Generates servers. The first of each list of choices is that of the plain server, and shrinking ends there. About half of all
+ * choices are plain, so that a failure usually comes from few of them.
  */
 public final class Servers {
 
     private static final int UNDER_WAY = 2;
 
-    /** More empty DATA may be taken for an attack (RFC 9113, section 10.5); Netty takes three for one. */
+    /** A client may treat more empty DATA frames as an attack (RFC 9113, section 10.5). Netty does so from three on. */
     private static final int MOST_EMPTY = 2;
 
     private static final int PER_MILLE = 1_000;
 
-    /** About as long as the rest of a response takes from the server to the caller. */
+    /** About the time that the rest of a response takes from the server to the caller. */
     private static final int MOST_MICROS = 2_000;
 
     private static final Setting NO_WINDOW = new Setting(Setting.INITIAL_WINDOW_SIZE, 0);
@@ -43,7 +43,7 @@ public final class Servers {
         ";long=" + "x".repeat(300)
     };
 
-    /** What is legal and can be left out, because an engine is known not to take it. */
+    /** Legal choices that can be left out, because an engine is known not to accept them. */
     public enum Choice {
         /** Frames of types that RFC 9113 does not define. */
         UNKNOWN_FRAMES,
@@ -71,7 +71,7 @@ public final class Servers {
         return new Servers(true, Set.of(without));
     }
 
-    /** Servers that keep to the rules, for so many callers. */
+    /** Servers that obey the rules, for this many callers. */
     public Arbitrary<ServerPlan> legal(int callers) {
         return Combinators.combine(
                         answers(callers),
@@ -90,7 +90,7 @@ public final class Servers {
     }
 
     /**
-     * Servers that break one rule in the answer to the first of so many callers.
+     * Servers that break one rule in the answer to the first of this many callers.
      *
      * @param spared the rules that none of them breaks
      */
@@ -112,19 +112,19 @@ public final class Servers {
                         Optional.of(flaw)));
     }
 
-    private List<Answer> suiting(List<Answer> answers, Callers callers) {
+    private List<HttpAnswer> suiting(List<HttpAnswer> answers, Callers callers) {
         return answers.stream().map(answer -> suiting(answer, callers)).toList();
     }
 
-    private Answer suiting(Answer answer, Callers callers) {
-        // Without a word, the end of the connection may meet the next request, which is not sent again.
+    private HttpAnswer suiting(HttpAnswer answer, Callers callers) {
+        // A close without a notice may meet the next request, which is not sent again.
         return callers.together() && answer instanceof Http1Answer http1 ? http1.withoutSilentClose() : answer;
     }
 
-    /** The first answer pauses when so many of its events are left, so that what follows ends it at once. */
-    private static List<Answer> pausing(List<Answer> answers, int left) {
-        List<Answer> all = new ArrayList<>(answers);
-        Answer first = answers.get(0);
+    /** The first answer pauses when this many of its events are left, so that the rest ends it at once. */
+    private static List<HttpAnswer> pausing(List<HttpAnswer> answers, int left) {
+        List<HttpAnswer> all = new ArrayList<>(answers);
+        HttpAnswer first = answers.get(0);
         all.set(0, first.stalledAfter(new Story(0, first.filler(), Form.EVENTS).events() - left));
         return all;
     }
@@ -136,9 +136,9 @@ public final class Servers {
     }
 
     /** Only the broken call ends its connection. */
-    private static List<Answer> keeping(List<Answer> answers, Flaw flaw) {
-        List<Answer> all = new ArrayList<>();
-        for (Answer answer : answers) {
+    private static List<HttpAnswer> keeping(List<HttpAnswer> answers, Flaw flaw) {
+        List<HttpAnswer> all = new ArrayList<>();
+        for (HttpAnswer answer : answers) {
             if (answer instanceof Http2Answer http2) {
                 all.add(http2.kept());
             } else if (all.isEmpty()) {
@@ -152,8 +152,8 @@ public final class Servers {
         return all;
     }
 
-    private Arbitrary<List<Answer>> answers(int callers) {
-        Arbitrary<Answer> one = http2 ? http2().map(answer -> answer) : http1().map(answer -> answer);
+    private Arbitrary<List<HttpAnswer>> answers(int callers) {
+        Arbitrary<HttpAnswer> one = http2 ? http2().map(answer -> answer) : http1().map(answer -> answer);
         return one.list().ofSize(callers);
     }
 
@@ -376,7 +376,7 @@ public final class Servers {
         return sizes(0, 300).filter(sizes -> sizes.isEmpty() || mostInARow(sizes) <= MOST_EMPTY);
     }
 
-    /** How many empty frames follow one another when the sizes are used over and over. */
+    /** The most empty frames in a row when the sizes are repeated. */
     private static int mostInARow(List<Integer> sizes) {
         int most = 0;
         int now = 0;

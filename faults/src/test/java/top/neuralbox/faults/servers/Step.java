@@ -3,7 +3,7 @@ package top.neuralbox.faults.servers;
 import java.util.List;
 
 /**
- * Frames of a response in HTTP/2 that nothing may come between, or something that the server does between frames.
+ * Frames of an HTTP/2 response that must stay together, or an action of the server between frames.
  *
  * @param contentBefore how many bytes of the content were sent before it
  */
@@ -16,11 +16,11 @@ record Step(Kind kind, List<Frame> frames, int contentBefore) {
         /** The frames that end the stream. */
         END,
         NOISE,
-        /** Waits until the caller has what was sent. */
+        /** Waits until the caller has everything that was sent. */
         STALL,
-        /** Frames that break a rule; sent whatever the windows say. */
+        /** Frames that break a rule. They are sent even beyond the client's windows. */
         BREAK,
-        /** The payload of its one frame is written beneath TLS. */
+        /** The payload of its only frame is written directly to TCP. */
         RAW,
         CLOSE,
         HOLD
@@ -30,7 +30,7 @@ record Step(Kind kind, List<Frame> frames, int contentBefore) {
         frames = List.copyOf(frames);
     }
 
-    /** How much of the client's windows it takes (RFC 9113, section 6.9.1). */
+    /** The bytes that it takes from the client's windows (RFC 9113, section 6.9.1). */
     int flow() {
         return kind == Kind.BREAK
                 ? 0

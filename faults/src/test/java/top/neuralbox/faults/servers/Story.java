@@ -7,19 +7,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The generation that one caller asks for. Every server sends the same bytes as the content of the response, as long as
- * the form is the same; only what surrounds them differs. The text names its caller, so that another's text cannot be taken for it.
+ * The generation that one caller asks for. Every server sends the same bytes as the content of the response if the form is the
+ * same. Only the bytes around the content differ. The text names its caller, so that it cannot be confused with another
+ * caller's text.
  *
  * @param caller the caller's number, from 0 on
- * @param filler how many characters the text has in addition
- * @param form how the server tells it, which the caller does not say
+ * @param filler how many additional characters the text has
+ * @param form the form in which the server sends it; the caller does not choose it
  */
 public record Story(int caller, int filler, Form form) {
 
     private static final int LONGEST_DELTA = 9_000;
     private static final Pattern ASKED = Pattern.compile("caller number (\\d+), \\d+ more");
 
-    /** What the caller sends, by which the server knows it. */
+    /** The caller's prompt, by which the server recognises it. */
     public String prompt() {
         return "caller number " + caller + ", " + filler + " more";
     }
@@ -43,18 +44,18 @@ public record Story(int caller, int filler, Form form) {
         return String.join("", deltas());
     }
 
-    /** The text of so many events. */
+    /** The text of this many events. */
     public String text(int events) {
         List<String> deltas = deltas();
         return String.join("", deltas.subList(0, Math.max(0, Math.min(events - 1, deltas.size()))));
     }
 
-    /** How many events there are up to {@code generation_end}, that one included. */
+    /** The number of events up to and including {@code generation_end}. */
     public int events() {
         return deltas().size() + 2;
     }
 
-    /** How many events lie whole within so many bytes of the content. */
+    /** The number of complete events within this many bytes of the content. */
     public int eventsWithin(int bytes) {
         int events = 0;
         int end = 0;
@@ -68,7 +69,7 @@ public record Story(int caller, int filler, Form form) {
         return Math.min(events, events());
     }
 
-    /** Where so many events end in the content; -1 if it has none. */
+    /** The end of this many events in the content; -1 if the content has no events. */
     int endOf(int events) {
         if (!form.isEvents()) {
             return -1;

@@ -15,7 +15,7 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLParameters;
 
-/** The server's side of one TLS connection whose records are as large as is asked for. One thread reads, any write. */
+/** The server's side of one TLS connection, with records of any size. One thread reads, and any thread may write. */
 final class TlsConnection implements Closeable {
 
     private static final int ROOM = 1 << 15;
@@ -29,10 +29,10 @@ final class TlsConnection implements Closeable {
     private boolean outputClosed;
 
     /**
-     * Takes the part of the server in a handshake.
+     * Completes the handshake as the server.
      *
-     * @param application what ALPN is to choose
-     * @param version of TLS
+     * @param application the protocol that ALPN must choose
+     * @param version the version of TLS
      */
     TlsConnection(Socket socket, SSLContext context, String application, String version) throws IOException {
         this.socket = socket;
@@ -55,7 +55,7 @@ final class TlsConnection implements Closeable {
         }
     }
 
-    /** Gives at least one byte, or -1 when the client has closed. */
+    /** Reads at least one byte, and returns how many; -1 if the client has closed. */
     int read(byte[] into, int from, int length) throws IOException {
         while (!clear.hasRemaining()) {
             if (!unwrap()) {
@@ -80,9 +80,14 @@ final class TlsConnection implements Closeable {
         return bytes;
     }
 
-    /** Writes each piece as a record of its own, through TCP in the pieces that the second argument makes of them. */
+    /** Writes each piece as its own record. The second argument cuts the encrypted bytes into the writes to TCP. */
     void write(List<byte[]> pieces, Function<byte[], List<byte[]>> segments) throws IOException {
         synchronized (writing) {
+            if (outputClosed) {
+                // An answer to bytes that the client still sends. A failure here would close the connection with bytes
+                // unread. TCP would then discard bytes that the client has not read yet (RFC 9112, section 9.6).
+                return;
+            }
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             for (byte[] piece : pieces) {
                 ByteBuffer left = ByteBuffer.wrap(piece);
@@ -103,14 +108,14 @@ final class TlsConnection implements Closeable {
         Cuts.NONE.write(this, bytes);
     }
 
-    /** Writes beneath TLS. */
+    /** Writes directly to TCP. */
     void writeRaw(byte[] bytes) throws IOException {
         synchronized (writing) {
             socket.getOutputStream().write(bytes);
         }
     }
 
-    /** Has the next record encrypted with new keys, and asks the client for the same; nothing before TLS 1.3. */
+    /** Encrypts the next record with new keys, and asks the client for the same. Does nothing before TLS 1.3. */
     void updateKeys() throws IOException {
         synchronized (writing) {
             if (engine.getSession().getProtocol().equals("TLSv1.3")) {
@@ -119,19 +124,19 @@ final class TlsConnection implements Closeable {
         }
     }
 
-    /** Says in TLS and TCP that nothing follows. Idempotent. */
+    /** Ends the output in TLS and in TCP. Idempotent. */
     void closeOutput() throws IOException {
         synchronized (writing) {
             if (!outputClosed) {
-                outputClosed = true;
                 engine.closeOutbound();
                 write(List.of(), List::of);
+                outputClosed = true;
                 socket.shutdownOutput();
             }
         }
     }
 
-    /** Ends the connection in TCP and not in TLS. */
+    /** Ends the output in TCP, but not in TLS. */
     void cutOutput() throws IOException {
         synchronized (writing) {
             outputClosed = true;
@@ -173,10 +178,10 @@ final class TlsConnection implements Closeable {
         return true;
     }
 
-    /** A client of TLS 1.2 answers our close at once (RFC 5246, section 7.2.1), and may leave the connection later. */
+    /** A TLS 1.2 client answers our close at once (RFC 5246, section 7.2.1), and may close TCP later. */
     private void awaitEndOfTcp() throws IOException {
         while (socket.getInputStream().read(sealed.array()) >= 0) {
-            // Nothing of it counts.
+            // These bytes are not used.
         }
     }
 

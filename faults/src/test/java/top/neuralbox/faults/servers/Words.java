@@ -3,7 +3,7 @@ package top.neuralbox.faults.servers;
 import java.util.Collection;
 import java.util.StringJoiner;
 
-/** Describes choices in plain words; a choice that the plain server makes too is not mentioned. */
+/** Describes choices in plain words. It leaves out choices that the plain server makes too. */
 final class Words {
 
     private final StringJoiner all = new StringJoiner(", ");

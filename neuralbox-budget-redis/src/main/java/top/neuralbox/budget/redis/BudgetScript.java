@@ -14,13 +14,13 @@ import java.util.Objects;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
-/** Runs one step of the script, which Redis carries out as a whole. Blocks. */
+/** Runs the steps of the script. Redis executes each step as a whole. Blocks. */
 final class BudgetScript {
 
     private static final String TEXT = text();
     private static final String SHA1 = sha1(TEXT);
 
-    /** How long a reservation is known as settled: far longer than anything that was sent before is under way. */
+    /** How long Redis remembers a settled reservation: far longer than a command that was sent before can be in flight. */
     private static final Duration SETTLED_KEPT = Duration.ofMinutes(2);
 
     private final UnifiedJedis redis;
@@ -31,7 +31,7 @@ final class BudgetScript {
     BudgetScript(UnifiedJedis redis, String namespace, Duration lease) {
         this.redis = redis;
         this.lease = String.valueOf(lease.toMillis());
-        // What stands in braces decides where a cluster keeps a key: all of them in one place.
+        // A cluster chooses a key's slot by the part in braces: all keys lie in one slot.
         String prefix = "{" + namespace + "}:";
         this.keys =
                 List.of(prefix + "lines", prefix + "ends", prefix + "held", prefix + "unsettled", prefix + "deadlines");
@@ -51,7 +51,7 @@ final class BudgetScript {
         }
     }
 
-    /** Moves the clock of Redis, as far as this script sees it. For tests. */
+    /** Moves the clock of Redis, as this script sees it. For tests. */
     void moveClock(Duration by) {
         ahead = ahead.plus(by);
     }

@@ -4,15 +4,15 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
- * Credits as Redis counts them: integers, in millionths. Lua compares them as doubles, so what is not exact there is
- * refused.
+ * Converts credits to the integers that Redis counts, in millionths. Lua compares them as doubles, so a figure that is not
+ * exact as a double is refused.
  */
 final class MicroCredits {
 
-    /** Decimals that are kept. */
+    /** The number of decimals that are kept. */
     static final int SCALE = 6;
 
-    /** The largest integer up to which every double is exact, in millionths: some nine thousand million credits. */
+    /** The largest integer up to which doubles are exact, in millionths: about nine thousand million credits. */
     private static final BigInteger LARGEST = BigInteger.ONE.shiftLeft(53).subtract(BigInteger.ONE);
 
     private MicroCredits() {}
@@ -23,7 +23,7 @@ final class MicroCredits {
      * @throws IllegalArgumentException if the credits are negative, too many, or have more decimals than are kept
      */
     static String of(BigDecimal credits) {
-        // Looked at before it is scaled: a number like 1e1000000000 would fill the memory.
+        // Checked before it is scaled: a number like 1e1000000000 would fill the memory.
         if (credits.signum() < 0 || credits.precision() - (long) credits.scale() > 16) {
             throw new IllegalArgumentException("credits must be from 0 to 9007199254.740991");
         }

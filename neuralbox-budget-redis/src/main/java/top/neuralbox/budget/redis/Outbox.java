@@ -17,14 +17,15 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
- * Delivers changes of reservations, and keeps those that could not be delivered until they can: for one reservation in the
- * order in which they were made. A change may be delivered twice. What is not kept is counted, and logged. Thread-safe.
+ * Delivers changes of reservations, and keeps the undelivered ones until they can be delivered. The changes of one reservation
+ * are delivered in the order in which they were made. A change may be delivered twice. Changes that cannot be kept are counted
+ * and logged. Thread-safe.
  */
 final class Outbox {
 
     private static final System.Logger LOGGER = System.getLogger("top.neuralbox.budget.redis");
 
-    private final Courier courier;
+    private final ScriptThreads threads;
     private final int capacity;
     private final AtomicLong givenUp = new AtomicLong();
     private final AtomicLong givenUpAndLogged = new AtomicLong();
@@ -34,23 +35,23 @@ final class Outbox {
     private boolean closed;
     private @Nullable Round round;
     private @Nullable Throwable lastFailure;
-    /** Of the timer's thread alone. */
+    /** Only the timer's thread uses it. */
     private boolean lossLogged;
 
-    /** @param capacity how many changes are kept */
-    Outbox(Courier courier, int capacity) {
-        this.courier = courier;
+    /** @param capacity the most changes that are kept */
+    Outbox(ScriptThreads threads, int capacity) {
+        this.threads = threads;
         this.capacity = capacity;
-        courier.often(this::attend);
+        threads.often(this::attend);
     }
 
-    /** A stage that fails if the change is not made yet. */
+    /** Delivers a change. The stage fails if the change is not delivered yet. */
     CompletionStage<@Nullable Void> deliver(String reservation, Runnable change) {
         if (keepBehind(reservation, change)) {
             return CompletableFuture.failedFuture(
                     new IllegalStateException("Redis is lost; what is to be changed is kept and delivered later"));
         }
-        CompletableFuture<@Nullable Void> delivered = courier.<@Nullable Void>ask(() -> {
+        CompletableFuture<@Nullable Void> delivered = threads.<@Nullable Void>ask(() -> {
             change.run();
             return null;
         });
@@ -61,7 +62,7 @@ final class Outbox {
         });
     }
 
-    /** The reservations of which something is kept. */
+    /** The reservations with kept changes. */
     Set<String> reservations() {
         lock.lock();
         try {
@@ -71,12 +72,12 @@ final class Outbox {
         }
     }
 
-    /** How many changes were given up: there was no room for them, or this was closed. */
+    /** How many changes were given up, because there was no room for them or because this was closed. */
     long givenUp() {
         return givenUp.get();
     }
 
-    /** Tries once more, before the courier is closed. */
+    /** Tries to deliver the kept changes once more, before the threads are closed. */
     void deliverBeforeClose() {
         try {
             Round last = new Round();
@@ -86,13 +87,13 @@ final class Outbox {
             } finally {
                 lock.unlock();
             }
-            courier.run(() -> deliverKept(last));
+            threads.run(() -> deliverKept(last));
         } catch (Throwable t) {
             failed(t);
         }
     }
 
-    /** Gives up what is kept, after the courier was closed. */
+    /** Gives up the kept changes, after the threads were closed. */
     void close() {
         lock.lock();
         try {
@@ -109,7 +110,7 @@ final class Outbox {
         }
     }
 
-    /** Starts a round where one is due, and says what was lost and found. On the timer's thread. */
+    /** Starts a round if one is due, and logs losses and recoveries. On the timer's thread. */
     private void attend() {
         Round due = null;
         int waiting;
@@ -133,7 +134,7 @@ final class Outbox {
 
     private void start(Round due) {
         try {
-            courier.run(() -> deliverKept(due));
+            threads.run(() -> deliverKept(due));
         } catch (Throwable t) {
             failed(t);
             end(due);
@@ -143,19 +144,19 @@ final class Outbox {
     private void report(int waiting, @Nullable Throwable failure) {
         if (waiting > 0 && !lossLogged) {
             lossLogged = true;
-            courier.aside(() -> log(
+            threads.aside(() -> log(
                     Level.WARNING,
                     () -> "changes of reservations that could not be delivered to Redis, and are kept: " + waiting
-                            + ". They are tried again every " + Courier.OFTEN.toSeconds()
+                            + ". They are tried again every " + ScriptThreads.OFTEN.toSeconds()
                             + " s until they get through. The last failure was " + failure));
         } else if (waiting == 0 && lossLogged) {
             lossLogged = false;
-            courier.aside(() ->
+            threads.aside(() ->
                     log(Level.INFO, () -> "all changes of reservations that were kept have been delivered to Redis"));
         }
         long more = newlyGivenUp();
         if (more > 0) {
-            courier.aside(() -> logGivenUp(more));
+            threads.aside(() -> logGivenUp(more));
         }
     }
 
@@ -164,7 +165,7 @@ final class Outbox {
         return all - givenUpAndLogged.getAndSet(all);
     }
 
-    /** Delivers what is kept, until something cannot be. Blocks. */
+    /** Delivers the kept changes, until one cannot be delivered. Blocks. */
     private void deliverKept(Round current) {
         try {
             for (String reservation : reservations()) {
@@ -177,7 +178,7 @@ final class Outbox {
         }
     }
 
-    /** Whether the next one may be delivered. */
+    /** Delivers the kept changes of a reservation. Returns whether the round may go on to the next one. */
     private boolean deliverKept(Round current, String reservation) {
         try {
             for (Runnable change = first(reservation); change != null; change = first(reservation)) {
@@ -190,7 +191,7 @@ final class Outbox {
             }
             return true;
         } catch (JedisDataException e) {
-            // Redis lives and refuses, perhaps this change alone: the next one may get through.
+            // Redis is alive but refuses, perhaps only this change: those of the next reservation may get through.
             failed(e);
             return true;
         } catch (Throwable t) {
@@ -252,7 +253,7 @@ final class Outbox {
         }
     }
 
-    /** Another round may have delivered it as well. */
+    /** Removes a delivered change, unless another round has delivered it as well and removed it. */
     private void remove(String reservation, Runnable delivered) {
         lock.lock();
         try {
@@ -269,7 +270,7 @@ final class Outbox {
         }
     }
 
-    /** What fails for a reason of its own must not stand in the way of the others for good. */
+    /** Moves a reservation to the end: if it fails for a reason of its own, it must not block the others for good. */
     private void putLast(String reservation) {
         lock.lock();
         try {
@@ -323,11 +324,11 @@ final class Outbox {
         try {
             LOGGER.log(level, message);
         } catch (Throwable t) {
-            // A handler of the application's; there is nowhere to say so.
+            // A log handler of the application threw; there is nowhere to report it.
         }
     }
 
-    /** One attempt to deliver all that is kept. */
+    /** One attempt to deliver all kept changes. */
     private final class Round {
 
         private volatile boolean begun;
@@ -338,9 +339,9 @@ final class Outbox {
             begun = true;
         }
 
-        /** One that still waits for a worker does not: it begins as soon as there is one. */
+        /** Whether this round hangs. A round that still waits for a worker does not: it begins as soon as one is free. */
         private boolean hangs() {
-            return begun && courier.hangs(changedAt);
+            return begun && threads.hangs(changedAt);
         }
     }
 }

@@ -2,6 +2,7 @@ package top.neuralbox.budget.redis;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,14 +14,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
+import top.neuralbox.BudgetUnit;
 import top.neuralbox.budget.BudgetLine;
 import top.neuralbox.budget.BudgetShortage;
 import top.neuralbox.budget.BudgetStore;
 import top.neuralbox.budget.BudgetUsage;
 
 /**
- * Keeps the count of a budget on Redis or Valkey, so that all instances that share the server, and a namespace on it, hold one
- * limit. Each step is one script, which Redis carries out as a whole; windows of time are those of the server's clock.
+ * Keeps the count of a budget on Redis or Valkey. All instances that share the server and a namespace on it share one limit.
+ * Each step is one script, which Redis executes as a whole. Windows of time follow the server's clock.
  *
  * <pre>{@code
  * RedisClient redis = RedisClient.create("redis://localhost:6379");
@@ -31,76 +33,78 @@ import top.neuralbox.budget.BudgetUsage;
  *         .build();
  * }</pre>
  *
- * <p><b>Threads.</b> Thread-safe. Jedis blocks, so Redis is asked on a few daemon threads of the store's own: every method
- * returns at once and may be called on an event loop. Stages settle within the timeout, on other daemon threads that are made on
- * demand: what depends on them may block. A call of Jedis that does not return is interrupted after ten timeouts, 30 seconds at
- * least, and its thread is replaced, up to three times the {@linkplain Builder#threads threads}.
+ * <p><b>Threads.</b> Thread-safe. Jedis blocks, so the store calls it on a few daemon threads of its own. Every method except
+ * {@link #close} returns at once and may be called on an event loop. Stages complete within the timeout, on other daemon
+ * threads that are made on demand, so their dependent actions may block. A Jedis call that does not return is interrupted after
+ * ten timeouts, 30 seconds at least. Its thread is replaced; there are at most three times as many replacements as
+ * {@linkplain Builder#threads threads}.
  *
- * <p><b>Figures.</b> Credits are kept exactly, with up to six decimals, up to 9,007,199,254 of them. Whatever does not fit is
- * refused with {@link IllegalArgumentException}; a reservation whose cost does not fit is left unsettled.
+ * <p><b>Figures.</b> Credits are kept exactly: up to 9,007,199,254 credits, with up to six decimals. A figure that does not fit
+ * is refused with {@link IllegalArgumentException}; a reservation whose cost does not fit is left unsettled.
  *
- * <p><b>When Redis is lost,</b> stages fail within the timeout, and the budget refuses or allows, as {@link
- * top.neuralbox.budget.CreditBudget.Builder#allowWithoutStore} says. What generations that were under way did cost is kept
- * ({@link #undelivered()}), and delivered once a second until it gets through; in Redis it counts as set aside meanwhile. What
- * cannot be kept is logged, and counted by {@link #givenUp()}. If this process dies before that, or at any time, what it had set
- * aside becomes unsettled when the lease ends: it goes on counting until {@link #settle}, or until its window ends. Nothing is
- * released in silence.
+ * <p><b>When Redis is lost,</b> stages fail within the timeout, and the budget refuses or allows generations, as
+ * {@link top.neuralbox.budget.CreditBudget.Builder#allowWithoutStore} says. The costs of generations in flight are kept
+ * ({@link #undelivered()}), and the store tries to deliver them once a second until it succeeds. Meanwhile Redis counts their
+ * reservations as set aside. A change that cannot be kept is logged, and counted by {@link #givenUp()}. If this process dies,
+ * now or at any time, its reservations become unsettled when their lease ends. They count until {@link #settle}, or until their
+ * window ends. Nothing is released in silence.
  *
- * <p><b>Redis</b> 5 or newer, or any Valkey, alone, with Sentinel, or as a cluster: a namespace lies in one slot. What it forgets
- * was never spent: let it write an append-only file, and never evict ({@code maxmemory-policy noeviction}). Redis replicates
- * after it has answered, so a failover forgets what the replica had not received yet, acknowledged reservations included.
+ * <p><b>Redis</b> 5 or newer, or any Valkey: a single server, with Sentinel, or as a cluster, where a namespace lies in one
+ * slot. Credits that the server forgets count as never spent. So let it write an append-only file, and never evict
+ * ({@code maxmemory-policy noeviction}). Redis replicates after it has answered, so a failover forgets the changes that the
+ * replica had not received yet, acknowledged reservations included.
  *
  * @since 0.1.0
  */
 public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
 
-    /** So many changes are kept while Redis is lost; of reservations beyond, the lease makes unsettled ones. */
+    /**
+     * The most changes that are kept while Redis is lost. The reservations of further ones become unsettled with their lease.
+     */
     private static final int OUTBOX = 100_000;
 
-    /** No call takes so long by itself, unless the client was given longer time-outs. */
+    /** Longer than any call takes by itself, unless the Redis client has longer time-outs. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final BudgetScript script;
-    private final Courier courier;
+    private final ScriptThreads threads;
     private final Outbox outbox;
     private final String namespace;
 
     private RedisBudgetStore(Builder builder) {
         this.namespace = builder.namespace;
         this.script = new BudgetScript(builder.redis, namespace, builder.lease);
-        this.courier = new Courier(builder.threads, builder.timeout, builder.patience());
-        this.outbox = new Outbox(courier, builder.outbox);
+        this.threads = new ScriptThreads(builder.threads, builder.timeout, builder.patience());
+        this.outbox = new Outbox(threads, builder.outbox);
     }
 
     /**
-     * Collects a store.
+     * A builder of a store on this server.
      *
-     * @param redis stays the caller's, who decides on TLS, passwords, clusters and sentinels there. Its pool should have a
-     *     connection for each of the {@linkplain Builder#threads threads}, and its socket timeout should not be much longer
-     *     than {@link Builder#timeout}: a thread is held for as long
+     * @param redis the Redis client. The caller sets TLS, passwords, clusters and sentinels on it, and closes it. Its pool
+     *     should have a connection for each of the {@linkplain Builder#threads threads}. Its socket timeout should not be much
+     *     longer than {@link Builder#timeout}, because a call may hold its thread for that long
      */
     public static Builder builder(UnifiedJedis redis) {
         return new Builder(redis);
     }
 
     @Override
-    public CompletionStage<Optional<BudgetShortage>> reserve(
-            String reservation, BigDecimal credits, List<BudgetLine> lines) {
+    public CompletionStage<Optional<BudgetShortage>> reserve(String reservation, List<BudgetLine> lines) {
         List<String> arguments;
         try {
-            arguments = arguments(reservation, credits, lines);
+            arguments = arguments(reservation, lines);
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return courier.handOut(courier.ask(() -> shortage((List<?>) script.run("reserve", arguments), lines)));
+        return threads.handOut(threads.ask(() -> shortage((List<?>) script.run("reserve", arguments), lines)));
     }
 
     @Override
-    public CompletionStage<@Nullable Void> reserveAnyway(
-            String reservation, BigDecimal credits, List<BudgetLine> lines) {
+    public CompletionStage<@Nullable Void> reserveAnyway(String reservation, List<BudgetLine> lines) {
         List<String> arguments;
         try {
-            arguments = arguments(reservation, credits, lines);
+            arguments = arguments(reservation, lines);
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -119,29 +123,53 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
     }
 
     @Override
+    public CompletionStage<@Nullable Void> release(String reservation) {
+        return change(reservation, "release", List.of(reservation));
+    }
+
+    @Override
     public CompletionStage<@Nullable Void> leaveUnsettled(String reservation) {
         return change(reservation, "leaveUnsettled", List.of(reservation));
     }
 
     @Override
+    public CompletionStage<@Nullable Void> lower(BudgetLine line, BigDecimal left, @Nullable Instant until) {
+        List<String> arguments;
+        try {
+            if (line.window() == null) {
+                throw new IllegalArgumentException("the line has no window: " + line.key());
+            }
+            String end = until == null ? "0" : String.valueOf(Math.max(1, until.toEpochMilli()));
+            arguments = List.of(line.key(), MicroCredits.of(line.limit()), length(line), MicroCredits.of(left), end);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return threads.handOut(threads.<@Nullable Void>ask(() -> {
+            script.run("lower", arguments);
+            return null;
+        }));
+    }
+
+    @Override
     public CompletionStage<BudgetUsage> usage(BudgetLine line) {
         List<String> arguments = List.of(line.key(), length(line));
-        return courier.handOut(courier.ask(() -> {
+        return threads.handOut(threads.ask(() -> {
             List<?> counts = (List<?>) script.run("usage", arguments);
             return new BudgetUsage(
                     MicroCredits.parse(counts.get(0)),
                     MicroCredits.parse(counts.get(1)),
-                    MicroCredits.parse(counts.get(2)));
+                    MicroCredits.parse(counts.get(2)),
+                    MicroCredits.parse(counts.get(3)));
         }));
     }
 
     /**
-     * The reservations of all instances of which is not known what they did cost, with the credits that stay set aside for them:
-     * to be looked into, and then told {@link #settle}. Those of processes that died are among them once their lease has
-     * ended. Each is forgotten when the last window that it counts in has ended.
+     * The reservations of all instances whose cost is not known, with the credits that stay set aside for them. Find out what
+     * each one cost, then call {@link #settle}. The reservations of a process that died are among them once their lease has
+     * ended. A reservation is forgotten when the last window in which it counts has ended.
      */
     public CompletionStage<Map<String, BigDecimal>> unsettled() {
-        return courier.handOut(courier.ask(() -> {
+        return threads.handOut(threads.ask(() -> {
             List<?> all = (List<?>) script.run("unsettled", List.of());
             Map<String, BigDecimal> reservations = new LinkedHashMap<>();
             for (int i = 0; i < all.size(); i += 2) {
@@ -151,54 +179,56 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
         }));
     }
 
-    /** The reservations of this instance whose end could not be delivered yet. They count as set aside until it is. */
+    /** The reservations of this instance whose end is not delivered yet. They count as set aside until it is. */
     public Set<String> undelivered() {
         return outbox.reservations();
     }
 
     /**
-     * How many changes this instance gave up, and logged: they came when 100,000 were kept already, or were undelivered when this
-     * was closed. Such a reservation counts as set aside, becomes unsettled when its lease ends, and is among {@link #unsettled}
-     * then; one that was made {@linkplain #reserveAnyway without Redis} is not counted.
+     * The number of changes that this instance gave up and logged: 100,000 were kept already, or the change was undelivered
+     * when the store was closed. The reservation of such a change counts as set aside until its lease ends. Then it becomes
+     * unsettled, and is among {@link #unsettled}. A reservation that was made {@linkplain #reserveAnyway without Redis}, and
+     * given up, does not count at all.
      */
     public long givenUp() {
         return outbox.givenUp();
     }
 
     /**
-     * Takes nothing more, and ends the threads, after what was taken, and what was kept, has been delivered or the timeout has
-     * passed. Blocks for as long. What is undelivered then is {@linkplain #givenUp given up}. Redis's client is not closed.
+     * Accepts nothing more, and waits until all accepted and kept changes are delivered, at most for the timeout. Then it ends
+     * the threads. Changes that are undelivered then are {@linkplain #givenUp given up}. The Redis client is not closed.
      */
     @Override
     public void close() {
         outbox.deliverBeforeClose();
-        courier.close();
+        threads.close();
         outbox.close();
     }
 
-    /** The namespace; what connects to Redis may hold a password. */
+    /** The namespace only, because the Redis client may hold a password. */
     @Override
     public String toString() {
         return "RedisBudgetStore[" + namespace + "]";
     }
 
-    /** Moves the clock of Redis, as far as this store sees it. For tests. */
+    /** Moves the clock of Redis, as this store sees it. For tests. */
     void moveClock(Duration by) {
         script.moveClock(by);
     }
 
     private CompletionStage<@Nullable Void> change(String reservation, String step, List<String> arguments) {
-        return courier.handOut(outbox.deliver(reservation, () -> script.run(step, arguments)));
+        return threads.handOut(outbox.deliver(reservation, () -> script.run(step, arguments)));
     }
 
-    private static List<String> arguments(String reservation, BigDecimal credits, List<BudgetLine> lines) {
-        List<String> arguments = new ArrayList<>(2 + 3 * lines.size());
+    private static List<String> arguments(String reservation, List<BudgetLine> lines) {
+        List<String> arguments = new ArrayList<>(1 + 5 * lines.size());
         arguments.add(reservation);
-        arguments.add(MicroCredits.of(credits));
         for (BudgetLine line : lines) {
             arguments.add(line.key());
+            arguments.add(line.unit() == BudgetUnit.REQUESTS ? "1" : "0");
             arguments.add(MicroCredits.of(line.limit()));
             arguments.add(length(line));
+            arguments.add(MicroCredits.of(line.amount()));
         }
         return arguments;
     }
@@ -237,8 +267,8 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
         }
 
         /**
-         * Sets what the names of all keys begin with, in braces. Instances with one namespace hold one limit. Default: {@code
-         * neuralbox}.
+         * Sets the prefix of all keys, which stands in braces. Instances with the same namespace share one limit. Default:
+         * {@code neuralbox}.
          */
         public Builder namespace(String namespace) {
             if (namespace.isEmpty() || namespace.contains("{") || namespace.contains("}")) {
@@ -248,22 +278,22 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
             return this;
         }
 
-        /** Sets how long a generation waits for Redis at most, from 1 ms to 36,500 days. Default: 1 s. */
+        /** Sets the longest time that a generation waits for Redis, from 1 ms to 36,500 days. Default: 1 s. */
         public Builder timeout(Duration timeout) {
             this.timeout = requireUsable(timeout, "timeout");
             return this;
         }
 
         /**
-         * Sets after what time a reservation of which nothing was heard becomes unsettled, from 1 ms to 36,500 days. It should be
-         * longer than any generation takes; one that takes longer is settled all the same. Default: 1 h.
+         * Sets the time after which a reservation whose end was not reported becomes unsettled, from 1 ms to 36,500 days. It
+         * should be longer than any generation takes. A generation that takes longer is still settled. Default: 1 h.
          */
         public Builder lease(Duration lease) {
             this.lease = requireUsable(lease, "lease");
             return this;
         }
 
-        /** Sets how many threads, and so connections, ask Redis at once; at least 1. Default: 4. */
+        /** Sets how many threads, and so connections, call Redis at once; at least 1. Default: 4. */
         public Builder threads(int threads) {
             if (threads < 1) {
                 throw new IllegalArgumentException("threads must be at least 1: " + threads);
@@ -278,13 +308,13 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
             return this;
         }
 
-        /** Sets after what time a call that has not returned is taken to hang. For tests. */
+        /** Sets the time after which a call that has not returned counts as hung. For tests. */
         Builder patience(Duration patience) {
             this.patience = patience;
             return this;
         }
 
-        /** Makes the store. It asks Redis nothing yet. */
+        /** Creates the store. It does not call Redis yet. */
         public RedisBudgetStore build() {
             return new RedisBudgetStore(this);
         }

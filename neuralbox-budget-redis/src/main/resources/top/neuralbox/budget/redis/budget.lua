@@ -1,6 +1,7 @@
 -- One step of a budget, all of it or none of it.
 --
--- KEYS  1 lines        hash: for each window of a line <key>@<begin>:s spent, :r reserved, :u unsettled
+-- KEYS  1 lines        hash: for each window of a line <key>@<begin>:s spent, :r reserved, :u unsettled, and if the service
+--                      has less left :x used elsewhere, :t until when that counts
 --       2 ends         sorted set: window of a line by its end
 --       3 held         hash: reservation -> what it holds; empty if it was settled a while ago
 --       4 unsettled    hash: reservation -> what it holds
@@ -8,7 +9,7 @@
 -- ARGV  1 step, 2 milliseconds to add to the server's time (tests move it), 3 lease, 4 how long a settled one is kept,
 --       then what the step needs
 --
--- Credits are integers of a fixed scale. They are added by HINCRBY, which counts in 64 bits. Lua reads them as doubles,
+-- Amounts are integers of a fixed scale. They are added by HINCRBY, which counts in 64 bits. Lua reads them as doubles,
 -- which is exact up to 2^53; the client lets nothing through that is larger.
 local lines, ends, held, unsettled, deadlines = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local step, lease, kept = ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -29,8 +30,9 @@ local function window(key, length)
 end
 
 local function counts(name)
-  local count = redis.call('HMGET', lines, name .. ':s', name .. ':r', name .. ':u')
-  return count[1] or '0', count[2] or '0', count[3] or '0'
+  local count = redis.call('HMGET', lines, name .. ':s', name .. ':r', name .. ':u', name .. ':x', name .. ':t')
+  local till = tonumber(count[5] or '0')
+  return count[1] or '0', count[2] or '0', count[3] or '0', now < till and count[4] or '0', till
 end
 
 -- Lets a window count.
@@ -40,26 +42,42 @@ local function open(name, begin, length)
   end
 end
 
--- Adds to the count of each window that the reservation was made in, where that window is still known.
-local function add(holding, field, credits)
-  for _, name in ipairs(holding.windows) do
-    if redis.call('HEXISTS', lines, name .. ':s') == 1 then
-      redis.call('HINCRBY', lines, name .. ':' .. field, credits)
-    end
+-- Adds to the count of a window that the reservation was made in, if that window is still known.
+local function add(name, field, amount)
+  if redis.call('HEXISTS', lines, name .. ':s') == 1 then
+    redis.call('HINCRBY', lines, name .. ':' .. field, amount)
   end
 end
 
-local function negative(credits)
-  return credits == '0' and '0' or '-' .. credits
+local function negative(amount)
+  return amount == '0' and '0' or '-' .. amount
 end
 
--- What was reserved becomes unsettled, until its last window has ended.
+-- Known for a while as settled: its reservation, or this very step, may come late or again.
+local function remember_settled(id)
+  redis.call('HSET', held, id, '')
+  redis.call('ZADD', deadlines, plain(now + kept), id)
+end
+
+-- Reserved credits become unsettled, until their last window has ended. Reserved requests are spent.
 local function leave_unsettled(id, text)
   local holding = cjson.decode(text)
-  add(holding, 'r', negative(holding.credits))
-  add(holding, 'u', holding.credits)
+  local left = {}
+  for _, entry in ipairs(holding.entries) do
+    add(entry.name, 'r', negative(entry.amount))
+    if entry.request then
+      add(entry.name, 's', entry.amount)
+    else
+      add(entry.name, 'u', entry.amount)
+      left[#left + 1] = entry
+    end
+  end
+  if #left == 0 then
+    remember_settled(id)
+    return
+  end
   redis.call('HDEL', held, id)
-  redis.call('HSET', unsettled, id, text)
+  redis.call('HSET', unsettled, id, cjson.encode({ entries = left, ends = holding.ends }))
   if holding.ends == '' then
     redis.call('ZREM', deadlines, id)
   else
@@ -80,39 +98,42 @@ local function tidy()
     end
   end
   for _, name in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', plain(now - GRACE), 'LIMIT', 0, TIDIED)) do
-    redis.call('HDEL', lines, name .. ':s', name .. ':r', name .. ':u')
+    redis.call('HDEL', lines, name .. ':s', name .. ':r', name .. ':u', name .. ':x', name .. ':t')
     redis.call('ZREM', ends, name)
   end
 end
 
--- reservation, credits, then for each line: key, limit, length of its window or 0.
+-- reservation, then for each line: key, 1 if it counts requests or 0, limit, length of its window or 0, amount.
 -- Answers the place of the first line that has not enough left, counted from 1, and how long until it has; or 0.
 local function reserve(anyway)
-  local id, credits = ARGV[5], ARGV[6]
+  local id = ARGV[5]
   tidy()
   if redis.call('HEXISTS', held, id) == 1 or redis.call('HEXISTS', unsettled, id) == 1 then
     return { 0, '0' }
   end
   local asked = {}
-  for i = 7, #ARGV, 3 do
-    local line = { limit = tonumber(ARGV[i + 1]), length = tonumber(ARGV[i + 2]) }
+  for i = 6, #ARGV, 5 do
+    local line = {
+      request = ARGV[i + 1] == '1', limit = tonumber(ARGV[i + 2]), length = tonumber(ARGV[i + 3]), amount = ARGV[i + 4]
+    }
     line.name, line.begin = window(ARGV[i], line.length)
-    local spent, reserved, left_over = counts(line.name)
-    if not anyway and spent + reserved + left_over + credits > line.limit then
-      local renewal = line.length == 0 and -1 or line.begin + line.length - now
-      return { (i - 7) / 3 + 1, plain(renewal) }
+    local spent, reserved, left_over, elsewhere, till = counts(line.name)
+    local own = spent + reserved + left_over + line.amount
+    if not anyway and own + elsewhere > line.limit then
+      local ending = own > line.limit and line.begin + line.length or till
+      return { (i - 6) / 5 + 1, plain(line.length == 0 and -1 or ending - now) }
     end
     asked[#asked + 1] = line
   end
-  local holding = { credits = credits, ends = '0', windows = {} }
+  local holding = { ends = '0', entries = {} }
   local counted = {}
   for _, line in ipairs(asked) do
     -- Two lines of one name have one count.
     if not counted[line.name] then
       counted[line.name] = true
       open(line.name, line.begin, line.length)
-      redis.call('HINCRBY', lines, line.name .. ':r', credits)
-      holding.windows[#holding.windows + 1] = line.name
+      redis.call('HINCRBY', lines, line.name .. ':r', line.amount)
+      holding.entries[#holding.entries + 1] = { name = line.name, amount = line.amount, request = line.request }
     end
     if line.length == 0 then
       holding.ends = ''
@@ -125,8 +146,8 @@ local function reserve(anyway)
   return { 0, '0' }
 end
 
--- reservation, credits
-local function settle()
+-- reservation, and to settle it, credits
+local function settle(sent)
   local id, credits = ARGV[5], ARGV[6]
   local field, text = 'r', redis.call('HGET', held, id)
   if not text then
@@ -134,14 +155,16 @@ local function settle()
   end
   if text and text ~= '' then
     local holding = cjson.decode(text)
-    add(holding, field, negative(holding.credits))
-    add(holding, 's', credits)
+    for _, entry in ipairs(holding.entries) do
+      add(entry.name, field, negative(entry.amount))
+      if sent then
+        add(entry.name, 's', entry.request and entry.amount or credits)
+      end
+    end
     redis.call('HDEL', unsettled, id)
   end
   if text ~= '' then
-    -- Known for a while as settled: its reservation, or this very step, may come late or again.
-    redis.call('HSET', held, id, '')
-    redis.call('ZADD', deadlines, plain(now + kept), id)
+    remember_settled(id)
   end
 end
 
@@ -153,18 +176,36 @@ local function unsettle()
   end
 end
 
+-- key, limit, length of its window, what is left, until when or 0 for the end of the window
+local function lower()
+  local length = tonumber(ARGV[7])
+  local name, begin = window(ARGV[5], length)
+  local till = tonumber(ARGV[9])
+  if till == 0 or till > begin + length then
+    till = begin + length
+  end
+  local spent, reserved, left_over, elsewhere, known = counts(name)
+  local more = math.max(0, ARGV[6] - ARGV[8] - spent - reserved - left_over)
+  -- The answers of one count of the service know only of what had arrived: the one that lowers most is nearest to the truth.
+  if till > now and (till > known or more > tonumber(elsewhere)) then
+    open(name, begin, length)
+    redis.call('HSET', lines, name .. ':x', plain(more), name .. ':t', plain(till))
+  end
+end
+
 -- key, length of its window or 0
 local function usage()
   local name = window(ARGV[5], tonumber(ARGV[6]))
-  return { counts(name) }
+  local spent, reserved, left_over, elsewhere = counts(name)
+  return { spent, reserved, left_over, elsewhere }
 end
 
--- Answers each unsettled reservation and its credits, in turn.
+-- Answers each unsettled reservation and its credits, in turn. Each line of credits has the same amount.
 local function all_unsettled()
   tidy()
   local all = redis.call('HGETALL', unsettled)
   for i = 2, #all, 2 do
-    all[i] = cjson.decode(all[i]).credits
+    all[i] = cjson.decode(all[i]).entries[1].amount
   end
   return all
 end
@@ -174,9 +215,13 @@ if step == 'reserve' then
 elseif step == 'reserveAnyway' then
   return reserve(true)
 elseif step == 'settle' then
-  return settle()
+  return settle(true)
+elseif step == 'release' then
+  return settle(false)
 elseif step == 'leaveUnsettled' then
   return unsettle()
+elseif step == 'lower' then
+  return lower()
 elseif step == 'usage' then
   return usage()
 elseif step == 'unsettled' then

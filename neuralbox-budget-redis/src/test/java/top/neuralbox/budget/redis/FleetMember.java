@@ -22,7 +22,7 @@ import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.budget.BillingLedger;
 import top.neuralbox.budget.CreditBudget;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.transport.Transport;
 
 /** One process of a fleet, seen from the test; {@link #main} is what runs in it. */

@@ -15,9 +15,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.RedisClient;
 import top.neuralbox.budget.BudgetLine;
 import top.neuralbox.budget.BudgetUsage;
-import top.neuralbox.testkit.Fault;
-import top.neuralbox.testkit.LocalNeuralBox;
-import top.neuralbox.testkit.WireSpelling;
+import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox;
+import top.neuralbox.testkit.local.WireSpelling;
 
 /** Two processes that spend from one account under one limit. */
 class FleetTest {
@@ -38,7 +38,7 @@ class FleetTest {
     @MethodSource("services")
     void twoProcessesHoldOneLimitAndTheirSumsAgreeWithTheAccount(WireSpelling spelling, Transports transport)
             throws Exception {
-        BudgetLine line = new BudgetLine("client default", LIMIT, null);
+        BudgetLine line = BudgetLine.credits("client default", LIMIT, null);
         try (RedisServer server = RedisServer.start();
                 RedisClient redis = server.client();
                 RedisBudgetStore store = RedisBudgetStore.builder(redis)

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,8 +32,8 @@ import top.neuralbox.budget.BudgetLine;
 /** A client of Redis, and code of the application, that do what they should not. No Redis is asked. */
 class ForeignClientTest {
 
-    private static final BudgetLine LINE = new BudgetLine("client default", BigDecimal.TEN, null);
-    private static final List<String> NOTHING = List.of("0", "0", "0");
+    private static final BudgetLine LINE = BudgetLine.credits("client default", BigDecimal.TEN, null);
+    private static final List<String> NOTHING = List.of("0", "0", "0", "0");
 
     private final List<String> logged = new CopyOnWriteArrayList<>();
     private final List<String> delivered = new CopyOnWriteArrayList<>();
@@ -73,7 +74,9 @@ class ForeignClientTest {
             return NOTHING;
         };
         try (RedisBudgetStore store = store(builder -> builder)) {
-            assertThat(store.settle("a", BigDecimal.ONE).toCompletableFuture()).failsWithin(RedisServer.PATIENCE);
+            assertThat(store.settle("a", BigDecimal.ONE).toCompletableFuture())
+                    .failsWithin(RedisServer.PATIENCE)
+                    .withThrowableOfType(ExecutionException.class);
             RedisServer.await("delivery", () -> store.undelivered().isEmpty());
 
             assertThat(calls.get()).isGreaterThanOrEqualTo(4);
@@ -87,7 +90,8 @@ class ForeignClientTest {
         try (RedisBudgetStore store = store(builder -> builder)) {
             for (String reservation : List.of("bad", "good", "fine")) {
                 assertThat(store.settle(reservation, BigDecimal.ONE).toCompletableFuture())
-                        .failsWithin(RedisServer.PATIENCE);
+                        .failsWithin(RedisServer.PATIENCE)
+                        .withThrowableOfType(ExecutionException.class);
             }
             behaviour = call -> {
                 if (Client.ARGUMENTS.get().contains("bad")) {
@@ -111,7 +115,8 @@ class ForeignClientTest {
                 builder -> builder.threads(2).timeout(Duration.ofMillis(200)).patience(Duration.ofMillis(300)))) {
             for (String reservation : List.of("a", "b")) {
                 assertThat(store.settle(reservation, BigDecimal.ONE).toCompletableFuture())
-                        .failsWithin(RedisServer.PATIENCE);
+                        .failsWithin(RedisServer.PATIENCE)
+                        .withThrowableOfType(ExecutionException.class);
             }
             RedisServer.await("delivery", () -> store.undelivered().isEmpty());
         }
@@ -129,7 +134,9 @@ class ForeignClientTest {
             return NOTHING;
         };
         try (RedisBudgetStore store = store(builder -> builder.threads(1).patience(Duration.ofMillis(300)))) {
-            assertThat(store.settle("a", BigDecimal.ONE).toCompletableFuture()).failsWithin(RedisServer.PATIENCE);
+            assertThat(store.settle("a", BigDecimal.ONE).toCompletableFuture())
+                    .failsWithin(RedisServer.PATIENCE)
+                    .withThrowableOfType(ExecutionException.class);
             RedisServer.await("delivery", () -> store.undelivered().isEmpty());
 
             assertThat(calls.get()).isEqualTo(3);
@@ -145,11 +152,15 @@ class ForeignClientTest {
         try (RedisBudgetStore store = store(
                 builder -> builder.threads(1).timeout(Duration.ofMillis(50)).patience(Duration.ofMillis(50)))) {
             RedisServer.await("four threads that hang", () -> {
-                assertThat(store.usage(LINE).toCompletableFuture()).failsWithin(RedisServer.PATIENCE);
+                assertThat(store.usage(LINE).toCompletableFuture())
+                        .failsWithin(RedisServer.PATIENCE)
+                        .withThrowableOfType(ExecutionException.class);
                 return calls.get() == 4;
             });
             for (int i = 0; i < 60; i++) {
-                assertThat(store.usage(LINE).toCompletableFuture()).failsWithin(RedisServer.PATIENCE);
+                assertThat(store.usage(LINE).toCompletableFuture())
+                        .failsWithin(RedisServer.PATIENCE)
+                        .withThrowableOfType(ExecutionException.class);
             }
             assertThat(calls.get()).isEqualTo(4);
             end.countDown();
@@ -169,7 +180,8 @@ class ForeignClientTest {
         try (RedisBudgetStore store = store(builder -> builder.outbox(2))) {
             for (int i = 0; i < 5; i++) {
                 assertThat(store.settle("r" + i, BigDecimal.ONE).toCompletableFuture())
-                        .failsWithin(RedisServer.PATIENCE);
+                        .failsWithin(RedisServer.PATIENCE)
+                        .withThrowableOfType(ExecutionException.class);
             }
             assertThat(store.undelivered()).containsExactlyInAnyOrder("r0", "r1");
             assertThat(store.givenUp()).isEqualTo(3);
@@ -182,10 +194,14 @@ class ForeignClientTest {
     void whatIsUndeliveredWhenTheStoreIsClosedIsCountedAndLogged() {
         lose();
         RedisBudgetStore store = store(builder -> builder);
-        assertThat(store.settle("a", BigDecimal.ONE).toCompletableFuture()).failsWithin(RedisServer.PATIENCE);
+        assertThat(store.settle("a", BigDecimal.ONE).toCompletableFuture())
+                .failsWithin(RedisServer.PATIENCE)
+                .withThrowableOfType(ExecutionException.class);
         store.close();
         store.close();
-        assertThat(store.settle("b", BigDecimal.ONE).toCompletableFuture()).failsWithin(RedisServer.PATIENCE);
+        assertThat(store.settle("b", BigDecimal.ONE).toCompletableFuture())
+                .failsWithin(RedisServer.PATIENCE)
+                .withThrowableOfType(ExecutionException.class);
 
         assertThat(store.undelivered()).containsExactly("a");
         assertThat(store.givenUp()).isEqualTo(2);
@@ -196,7 +212,9 @@ class ForeignClientTest {
     void closeDeliversWhatIsKeptIfRedisIsBack() {
         lose();
         RedisBudgetStore store = store(builder -> builder.timeout(RedisServer.PATIENCE));
-        assertThat(store.settle("a", BigDecimal.ONE).toCompletableFuture()).failsWithin(RedisServer.PATIENCE);
+        assertThat(store.settle("a", BigDecimal.ONE).toCompletableFuture())
+                .failsWithin(RedisServer.PATIENCE)
+                .withThrowableOfType(ExecutionException.class);
         behaviour = call -> NOTHING;
         store.close();
 
@@ -218,7 +236,10 @@ class ForeignClientTest {
         }
         store.close();
 
-        assertThat(asked).allSatisfy(stage -> assertThat(stage).failsWithin(RedisServer.PATIENCE));
+        assertThat(asked)
+                .allSatisfy(stage -> assertThat(stage)
+                        .failsWithin(RedisServer.PATIENCE)
+                        .withThrowableOfType(ExecutionException.class));
         assertThat(store.usage(LINE).toCompletableFuture())
                 .failsWithin(RedisServer.PATIENCE)
                 .withThrowableThat()
@@ -263,7 +284,9 @@ class ForeignClientTest {
     void threadsInheritNothingOfTheOneThatAsks() throws Exception {
         InheritableThreadLocal<String> user = new InheritableThreadLocal<>();
         Set<String> seen = ConcurrentHashMap.newKeySet();
+        CountDownLatch attached = new CountDownLatch(1);
         behaviour = call -> {
+            attached.await();
             seen.add(user.get() + " " + Thread.currentThread().getContextClassLoader());
             return NOTHING;
         };
@@ -272,12 +295,14 @@ class ForeignClientTest {
         Thread.currentThread().setContextClassLoader(foreign);
         user.set("alice");
         try (RedisBudgetStore store = store(builder -> builder)) {
-            store.usage(LINE)
+            var stage = store.usage(LINE)
                     .thenRun(() ->
-                            seen.add(user.get() + " " + Thread.currentThread().getContextClassLoader()))
-                    .toCompletableFuture()
-                    .join();
+                            seen.add(user.get() + " " + Thread.currentThread().getContextClassLoader()));
+            // A stage that is attached to a complete one runs on the thread that attaches it.
+            attached.countDown();
+            stage.toCompletableFuture().join();
         } finally {
+            attached.countDown();
             Thread.currentThread().setContextClassLoader(own);
             user.remove();
         }

@@ -18,7 +18,7 @@ import redis.clients.jedis.RedisClient;
 import top.neuralbox.budget.BudgetLine;
 import top.neuralbox.budget.BudgetStore;
 import top.neuralbox.budget.BudgetUsage;
-import top.neuralbox.testkit.contract.BudgetStoreContract;
+import top.neuralbox.contract.BudgetStoreContract;
 
 /** The contract of every store, and what Redis has beyond it: leases, late arrivals, and things to tidy up. */
 class RedisBudgetStoreTest implements BudgetStoreContract {
@@ -72,7 +72,8 @@ class RedisBudgetStoreTest implements BudgetStoreContract {
         try (RedisBudgetStore other = open(namespace)) {
             reserve(store, "8", line);
 
-            assertThat(await(other.reserve("late", FOUR, List.of(line)))).isPresent();
+            assertThat(await(other.reserve("late", List.of(line.withAmount(FOUR)))))
+                    .isPresent();
         }
     }
 
@@ -112,22 +113,24 @@ class RedisBudgetStoreTest implements BudgetStoreContract {
     }
 
     @Test
-    void reservationThatArrivesAfterItWasSettledSetsNothingAside() {
-        BudgetLine line = line(null);
-        await(store.settle("late", BigDecimal.ZERO));
-        await(store.reserve("late", FOUR, List.of(line)));
-        await(store.reserveAnyway("late", FOUR, List.of(line)));
+    void requestOfAProcessThatDiedIsSpentWhenItsLeaseEnds() {
+        BudgetLine line = BudgetLine.requests("line " + UUID.randomUUID(), BigDecimal.TEN, Duration.ofDays(10_000));
+        reserve(store, "1", line);
+        store.moveClock(LEASE);
 
-        assertThat(await(store.usage(line))).isEqualTo(BudgetUsage.NONE);
+        assertThat(await(store.unsettled())).isEmpty();
+        assertThat(await(store.usage(line)))
+                .isEqualTo(new BudgetUsage(BigDecimal.ONE, BigDecimal.ZERO, BigDecimal.ZERO));
     }
 
     @Test
     void figuresThatLuaWouldRoundAreRefused() {
         BudgetLine line = line(null);
 
-        assertThatThrownBy(() -> await(store.reserve("a", new BigDecimal("0.0000001"), List.of(line))))
+        assertThatThrownBy(() -> await(store.reserve("a", List.of(line.withAmount(new BigDecimal("0.0000001"))))))
                 .hasRootCauseMessage("credits must not have more than 6 decimals");
-        assertThatThrownBy(() -> await(store.reserve("a", new BigDecimal("9007199254.740992"), List.of(line))))
+        assertThatThrownBy(
+                        () -> await(store.reserve("a", List.of(line.withAmount(new BigDecimal("9007199254.740992"))))))
                 .hasRootCauseMessage("credits must be from 0 to 9007199254.740991");
         assertThat(await(store.usage(line))).isEqualTo(BudgetUsage.NONE);
     }
@@ -149,6 +152,9 @@ class RedisBudgetStoreTest implements BudgetStoreContract {
         await(store.settle(reserve(store, "1", line), BigDecimal.ONE));
         await(store.leaveUnsettled(reserve(store, "2", line)));
         reserve(store, "3", line);
+        BudgetLine requests = BudgetLine.requests("line " + UUID.randomUUID(), BigDecimal.TEN, line.window());
+        await(store.leaveUnsettled(reserve(store, "1", requests)));
+        await(store.lower(requests, BigDecimal.ONE, null));
         store.moveClock(Duration.ofDays(1));
         await(store.unsettled());
         await(store.unsettled());
@@ -180,13 +186,13 @@ class RedisBudgetStoreTest implements BudgetStoreContract {
 
     private static String reserve(BudgetStore store, String credits, BudgetLine line) {
         String reservation = UUID.randomUUID().toString();
-        assertThat(await(store.reserve(reservation, new BigDecimal(credits), List.of(line))))
+        assertThat(await(store.reserve(reservation, List.of(line.withAmount(new BigDecimal(credits))))))
                 .isEmpty();
         return reservation;
     }
 
     private static BudgetLine line(Duration window) {
-        return new BudgetLine("line " + UUID.randomUUID(), BigDecimal.TEN, window);
+        return BudgetLine.credits("line " + UUID.randomUUID(), BigDecimal.TEN, window);
     }
 
     private static <T> T await(CompletionStage<T> stage) {

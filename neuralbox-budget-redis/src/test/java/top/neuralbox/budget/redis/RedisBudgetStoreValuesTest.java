@@ -67,9 +67,9 @@ class RedisBudgetStoreValuesTest {
             assertThat(refused.getMessage()).contains(one.setter).hasSizeLessThan(300);
             return;
         }
-        BudgetLine line = new BudgetLine("client n", BigDecimal.TEN, Duration.ofDays(10_000));
+        BudgetLine line = BudgetLine.credits("client n", BigDecimal.TEN, Duration.ofDays(10_000));
         try (RedisBudgetStore store = builder.build()) {
-            store.reserve("r", BigDecimal.ONE, List.of(line))
+            store.reserve("r", List.of(line.withAmount(BigDecimal.ONE)))
                     .thenCompose(shortage -> store.settle("r", BigDecimal.ONE))
                     .thenCompose(settled -> store.usage(line))
                     .thenAccept(usage -> assertThat(usage.total()).isEqualByComparingTo("1"))

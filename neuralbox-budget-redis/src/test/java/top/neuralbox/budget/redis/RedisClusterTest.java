@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -22,9 +23,11 @@ import redis.clients.jedis.util.JedisClusterCRC16;
 import top.neuralbox.budget.BudgetLine;
 import top.neuralbox.budget.BudgetStore;
 import top.neuralbox.budget.BudgetUsage;
-import top.neuralbox.testkit.contract.BudgetStoreContract;
+import top.neuralbox.contract.BudgetStoreContract;
+import top.neuralbox.logs.Logs;
 
 /** The contract of every store on a Redis Cluster, and what becomes of a budget while its node or its slot is moved or lost. */
+@Logs(perhaps = "could not be delivered to Redis")
 class RedisClusterTest implements BudgetStoreContract {
 
     private static final BigDecimal FOUR = new BigDecimal(4);
@@ -32,7 +35,7 @@ class RedisClusterTest implements BudgetStoreContract {
     private static RedisClusterNodes cluster;
     private static RedisClusterClient redis;
 
-    private final BudgetLine line = new BudgetLine("line", BigDecimal.TEN, null);
+    private final BudgetLine line = BudgetLine.credits("line", BigDecimal.TEN, null);
     private RedisBudgetStore store;
 
     @BeforeAll
@@ -74,9 +77,15 @@ class RedisClusterTest implements BudgetStoreContract {
         for (RedisServer node : cluster.nodes()) {
             String namespace = cluster.namespaceOn(node);
             try (RedisBudgetStore here = open(namespace)) {
-                await(here.reserve("a", FOUR, List.of(new BudgetLine("line", BigDecimal.TEN, Duration.ofDays(1)))));
+                await(here.reserve(
+                        "a",
+                        List.of(BudgetLine.credits("line", BigDecimal.TEN, Duration.ofDays(1))
+                                .withAmount(FOUR))));
                 await(here.leaveUnsettled("a"));
-                await(here.reserve("b", FOUR, List.of(new BudgetLine("other", BigDecimal.TEN, null))));
+                await(here.reserve(
+                        "b",
+                        List.of(BudgetLine.credits("other", BigDecimal.TEN, null)
+                                .withAmount(FOUR))));
             }
             for (RedisServer each : cluster.nodes()) {
                 assertThat(keys(each, namespace)).hasSize(each == node ? 5 : 0);
@@ -91,9 +100,11 @@ class RedisClusterTest implements BudgetStoreContract {
             reserveIn(here, "lost");
             node.kill();
             assertThat(here.settle("lost", BigDecimal.ONE).toCompletableFuture())
-                    .failsWithin(RedisServer.PATIENCE);
-            assertThat(here.reserve("refused", FOUR, List.of(line)).toCompletableFuture())
-                    .failsWithin(RedisServer.PATIENCE);
+                    .failsWithin(RedisServer.PATIENCE)
+                    .withThrowableOfType(ExecutionException.class);
+            assertThat(here.reserve("refused", List.of(line.withAmount(FOUR))).toCompletableFuture())
+                    .failsWithin(RedisServer.PATIENCE)
+                    .withThrowableOfType(ExecutionException.class);
             node.restart();
             cluster.awaitWhole();
             RedisServer.await("delivery", () -> here.undelivered().isEmpty());
@@ -115,9 +126,11 @@ class RedisClusterTest implements BudgetStoreContract {
             reserveIn(here, "moved");
             move(slot, from, to, List.of("{" + namespace + "}:lines"));
             assertThat(here.settle("moved", BigDecimal.ONE).toCompletableFuture())
-                    .failsWithin(RedisServer.PATIENCE);
-            assertThat(here.reserve("refused", FOUR, List.of(line)).toCompletableFuture())
-                    .failsWithin(RedisServer.PATIENCE);
+                    .failsWithin(RedisServer.PATIENCE)
+                    .withThrowableOfType(ExecutionException.class);
+            assertThat(here.reserve("refused", List.of(line.withAmount(FOUR))).toCompletableFuture())
+                    .failsWithin(RedisServer.PATIENCE)
+                    .withThrowableOfType(ExecutionException.class);
             finish(slot, from, to, namespace);
             RedisServer.await("delivery", () -> here.undelivered().isEmpty());
 
@@ -161,7 +174,8 @@ class RedisClusterTest implements BudgetStoreContract {
     }
 
     private void reserveIn(RedisBudgetStore here, String reservation) {
-        assertThat(await(here.reserve(reservation, FOUR, List.of(line)))).isEmpty();
+        assertThat(await(here.reserve(reservation, List.of(line.withAmount(FOUR)))))
+                .isEmpty();
     }
 
     private static RedisBudgetStore open(String namespace) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -25,17 +26,19 @@ import top.neuralbox.budget.BudgetLine;
 import top.neuralbox.budget.BudgetListener;
 import top.neuralbox.budget.BudgetUsage;
 import top.neuralbox.budget.CreditBudget;
-import top.neuralbox.testkit.Fault;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.testkit.Gate;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.transport.Transport;
 
 /** What becomes of generations while Redis is killed, or hangs, and when it is back. */
+@Logs({"could not be delivered to Redis", "that were given up"})
 class RedisLostTest implements BudgetListener {
 
     private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "hello");
     private static final BigDecimal PRICE = new BigDecimal(3);
-    private static final BudgetLine LINE = new BudgetLine("client default", new BigDecimal(100), null);
+    private static final BudgetLine LINE = BudgetLine.credits("client default", new BigDecimal(100), null);
 
     private final List<String> unsettled = new CopyOnWriteArrayList<>();
     private final LocalNeuralBox service = LocalNeuralBox.start();
@@ -148,8 +151,9 @@ class RedisLostTest implements BudgetListener {
         assertThat(usage()).isEqualTo(BudgetUsage.NONE);
         server.freeze();
         try {
-            assertThat(store.reserve("late", PRICE, List.of(LINE)).toCompletableFuture())
-                    .failsWithin(Duration.ofSeconds(20));
+            assertThat(store.reserve("late", List.of(LINE.withAmount(PRICE))).toCompletableFuture())
+                    .failsWithin(Duration.ofSeconds(20))
+                    .withThrowableOfType(ExecutionException.class);
         } finally {
             server.thaw();
         }

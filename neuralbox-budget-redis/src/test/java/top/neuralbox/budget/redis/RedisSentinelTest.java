@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.RedisSentinelClient;
 import top.neuralbox.budget.BudgetLine;
 import top.neuralbox.budget.BudgetUsage;
+import top.neuralbox.logs.Logs;
 
 /** What becomes of a budget when Sentinel puts a replica in the place of the primary. */
+@Logs(
+        value = {"Redis master running at", "Created connection pool to master"},
+        perhaps = "could not be delivered to Redis")
 class RedisSentinelTest {
 
     private static final BigDecimal FOUR = new BigDecimal(4);
-    private static final BudgetLine LINE = new BudgetLine("line", BigDecimal.TEN, null);
+    private static final BudgetLine LINE = BudgetLine.credits("line", BigDecimal.TEN, null);
 
     /** Killed, so that whoever asks hears of it at once. */
     @Test
@@ -26,13 +31,15 @@ class RedisSentinelTest {
             reserve(store, "b", 4);
             sentinels.awaitReplication();
             sentinels.first().kill();
-            assertThat(store.settle("a", BigDecimal.ONE).toCompletableFuture()).failsWithin(RedisServer.PATIENCE);
+            assertThat(store.settle("a", BigDecimal.ONE).toCompletableFuture())
+                    .failsWithin(RedisServer.PATIENCE)
+                    .withThrowableOfType(ExecutionException.class);
             sentinels.awaitFailover();
             RedisServer.await("delivery", () -> store.undelivered().isEmpty());
 
             assertThat(usage(store)).isEqualTo(new BudgetUsage(BigDecimal.ONE, FOUR, BigDecimal.ZERO));
             reserve(store, "c", 5);
-            assertThat(store.reserve("d", BigDecimal.ONE, List.of(LINE))
+            assertThat(store.reserve("d", List.of(LINE.withAmount(BigDecimal.ONE)))
                             .toCompletableFuture()
                             .join())
                     .isPresent();
@@ -50,7 +57,8 @@ class RedisSentinelTest {
             sentinels.first().freeze();
             try {
                 assertThat(store.settle("a", BigDecimal.ONE).toCompletableFuture())
-                        .failsWithin(RedisServer.PATIENCE);
+                        .failsWithin(RedisServer.PATIENCE)
+                        .withThrowableOfType(ExecutionException.class);
                 sentinels.awaitFailover();
                 RedisServer.await("delivery", () -> store.undelivered().isEmpty());
             } finally {
@@ -94,13 +102,13 @@ class RedisSentinelTest {
                 RedisBudgetStore store = open(redis)) {
             RedisServer.await(
                     "replica",
-                    () -> store.reserve("kept", FOUR, List.of(LINE))
+                    () -> store.reserve("kept", List.of(LINE.withAmount(FOUR)))
                             .handle((shortage, error) -> error == null)
                             .toCompletableFuture()
                             .join());
             sentinels.cutReplication();
 
-            assertThat(store.reserve("refused", FOUR, List.of(LINE)).toCompletableFuture())
+            assertThat(store.reserve("refused", List.of(LINE.withAmount(FOUR))).toCompletableFuture())
                     .failsWithin(RedisServer.PATIENCE)
                     .withThrowableThat()
                     .withMessageContaining("NOREPLICAS");
@@ -112,7 +120,7 @@ class RedisSentinelTest {
     }
 
     private static void reserve(RedisBudgetStore store, String reservation, int credits) {
-        assertThat(store.reserve(reservation, BigDecimal.valueOf(credits), List.of(LINE))
+        assertThat(store.reserve(reservation, List.of(LINE.withAmount(BigDecimal.valueOf(credits))))
                         .toCompletableFuture()
                         .join())
                 .isEmpty();

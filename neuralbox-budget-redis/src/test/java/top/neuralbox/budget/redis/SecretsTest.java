@@ -65,7 +65,7 @@ class SecretsTest {
     }
 
     private static BudgetLine line() {
-        return new BudgetLine("client default", java.math.BigDecimal.TEN, null);
+        return BudgetLine.credits("client default", java.math.BigDecimal.TEN, null);
     }
 
     private static final class Watch extends Handler {

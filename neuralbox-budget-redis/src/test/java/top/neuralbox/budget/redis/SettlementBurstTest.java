@@ -8,13 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.RedisClient;
 import top.neuralbox.budget.BudgetLine;
 import top.neuralbox.budget.BudgetUsage;
+import top.neuralbox.logs.Logs;
 
 /** More generations end while Redis hangs than may wait for an answer of it. */
+@Logs(perhaps = "could not be delivered to Redis")
 class SettlementBurstTest {
 
     private static final int BURST = 14_000;
@@ -22,7 +25,7 @@ class SettlementBurstTest {
 
     @Test
     void everySettlementIsDeliveredWhenRedisIsBack() {
-        BudgetLine line = new BudgetLine("burst", PRICE.multiply(BigDecimal.valueOf(BURST)), null);
+        BudgetLine line = BudgetLine.credits("burst", PRICE.multiply(BigDecimal.valueOf(BURST)), null);
         // To write each of them to the disk would take most of the time.
         try (RedisServer server = RedisServer.start("--appendfsync", "no");
                 RedisClient redis = server.client();
@@ -31,13 +34,14 @@ class SettlementBurstTest {
                         .build()) {
             for (int i = 0; i < BURST; i += 200) {
                 int first = i;
-                all(200, k -> store.reserve("burst " + (first + k), PRICE, List.of(line)))
+                all(200, k -> store.reserve("burst " + (first + k), List.of(line.withAmount(PRICE))))
                         .join();
             }
             server.freeze();
             try {
                 assertThat(all(BURST, i -> store.settle("burst " + i, BigDecimal.ONE)))
-                        .failsWithin(RedisServer.PATIENCE);
+                        .failsWithin(RedisServer.PATIENCE)
+                        .withThrowableOfType(ExecutionException.class);
                 assertThat(store.undelivered()).hasSizeGreaterThan(10_000);
             } finally {
                 server.thaw();

@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /**
  * Serves a local NeuralBox until the process is stopped: {@code ./mvnw -q -Plocal -Dport=8765}.
@@ -42,7 +42,7 @@ public final class LocalCommand {
     /**
      * Starts the service and says how to try it.
      *
-     * @throws IllegalArgumentException if the port is no port
+     * @throws IllegalArgumentException if the port is not a port number
      * @throws UncheckedIOException if it is taken
      */
     static LocalNeuralBox serve(String port, PrintStream out) {

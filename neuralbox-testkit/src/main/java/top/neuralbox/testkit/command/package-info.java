@@ -1,4 +1,4 @@
-/** The commands of the testkit. Not exported. */
+/** The commands of the testkit. Not part of the API: the module does not export it. */
 @NullMarked
 package top.neuralbox.testkit.command;
 

@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 
 class LocalCommandTest {
 

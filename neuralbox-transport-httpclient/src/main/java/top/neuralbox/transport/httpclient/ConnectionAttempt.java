@@ -13,26 +13,26 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The making of a call's connection, which can be given up at any moment.
+ * The attempt to connect for one call, which can be abandoned at any time.
  *
- * <p>The engine's own cancellation does not reach it (5.6.5): when a place in the pool was free at once, the cancelled lease
- * stands where the connect operation should; and once TCP is connected, a cancelled TLS handshake goes on and its socket
- * stays open without an owner. So the attempt keeps hold of the socket itself.
+ * <p>The engine's own cancellation does not reach it (5.6.5). If a place in the pool was free at once, the cancel reaches the
+ * finished lease instead of the connect operation. Once TCP is connected, a cancelled TLS handshake goes on, and its socket
+ * stays open without an owner. So the attempt keeps a reference to the socket.
  */
 final class ConnectionAttempt {
 
     private volatile boolean abandoned;
     private volatile @Nullable IOSession session;
 
-    /** Wraps what connects, so that this attempt knows the socket as soon as there is one. */
+    /** Wraps the connection initiator, so that this attempt knows the socket as soon as it is connected. */
     ConnectionInitiator watch(ConnectionInitiator initiator) {
         return (endpoint, remote, local, timeout, attachment, callback) ->
                 connect(initiator, endpoint, remote, local, timeout, attachment, callback);
     }
 
     /**
-     * Closes the socket if it is connected; else as soon as it is. A connect operation that is under way is not cancelled: if
-     * that hits the moment in which the engine has not yet noted the socket, nobody closes it at all. It ends by itself.
+     * Closes the socket if it is connected, otherwise as soon as it is. A running connect operation is not cancelled: before
+     * the engine has recorded the socket, a cancel would leave it open for good. The operation ends by itself.
      */
     void abandon() {
         abandoned = true;

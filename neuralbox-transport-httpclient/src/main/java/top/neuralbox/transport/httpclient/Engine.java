@@ -3,7 +3,6 @@ package top.neuralbox.transport.httpclient;
 import java.security.GeneralSecurityException;
 import java.util.Objects;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,42 +36,48 @@ import top.neuralbox.transport.ProxySettings;
 import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportConfig.Protocol;
 
-/** The client beneath one transport, set up for token streams, with the threads that belong to it. */
+/** The HttpClient of one transport, configured for token streams, with its threads. */
 final class Engine {
 
     /**
-     * The engine keeps three buffers of this size for each HTTP/1.1 connection. Its default of 32 KiB costs 107 KiB of heap
-     * a stream, this one 21 KiB; half as much would take 14 KiB, but a third more CPU time for a stream in large chunks. A
+     * The engine keeps three buffers of this size for each HTTP/1.1 connection. Its default of 32 KiB costs 107 KiB of heap for
+     * a stream, this size 21 KiB. Half of it would cost 14 KiB, but a third more CPU time for a stream in large chunks. A
      * token's event has about 50 bytes.
      */
     private static final int HTTP1_BUFFER = 4 * 1024;
 
-    /** What is read of an HTTP/2 body that nobody asks for. It must cover a round trip, so it is larger than HTTP/1.1's. */
+    /** The bytes of an HTTP/2 body that are read without demand. Must cover a round trip, so it is larger than HTTP/1.1's. */
     private static final int HTTP2_WINDOW = 64 * 1024;
 
-    /** The smallest that RFC 9113 allows; the engine allocates a buffer of this size for each HTTP/2 connection. */
+    /** The smallest size that RFC 9113 allows. The engine allocates a buffer of this size for each HTTP/2 connection. */
     private static final int HTTP2_FRAME = 16 * 1024;
 
-    /** The bound on a response head, as HTTP/1.1 writes it. The engine's buffers grow to it only if a head needs them. */
+    /** The limit of a response head, as HTTP/1.1 writes it. The engine's buffers grow to it only if a head needs that. */
     static final int MAX_HEAD = ExchangeFailures.MOST_HEAD_BYTES;
 
     /** A name of one character, a colon, and the end of the line. */
     private static final int SHORTEST_FIELD = 4;
 
-    /** HTTP/2 counts 32 bytes more for each field (RFC 9113, section 6.5.2), which may be as short as 5 in HTTP/1.1. */
+    /** HTTP/2 counts 32 bytes more for each field (RFC 9113, section 6.5.2). In HTTP/1.1 a field may have only 5 bytes. */
     private static final int MAX_FIELD_LIST = 8 * MAX_HEAD;
 
-    /** Servers and load balancers commonly drop an idle connection after a minute: be earlier, and do not lose the race. */
+    /** Servers and load balancers often close an idle connection after a minute. Closing earlier avoids the race. */
     private static final TimeValue MAX_IDLE = TimeValue.ofSeconds(30);
 
-    /** Connections are renewed, so that a change of the name's addresses is followed. Streams under way are left alone. */
+    /** Connections are renewed, so that a change of the host's addresses takes effect. Active streams are not interrupted. */
     private static final TimeValue MAX_AGE = TimeValue.ofMinutes(5);
 
     private static final long EVICTION_SECONDS = 10;
 
+    /** Who resumes a session asks no manager, and its certificates may have been replaced. Zero would mean without limit. */
+    private static final int RESUMPTION_SECONDS = 1;
+
     private final HttpAsyncClientBuilder builder;
     private final HostNames names;
-    private final ScheduledThreadPoolExecutor timer;
+    private final TransportTimer timer;
+    /** Only the timer's thread uses it. */
+    private final WallClockWatch clock = new WallClockWatch();
+
     private final Lock replacing = new ReentrantLock();
     private volatile Reactor reactor;
     private volatile boolean closed;
@@ -84,14 +89,12 @@ final class Engine {
         this.config = config;
         this.proxy = proxyHost(config.proxy());
         this.names = new HostNames();
-        this.timer = new ScheduledThreadPoolExecutor(1, new TransportThreads("timer"));
-        timer.setRemoveOnCancelPolicy(true);
-        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.timer = TransportTimer.create();
         this.builder = builder(customizer, proxy);
         this.reactor = newReactor();
         try {
-            this.eviction = timer.scheduleWithFixedDelay(
-                    () -> reactor.evict(MAX_IDLE), EVICTION_SECONDS, EVICTION_SECONDS, TimeUnit.SECONDS);
+            this.eviction =
+                    timer.scheduleWithFixedDelay(this::evict, EVICTION_SECONDS, EVICTION_SECONDS, TimeUnit.SECONDS);
         } catch (Throwable noThread) {
             reactor.close();
             throw noThread;
@@ -101,7 +104,8 @@ final class Engine {
     /**
      * Starts a client.
      *
-     * @throws IllegalStateException if the engine on the class path cannot serve, with the versions found
+     * @throws IllegalStateException if the engine on the class path cannot be used; the message names the versions that were
+     *     found
      */
     static Engine start(TransportConfig config, UnaryOperator<HttpAsyncClientBuilder> customizer) {
         EngineVersions.requireSupported();
@@ -129,14 +133,19 @@ final class Engine {
         return timer.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
     }
 
-    /** The host that a connection for this target is made to. */
+    /** The first host of a connection to this target: the proxy, if there is one. */
     HttpHost firstHop(HttpHost target) {
         return proxy != null ? proxy : target;
     }
 
+    /** How many connections may be used besides those that are in use. */
+    int freePlaces() {
+        return reactor.freePlaces();
+    }
+
     /**
-     * Hands an exchange to the client. It does not block once the {@linkplain #names() name} has been resolved. Throws an {@code
-     * Error} of the machine if the client lost a thread, and none can be made.
+     * Submits an exchange to the client. Does not block if the {@linkplain #names() name} has been resolved. Throws an {@code
+     * Error} if the client lost a thread and no thread can be made.
      */
     Future<?> execute(HttpHost target, AsyncRequestProducer request, HttpClientCall call) {
         HttpClientContext context = HttpClientContext.create();
@@ -157,12 +166,23 @@ final class Engine {
                 call.engineFailed(null);
             }
         };
-        Reactor live = liveReactor();
+        Reactor live;
+        do {
+            live = liveReactor();
+        } while (!live.admit(call) && !closed);
         call.carriedBy(live);
-        return live.begin(call, client -> client.execute(target, request, consumer, null, context, end));
+        return live.client().execute(target, request, consumer, null, context, end);
     }
 
-    /** Ends the threads and sockets, but tells no exchange: end the calls first. */
+    /**
+     * Gives the calls to come new connections, because the ages of the old ones are not known any more. A connection that was
+     * used before the clock went back would stay in the pool for as long as it went back. Calls under way keep theirs.
+     */
+    void renew() {
+        reactor.retire();
+    }
+
+    /** Ends the threads and closes the sockets, but tells no exchange. The caller must end the calls first. */
     void close() {
         closed = true;
         eviction.cancel(false);
@@ -176,14 +196,23 @@ final class Engine {
         timer.shutdown();
     }
 
-    /** The reactor for the next call: another one if the last has lost a thread. */
+    /** Closes connections that have been idle too long. */
+    private void evict() {
+        if (clock.hasJumped()) {
+            renew();
+        } else {
+            reactor.evict(MAX_IDLE);
+        }
+    }
+
+    /** The reactor for the next call: a new one if the last one is retired. */
     private Reactor liveReactor() {
-        if (!reactor.isBroken()) {
+        if (!reactor.isRetired()) {
             return reactor;
         }
         replacing.lock();
         try {
-            if (reactor.isBroken() && !closed) {
+            if (reactor.isRetired() && !closed) {
                 reactor = newReactor();
             }
             return reactor;
@@ -203,7 +232,9 @@ final class Engine {
                         .build());
     }
 
-    /** Basic credentials go out with the first request: a challenge could not be answered, the body is sent once. */
+    /**
+     * Sends basic credentials with the first request. A challenge could not be answered, because the body is sent only once.
+     */
     private void authenticate(HttpClientContext context) {
         ProxySettings settings = config.proxy();
         if (proxy == null || settings == null) {
@@ -218,7 +249,7 @@ final class Engine {
         }
     }
 
-    /** Connections and threads are set for each client that is made of it. */
+    /** The builder of all clients, without connection manager and threads, which are set for each client. */
     private static HttpAsyncClientBuilder builder(
             UnaryOperator<HttpAsyncClientBuilder> customizer, @Nullable HttpHost proxy) {
         HttpAsyncClientBuilder builder =
@@ -237,14 +268,14 @@ final class Engine {
                         .build())
                 .setHttp1Config(http1Config())
                 .setH2Config(http2Config())
-                .setIoSessionDecorator(BurstSession::over)
+                .setIoSessionDecorator(SingleReadSession::over)
                 .addExecInterceptorFirst("neuralbox-enter", ExchangeGates::enter)
-                .addExecInterceptorAfter(ChainElement.CONNECT.name(), "neuralbox-guard", ExchangeGates::fence)
+                .addExecInterceptorAfter(ChainElement.CONNECT.name(), "neuralbox-guard", ExchangeGates::connected)
                 .addExecInterceptorLast("neuralbox-fence", ExchangeGates::fence)
                 .addRequestInterceptorLast(ExchangeGates::beforeSending);
     }
 
-    /** HTTP/2 where it is asked for: the engine ends streams on what the standard lets a server send (see the README). */
+    /** HTTP/2 only if enabled: the engine ends streams on frames that the standard allows a server (see the README). */
     private static boolean speaks(TransportConfig config, Protocol version) {
         return config.protocolsOr(Protocol.HTTP_1_1).contains(version);
     }
@@ -273,13 +304,16 @@ final class Engine {
                     key == null ? null : new KeyManager[] {key},
                     trust == null ? null : new TrustManager[] {trust},
                     null);
+            if (key != null || trust != null) {
+                context.getClientSessionContext().setSessionTimeout(RESUMPTION_SECONDS);
+            }
             return new DefaultClientTlsStrategy(context);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("TLS cannot be set up with these trust and key managers", e);
         }
     }
 
-    /** Core owns time-outs, retries, redirects and content codings, or nobody does. */
+    /** Time-outs, retries, redirects and content codings are only for core, or are not used at all. */
     private static RequestConfig requestConfig() {
         return RequestConfig.custom()
                 .setConnectionRequestTimeout(Timeout.DISABLED)
@@ -295,7 +329,7 @@ final class Engine {
     private static Http1Config http1Config() {
         return Http1Config.custom()
                 .setBufferSize(HTTP1_BUFFER)
-                .setInitialWindowSize(BodyPublisher.WINDOW)
+                .setInitialWindowSize(BodyCredit.WINDOW)
                 .setMaxLineLength(MAX_HEAD)
                 .setMaxHeaderCount(MAX_HEAD / SHORTEST_FIELD)
                 .build();

@@ -7,13 +7,13 @@ import java.lang.module.ModuleDescriptor.Version;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
-/** Which HttpClient the class path holds, told without loading any of its classes. */
+/** Checks the version of HttpClient on the class path, without loading any of its classes. */
 final class EngineVersions {
 
     private static final String CLIENT = "org/apache/hc/client5/version.properties";
     private static final String CORE = "org/apache/hc/core5/version.properties";
 
-    /** The pairs that are tested: HttpClient 5.5.1 brings HttpCore 5.3.6, and 5.6.5 brings 5.4.4. */
+    /** The tested pairs: HttpClient 5.5.1 with HttpCore 5.3.6, and 5.6.5 with 5.4.4. */
     private static final Version OLDEST_CLIENT = Version.parse("5.5.1");
 
     private static final Version OLDEST_CORE = Version.parse("5.3.6");
@@ -25,14 +25,14 @@ final class EngineVersions {
         requireSupported(release(CLIENT), release(CORE));
     }
 
-    /** As {@link #requireSupported()}, for the two releases found; null is for one that is absent. */
+    /** As {@link #requireSupported()}, for two releases. Null means that one is absent. */
     static void requireSupported(@Nullable String client, @Nullable String core) {
         if (olderThan(OLDEST_CLIENT, client) || olderThan(OLDEST_CORE, core)) {
             throw new IllegalStateException(sentence(client, core));
         }
     }
 
-    /** What to throw when the classes of the engine do not fit together. */
+    /** The exception for classes of the engine that do not fit together. */
     static IllegalStateException unusable(LinkageError cause) {
         return new IllegalStateException(sentence(release(CLIENT), release(CORE)), cause);
     }

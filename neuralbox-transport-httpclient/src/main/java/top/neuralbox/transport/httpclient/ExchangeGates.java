@@ -14,7 +14,7 @@ import org.apache.hc.core5.http.nio.AsyncEntityProducer;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
-/** The three places of the engine's execution chain where an exchange asks its call whether it may go on. */
+/** The steps in the engine's execution chain that connect an exchange with its call, and keep failures from other calls. */
 final class ExchangeGates {
 
     private static final String CALL = "neuralbox.call";
@@ -29,7 +29,7 @@ final class ExchangeGates {
         return (HttpClientCall) Objects.requireNonNull(context.getAttribute(CALL), CALL);
     }
 
-    /** At the head of the chain: the call takes hold of what can close its connection. */
+    /** The first step of the chain: gives the call the object that can close its connection. */
     static void enter(
             HttpRequest request,
             @Nullable AsyncEntityProducer body,
@@ -42,15 +42,28 @@ final class ExchangeGates {
         try {
             chain.proceed(request, body, scope, new CompleteWhenWhole(callback, call));
         } catch (Error foreign) {
-            // Of an interceptor. It would end the thread, which may be the one of other calls.
+            // An interceptor threw it. It would end the thread, which may serve other calls.
             callback.failed(new IllegalStateException("an interceptor threw an Error", foreign));
         }
     }
 
+    /** The first step after the connection is made. A warm-up goes no further. */
+    static void connected(
+            HttpRequest request,
+            @Nullable AsyncEntityProducer body,
+            AsyncExecChain.Scope scope,
+            AsyncExecChain chain,
+            AsyncExecCallback callback)
+            throws HttpException, IOException {
+        if (!callOf(scope.clientContext).connected(scope.execRuntime, callback::completed)) {
+            fence(request, body, scope, chain, callback);
+        }
+    }
+
     /**
-     * Before the first step that runs once there is a connection, and before the last. The last throws when the connection was
-     * closed between the lease and here, which may happen on the thread of another call that released it; an interceptor of the
-     * application's throws what it likes, on an I/O thread. Neither may reach another call.
+     * Runs after {@link #connected}, and before the last step. The last step throws if the connection
+     * was closed after its lease. It may run on the thread of another call, which released the connection. An interceptor of
+     * the application may throw anything, on an I/O thread. Neither exception may reach another call.
      */
     static void fence(
             HttpRequest request,
@@ -68,7 +81,7 @@ final class ExchangeGates {
         }
     }
 
-    /** As the head is about to be written: a call that has ended meanwhile is never sent, and none is sent twice. */
+    /** Runs immediately before the head is written. A call that has ended is never sent, and no call is sent twice. */
     static void beforeSending(HttpRequest request, @Nullable EntityDetails body, HttpContext context)
             throws HttpException, IOException {
         HttpClientCall call = callOf(context);
@@ -79,9 +92,9 @@ final class ExchangeGates {
     }
 
     /**
-     * Keeps a connection from the pool until its response is whole, and until it is known that nothing was read behind it.
-     * Over HTTP/2 the engine takes an exchange for complete
-     * when a refusal (400 and above) has begun and the request is written, whatever is left of the response (5.6.5).
+     * Keeps a connection out of the pool until its response is whole, and until it is known that no bytes were read after it.
+     * Over HTTP/2 the engine counts an exchange as complete when a response of status 400 or above has begun and the request is
+     * written, even if part of the response is missing (5.6.5).
      */
     private record CompleteWhenWhole(AsyncExecCallback callback, HttpClientCall call) implements AsyncExecCallback {
 

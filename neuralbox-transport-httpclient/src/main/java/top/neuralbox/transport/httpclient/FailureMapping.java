@@ -22,12 +22,12 @@ import top.neuralbox.transport.ExchangeFailures;
 import top.neuralbox.transport.TransportException;
 
 /**
- * Names what the engine reports in the terms of the SPI.
+ * Maps the engine's exceptions to the failures of the SPI.
  *
  * @param failures the sentences of this exchange
  * @param progress how far the exchange was
  * @param behindProxy whether the first host is a proxy
- * @param readToEnd whether the peer had closed the connection when the engine found fault
+ * @param readToEnd whether the peer had closed the connection when the engine reported the failure
  */
 record FailureMapping(ExchangeFailures failures, Progress progress, boolean behindProxy, boolean readToEnd) {
 
@@ -41,23 +41,23 @@ record FailureMapping(ExchangeFailures failures, Progress progress, boolean behi
         BODY
     }
 
-    /** How the engine words a reset by the peer (5.4.4); its own resets have the same type. */
+    /** The engine's message for a reset by the peer begins like this (5.4.4). Its own resets have the same type. */
     private static final String RESET_BY_PEER = "Stream reset (";
 
     /**
-     * Whether the peer promises not to have acted on the request: RFC 9113, section 6.8. A stream that is reset with
-     * REFUSED_STREAM is none of these: gateways say that of requests which they have passed on.
+     * Whether the peer guarantees that it has not processed the request (RFC 9113, section 6.8). A stream reset with
+     * REFUSED_STREAM is no such guarantee: gateways send that code for requests that they have forwarded.
      */
     static boolean certainlyNotExecuted(@Nullable Throwable cause) {
         return cause instanceof RequestNotExecutedException;
     }
 
-    /** Whether the engine gave a head up because of its length. */
+    /** Whether the engine rejected a head because of its length. */
     static boolean isTooLong(@Nullable Throwable cause) {
         return cause instanceof MessageConstraintException || cause instanceof HeaderListConstraintException;
     }
 
-    /** The failure to report; null as a cause means that the engine gave the exchange up without a reason. */
+    /** The failure to report. A null cause means that the engine ended the exchange without a reason. */
     TransportException map(@Nullable Throwable reported) {
         Throwable cause =
                 reported instanceof CompletionException && reported.getCause() != null ? reported.getCause() : reported;
@@ -78,7 +78,7 @@ record FailureMapping(ExchangeFailures failures, Progress progress, boolean behi
             return failures.proxyFailed(isProtocolError(cause) ? null : cause);
         }
         if (cause != null && isProtocolError(cause)) {
-            // The engine parses half a head as if it were whole when the connection ends there (5.4.4).
+            // If the connection ends inside a head, the engine parses the part as if it were whole (5.4.4).
             return readToEnd ? lost(null) : protocol(cause);
         }
         return cause == null || cause instanceof IOException ? lost(cause) : failures.other(cause);
@@ -96,12 +96,12 @@ record FailureMapping(ExchangeFailures failures, Progress progress, boolean behi
         };
     }
 
-    /** A parser's exception quotes what it could not read, which may echo the key: its type alone is told. */
+    /** Names only the type: a parser's exception quotes the bytes that it could not read, and they may contain the key. */
     private TransportException protocol(Throwable cause) {
         return failures.protocol(cause.getClass().getSimpleName());
     }
 
-    /** What the engine makes of a connection that ends inside the handshake (5.4.4). */
+    /** Whether this is the engine's exception for a connection that ends inside the handshake (5.4.4). */
     private static boolean isEndOfConnection(SSLException cause) {
         return cause instanceof SSLHandshakeException
                 && cause.getCause() == null
@@ -110,7 +110,7 @@ record FailureMapping(ExchangeFailures failures, Progress progress, boolean behi
 
     private static boolean isProtocolError(Throwable cause) {
         return cause instanceof HttpException
-                // As the engine wraps what is wrong with a trailer field (5.4.4).
+                // The engine wraps the failure of a trailer field like this (5.4.4).
                 || cause.getCause() instanceof ParseException
                 || cause instanceof MessageConstraintException
                 || cause instanceof H2ConnectionException

@@ -4,27 +4,26 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The places in what arrives over HTTP/2 at which a header block ends (RFC 9113, section 4.3).
+ * Finds the ends of header blocks in the bytes that arrive over HTTP/2 (RFC 9113, section 4.3).
  *
- * <p>The engine tells nobody of an interim response of status 100, nor that a stream has ended with an interim response
- * (5.4.4). So it is handed header blocks one by one, and its call looks after each of them what has become of it. Reads the
- * heads of frames alone.
+ * <p>The engine reports neither an interim response of status 100 nor a stream that ends with an interim response (5.4.4). So
+ * it gets header blocks one by one, and after each block the call checks the result. Only the frame headers are read.
  */
 final class HeaderBlocks {
 
-    /** Takes all of the bytes that it is given. */
+    /** Takes all bytes that it gets. */
     @FunctionalInterface
-    interface Engine {
+    interface Receiver {
         void take(ByteBuffer bytes) throws IOException;
     }
 
-    /** Hears that the engine has got a header block. */
+    /** The listener for header blocks that the engine has received. */
     @FunctionalInterface
     interface Listener {
         /**
-         * The engine has got the block whole.
+         * Called after the engine has received a whole block.
          *
-         * @param last whether nothing follows it on its stream
+         * @param last whether nothing follows the block on its stream
          */
         void blockPassed(boolean last);
     }
@@ -42,8 +41,8 @@ final class HeaderBlocks {
     private int payloadLeft;
     private boolean lastOfStream;
 
-    /** Hands bytes to the engine, up to the end of each header block and then the rest. */
-    void pass(ByteBuffer bytes, Engine engine, Listener listener) throws IOException {
+    /** Passes bytes to the engine: up to the end of each header block, and then the rest. */
+    void pass(ByteBuffer bytes, Receiver engine, Listener listener) throws IOException {
         int end = bytes.limit();
         int at = bytes.position();
         while (at < end) {

@@ -15,12 +15,12 @@ import org.apache.hc.core5.net.InetAddressUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves host names beside the engine, which would block the caller or an I/O thread with it (5.6.5). A call looks its
- * host up here first and enters the engine when the addresses are known; the engine then finds them here.
+ * Resolves host names outside the engine, which would block the caller or an I/O thread (5.6.5). A call looks its host up here
+ * first. When the addresses are known, it is submitted to the engine, which finds the addresses here.
  */
 final class HostNames implements DnsResolver {
 
-    /** What the machine says of a name. It may run code of the application's: a resolver of its own (Java 18). */
+    /** The machine's look-up of a name. It may run code of the application: a resolver (since Java 18). */
     @FunctionalInterface
     interface LookUp {
         InetAddress[] resolve(String host) throws UnknownHostException;
@@ -28,7 +28,7 @@ final class HostNames implements DnsResolver {
 
     private static final long IDLE_SECONDS = 10;
 
-    /** One thread for each name that is being looked up, and none while there is nothing to do. */
+    /** One thread for each name that is being looked up, and none without work. */
     private final ExecutorService threads = new ThreadPoolExecutor(
             0,
             Integer.MAX_VALUE,
@@ -45,17 +45,18 @@ final class HostNames implements DnsResolver {
         this(InetAddress::getAllByName);
     }
 
-    /** With another source than the machine, for tests. */
+    /** Uses another source than the machine, for tests. */
     HostNames(LookUp lookUp) {
         this.lookUp = lookUp;
     }
 
     /**
-     * Looks a name up, together with whoever looks it up already. How long an answer is kept is the platform's matter (the
-     * security property {@code networkaddress.cache.ttl}): each call asks anew.
+     * Looks a name up, and shares a look-up that already runs. The platform decides how long it keeps an answer (the security
+     * property {@code networkaddress.cache.ttl}). Nothing is kept here: each call asks again.
      *
-     * @param host a name, or an address in text form, which is known at once
-     * @param then told null when the addresses are known, else the reason; on a thread of this class or the caller's
+     * @param host a name, or an address in text form, which needs no look-up
+     * @param then gets null when the addresses are known, else the reason; runs on a thread of this class or the caller's
+     *     thread
      */
     void lookUp(String host, Consumer<@Nullable Throwable> then) {
         if (InetAddressUtils.isIPv4(host) || InetAddressUtils.isIPv6(host)) {
@@ -67,11 +68,11 @@ final class HostNames implements DnsResolver {
         if (others == null) {
             start(host, mine);
         }
-        // The derived future holds nothing that a caller could miss.
+        // The derived future adds nothing: the callback has had the result.
         var unused = (others == null ? mine : others).whenComplete((nothing, unknown) -> tell(unknown, then));
     }
 
-    /** The addresses found last; called by the engine, whose caller has looked the name up. */
+    /** The addresses of the last look-up. The engine calls this after the call has looked the name up. */
     @Override
     public InetAddress[] resolve(String host) throws UnknownHostException {
         InetAddress[] addresses = known.get(host);
@@ -83,7 +84,7 @@ final class HostNames implements DnsResolver {
         return host;
     }
 
-    /** How many addresses there are to try for a host. At least 1. */
+    /** The number of addresses to try for a host. At least 1. */
     int addressesOf(String host) {
         InetAddress[] addresses = known.get(host);
         return addresses == null ? 1 : addresses.length;
@@ -93,7 +94,7 @@ final class HostNames implements DnsResolver {
         threads.shutdown();
     }
 
-    /** Whatever happens, the look-up ends and leaves: one that stayed would be waited for by each later call of that name. */
+    /** Starts a look-up. It always ends and is removed: each later call of that name would wait for one that stayed. */
     private void start(String host, CompletableFuture<Void> answer) {
         try {
             threads.execute(() -> ask(host, answer));
@@ -118,7 +119,7 @@ final class HostNames implements DnsResolver {
         }
     }
 
-    /** What a call throws ends that call: others may wait for the same name. */
+    /** Calls a callback. If it throws, only its call ends, because other calls may wait for the same name. */
     private static void tell(@Nullable Throwable unknown, Consumer<@Nullable Throwable> then) {
         try {
             then.accept(unknown);

@@ -26,8 +26,10 @@ import org.apache.hc.core5.http.RequestNotExecutedException;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.http.nio.CapacityChannel;
 import org.apache.hc.core5.http.nio.support.BasicRequestProducer;
+import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.transport.BodyPublisher;
 import top.neuralbox.transport.ExchangeFailures;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportConfig.Protocol;
@@ -40,10 +42,9 @@ import top.neuralbox.transport.httpclient.FailureMapping.Progress;
 /**
  * The life of one exchange: waiting, sent, whole, ended.
  *
- * <p>Each transition is one compare-and-set on {@link #state}. So a call which failed before it was sent is never sent
- * afterwards: after the failure, {@link #mayHaveBeenSent()} tells whether the request may safely be sent again. And either
- * the response is whole, and its connection is no longer this call's to close; or the call ended before, and then its
- * connection serves no other call.
+ * <p>Each transition is one compare-and-set on {@link #state}. So a call that failed before it was sent is never sent
+ * afterwards, and {@link #mayHaveBeenSent()} then says whether the request may safely be sent again. If the response is whole,
+ * this call can no longer close its connection. If the call ended before that, its connection serves no other call.
  */
 final class HttpClientCall implements TransportCall {
 
@@ -52,7 +53,7 @@ final class HttpClientCall implements TransportCall {
     private enum Open implements State {
         WAITING,
         SENT,
-        /** The response has arrived whole; the engine is about to give the connection to another call. */
+        /** The response is whole. The engine is about to return the connection to the pool. */
         WHOLE
     }
 
@@ -60,11 +61,11 @@ final class HttpClientCall implements TransportCall {
      * The end of the call.
      *
      * @param failure null if the call ended with its response
-     * @param ownsConnection whether the call failed before its response was whole, so that no other has its connection
+     * @param ownsConnection whether the call failed before its response was whole, so that no other call has its connection
      */
     private record Ended(boolean sent, @Nullable TransportException failure, boolean ownsConnection) implements State {}
 
-    /** Longer ones would overflow the timers. */
+    /** The longest timeout. Longer ones would overflow the timers. */
     private static final Duration FOREVER = Duration.ofDays(365);
 
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
@@ -74,6 +75,9 @@ final class HttpClientCall implements TransportCall {
     private final Engine engine;
     private final ExchangeFailures failures;
     private final Consumer<HttpClientCall> onEnd;
+    /** Not null if this call only connects, and sends nothing. */
+    private final @Nullable WarmUp warmUp;
+
     private final CompletableFuture<TransportResponse> response = new CompletableFuture<>();
     private final AtomicReference<State> state = new AtomicReference<>(Open.WAITING);
     private final ConnectionAttempt attempt = new ConnectionAttempt();
@@ -82,24 +86,26 @@ final class HttpClientCall implements TransportCall {
     private volatile @Nullable Future<?> connectTimer;
     private volatile @Nullable Future<?> exchange;
     private volatile @Nullable AsyncExecRuntime runtime;
+    private final BodyCredit credit = new BodyCredit(this::cancel, this::engineFailed);
     private volatile @Nullable BodyPublisher body;
     private volatile @Nullable Reactor reactor;
-    /** The I/O thread that wrote the request, which reads the response too. */
+    /** The I/O thread that wrote the request. It reads the response too. */
     private volatile @Nullable Thread thread;
-    /** These are touched by the I/O thread only. */
+    /** Interim responses so far. Only the I/O thread uses this field and the next two. */
     private int interims;
 
-    /** As it was behind the header block before. */
+    /** The value of {@link #interims} after the previous header block. */
     private int interimsBefore;
 
     private boolean inChunks;
 
-    HttpClientCall(TransportRequest request, Engine engine, Consumer<HttpClientCall> onEnd) {
+    HttpClientCall(TransportRequest request, Engine engine, Consumer<HttpClientCall> onEnd, @Nullable WarmUp warmUp) {
         this.request = request;
         this.connectTimeout = Collections.min(List.of(request.connectTimeout(), FOREVER));
         this.engine = engine;
         this.failures = ExchangeFailures.of(request, engine.config());
         this.onEnd = onEnd;
+        this.warmUp = warmUp;
         this.requestBody = request.body().length == 0 ? null : new RequestBody(request.body());
     }
 
@@ -119,7 +125,7 @@ final class HttpClientCall implements TransportCall {
         end(failures.cancelled(), false);
     }
 
-    /** Starts the clock, looks the host up and enters the engine. Does not block. */
+    /** Starts the timer, looks the host up and passes the call to the engine. Does not block. */
     void begin() {
         URI uri = request.uri();
         boolean secure = isSecure();
@@ -138,7 +144,7 @@ final class HttpClientCall implements TransportCall {
                 }
             });
         } catch (Throwable e) {
-            // The executors of a transport that is being closed refuse tasks, and a thread may not be had.
+            // The executors of a transport that is being closed reject tasks. Or no thread can be made.
             engineFailed(e);
         }
     }
@@ -147,7 +153,7 @@ final class HttpClientCall implements TransportCall {
         return attempt;
     }
 
-    /** Shares the connect timeout among the addresses of the host, so that a dead first one leaves time for the next. */
+    /** Divides the connect timeout by the addresses of the host, so that a dead first address leaves time for the next. */
     Timeout addressTimeout() {
         HttpHost hop = engine.firstHop(new HttpHost("http", bare(request.uri().getHost())));
         long millis = connectTimeout.toMillis() / engine.names().addressesOf(hop.getHostName());
@@ -159,7 +165,7 @@ final class HttpClientCall implements TransportCall {
     }
 
     /**
-     * Takes hold of the means to close the exchange's connection, which work where the engine's own cancellation does not
+     * Stores the object that can close the exchange's connection. It works where the engine's own cancellation does not
      * (5.6.5): on a reused connection, and for status 400 and above.
      */
     void enter(AsyncExecRuntime execRuntime) throws RequestNotExecutedException {
@@ -169,11 +175,31 @@ final class HttpClientCall implements TransportCall {
         }
     }
 
-    /** Called immediately before the first byte is written; what it throws keeps the request off the wire. */
-    void beforeSending() throws RequestNotExecutedException {
-        if (!engine.speaks(Protocol.HTTP_1_1) && !speaksHttp2()) {
-            end(failures.http2Missing(false), false);
+    /**
+     * Called when the connection is made. Returns false if the request is to be written. Otherwise this call was a warm-up, and
+     * is over.
+     *
+     * @param release puts the connection into the pool
+     */
+    boolean connected(AsyncExecRuntime held, Runnable release) {
+        WarmUp made = warmUp;
+        if (made == null) {
+            return false;
         }
+        requireVersion();
+        if (state.compareAndSet(Open.WAITING, Open.WHOLE)) {
+            stopTimer();
+            held.markConnectionReusable(null, TimeValue.NEG_ONE_MILLISECOND);
+            made.connected(release);
+        } else {
+            held.discardEndpoint();
+        }
+        return true;
+    }
+
+    /** Called immediately before the first byte is written. If it throws, the request is not written. */
+    void beforeSending() throws RequestNotExecutedException {
+        requireVersion();
         if (!state.compareAndSet(Open.WAITING, Open.SENT)) {
             throw new RequestNotExecutedException();
         }
@@ -188,8 +214,23 @@ final class HttpClientCall implements TransportCall {
         }
     }
 
+    /** Ends the call if the server chose a version of HTTP that may not be used. */
+    private void requireVersion() {
+        if (engine.speaks(Protocol.HTTP_1_1)) {
+            return;
+        }
+        AsyncExecRuntime held = runtime;
+        EndpointInfo endpoint = held == null ? null : held.getEndpointInfo();
+        if (endpoint == null) {
+            // The connection is closed, so the version that the server chose is not known.
+            end(failures.lostBeforeRequest(null), false);
+        } else if (!endpoint.getProtocol().greaterEquals(HttpVersion.HTTP_2)) {
+            end(failures.http2Missing(false), false);
+        }
+    }
+
     /**
-     * An interim response, which says nothing that a caller could use. The engine does not tell of a 100 (5.6.5). I/O thread.
+     * Counts an interim response, which holds nothing for a caller. The engine does not report a 100 (5.6.5). I/O thread.
      */
     void interim() {
         interims++;
@@ -199,9 +240,9 @@ final class HttpClientCall implements TransportCall {
     }
 
     /**
-     * Over HTTP/2 the engine has got a header block. I/O thread.
+     * Called over HTTP/2 after the engine has received a header block. I/O thread.
      *
-     * @param last whether nothing follows it in the response
+     * @param last whether nothing follows the block in the response
      */
     void headerBlockPassed(boolean last) {
         if (body != null) {
@@ -222,7 +263,8 @@ final class HttpClientCall implements TransportCall {
             return;
         }
         if (TransportThreads.readToEnd()) {
-            // A whole head would have been parsed before: the engine completes half a head by itself (5.4.4).
+            // The engine would have parsed a whole head before the end of the connection. It completes a partial head
+            // by itself (5.4.4).
             engineFailed(new ConnectionClosedException("closed inside the response head"));
             return;
         }
@@ -236,22 +278,21 @@ final class HttpClientCall implements TransportCall {
             return;
         }
         inChunks = head.containsHeader("Transfer-Encoding");
-        BodyPublisher publisher = new BodyPublisher(this::cancel, this::engineFailed);
+        BodyPublisher publisher = new BodyPublisher(credit);
         body = publisher;
         if (state.get() instanceof Ended ended && ended.failure() != null) {
             publisher.abort(ended.failure());
         }
         if (!hasBody) {
-            // Before anybody hears of the response, and cancels what is over.
+            // Before the caller gets the response, and could cancel a response that is over.
             responseWhole();
         }
         response.complete(TransportResponse.of(head.getCode(), headers(head), publisher, this::cancel));
     }
 
     void updateCapacity(CapacityChannel channel) {
-        BodyPublisher publisher = body;
-        if (publisher != null) {
-            publisher.updateCapacity(channel);
+        if (body != null) {
+            credit.channel(channel);
         }
     }
 
@@ -259,15 +300,14 @@ final class HttpClientCall implements TransportCall {
         TransportThreads.productive();
         BodyPublisher publisher = body;
         if (publisher != null) {
-            publisher.receive(bytes);
+            publisher.offerCopy(bytes);
         }
     }
 
-    /** The response has arrived whole, and the engine is about to put the connection back into the pool. I/O thread. */
+    /** Called when the response is whole and the engine is about to return the connection to the pool. I/O thread. */
     void responseWhole() {
         if (inChunks && TransportThreads.readToEnd()) {
-            // A whole trailer section would have been parsed before: the engine completes half of one by itself
-            // (5.4.4).
+            // As for a head: the engine completes a partial trailer section by itself (5.4.4).
             engineFailed(new ConnectionClosedException("closed inside the trailer section"));
             return;
         }
@@ -275,9 +315,8 @@ final class HttpClientCall implements TransportCall {
         AsyncExecRuntime held = runtime;
         boolean whole = state.compareAndSet(Open.SENT, Open.WHOLE);
         boolean early = requestBody != null && !requestBody.written();
-        // A call that has just ended is about to close this connection, so it must not reach the pool. On an early
-        // answer
-        // the engine would first write the rest of the request, which nobody may read any more.
+        // A call that has just ended is about to close this connection, so it must not reach the pool. After an early
+        // answer the engine would first write the rest of the request, which the peer may never read.
         if ((!whole || early) && held != null) {
             held.discardEndpoint();
         }
@@ -293,8 +332,7 @@ final class HttpClientCall implements TransportCall {
     }
 
     /**
-     * Ends a whole response once its connection is in the pool, so that a caller who goes on to the next request finds it
-     * there.
+     * Ends a whole response once its connection is in the pool, so that the caller's next request finds it there.
      */
     void released() {
         if (state.get() == Open.WHOLE) {
@@ -302,7 +340,9 @@ final class HttpClientCall implements TransportCall {
         }
     }
 
-    /** Whatever the engine reports, in whatever order and however often; null if it gives no reason. */
+    /**
+     * Ends the call with a failure of the engine; null if it gives no reason. May be called in any order, and more than once.
+     */
     void engineFailed(@Nullable Throwable cause) {
         State now = state.get();
         if (now instanceof Ended) {
@@ -325,19 +365,19 @@ final class HttpClientCall implements TransportCall {
         end(mapping.map(cause), FailureMapping.certainlyNotExecuted(cause));
     }
 
-    /** Notes who is to hear of the end. */
+    /** Sets the reactor that is told of the end. */
     void carriedBy(Reactor carrier) {
         reactor = carrier;
     }
 
-    /** An I/O thread has ended: so has this call, if its connection was there, or may have been. */
+    /** Ends this call because an I/O thread has ended, if its connection was on that thread or may have been. */
     void threadEnded(Thread ended) {
         if (state.get() == Open.WAITING || ended.equals(thread)) {
             engineFailed(new ConnectionClosedException("an I/O thread of HttpClient ended"));
         }
     }
 
-    /** The transport is closed. */
+    /** Ends the call because the transport is closed. */
     void close() {
         end(failures.closed(), false);
     }
@@ -354,8 +394,12 @@ final class HttpClientCall implements TransportCall {
         try {
             exchange = engine.execute(target, new BasicRequestProducer(message(target), requestBody), this);
         } catch (Throwable e) {
-            // An Error too: the threads of the engine may have to be made anew.
+            // An Error too: it may be necessary to replace the engine's threads, which fails if no thread can be made.
             engineFailed(e);
+        }
+        WarmUp made = warmUp;
+        if (made != null) {
+            made.placed(this);
         }
         if (state.get() instanceof Ended ended) {
             if (ended.ownsConnection()) {
@@ -381,12 +425,6 @@ final class HttpClientCall implements TransportCall {
         return message;
     }
 
-    private boolean speaksHttp2() {
-        AsyncExecRuntime held = runtime;
-        EndpointInfo endpoint = held == null ? null : held.getEndpointInfo();
-        return endpoint != null && endpoint.getProtocol().greaterEquals(HttpVersion.HTTP_2);
-    }
-
     private void connectTimedOut() {
         AsyncExecRuntime held = runtime;
         boolean queued = held != null && !held.isEndpointAcquired();
@@ -408,7 +446,7 @@ final class HttpClientCall implements TransportCall {
         }
     }
 
-    /** From any state but {@link Ended}. */
+    /** Ends the call from any state except {@link Ended}. */
     private void end(@Nullable TransportException failure, boolean certainlyNotExecuted) {
         State before;
         Ended ended;
@@ -423,7 +461,7 @@ final class HttpClientCall implements TransportCall {
         settle(ended);
     }
 
-    /** Bytes that arrived but were not read yet can still be given up; their connection is back in the pool already. */
+    /** Drops bytes that arrived but are not read yet. Their connection is already back in the pool. */
     private void abortUnreadBody(@Nullable TransportException failure) {
         BodyPublisher publisher = body;
         if (publisher != null && failure != null) {
@@ -437,8 +475,15 @@ final class HttpClientCall implements TransportCall {
         stopTimer();
         onEnd.accept(this);
         leaveReactor();
+        credit.stop();
         BodyPublisher publisher = body;
-        if (failure == null) {
+        WarmUp made = warmUp;
+        if (made != null) {
+            if (ended.ownsConnection()) {
+                stopEngine();
+            }
+            made.ended(this, failure);
+        } else if (failure == null) {
             Objects.requireNonNull(publisher, "body").complete();
         } else {
             if (ended.ownsConnection()) {
@@ -469,7 +514,7 @@ final class HttpClientCall implements TransportCall {
             try {
                 running.cancel(true);
             } catch (Throwable foreign) {
-                // Of an interceptor, which is told. The call still has to hear of its end.
+                // An interceptor threw it, when it was told of the cancel. The call must still end.
             }
         }
     }
@@ -488,13 +533,15 @@ final class HttpClientCall implements TransportCall {
         }
     }
 
-    /** The engine would believe one of them (5.4.4), and take what lies beyond it for the next response. */
+    /**
+     * Whether a head gives two lengths. The engine would use one (5.4.4), and take the bytes after it for the next response.
+     */
     private static boolean hasConflictingLengths(HttpResponse head) {
         int lengths = head.countHeaders("Content-Length");
         return lengths > 1 || (lengths == 1 && head.containsHeader("Transfer-Encoding"));
     }
 
-    /** How long a head is in HTTP/1.1, in which neither name nor value has a character of more than a byte. */
+    /** The length of a head in HTTP/1.1, where each character of a name or value is one byte. */
     private static long length(HttpResponse head) {
         long length = "HTTP/1.1 200 \r\n\r\n".length();
         if (head.getReasonPhrase() != null) {
@@ -516,7 +563,7 @@ final class HttpClientCall implements TransportCall {
         return headers;
     }
 
-    /** An IPv6 address without the brackets that it wears in a URI. */
+    /** Removes the brackets that an IPv6 address has in a URI. */
     private static String bare(String host) {
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }

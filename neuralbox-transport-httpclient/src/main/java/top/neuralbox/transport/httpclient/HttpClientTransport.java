@@ -1,11 +1,16 @@
 package top.neuralbox.transport.httpclient;
 
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportCall;
@@ -13,26 +18,26 @@ import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportRequest;
 
 /**
- * Carries NeuralBox calls over Apache HttpClient 5 (asynchronous). Thread-safe.
+ * A transport on the asynchronous client of Apache HttpClient 5. Thread-safe.
  *
- * <p>There is no factory that takes a finished {@code CloseableHttpAsyncClient}, on purpose. A client built elsewhere sends
- * a POST again on status 429 and 503 by default, which may bill it twice; follows redirects and turns the POST into a GET;
- * decompresses without regard to back-pressure; and gives no means to end a call on a reused connection. None of it can be
- * switched off or seen from outside once the client is built. {@link Builder#customize} reaches the builder instead, and the
- * settings that this transport's promises rest on are applied after it.
+ * <p>On purpose, no factory takes a finished {@code CloseableHttpAsyncClient}. By default, such a client sends a POST again
+ * after status 429 and 503, which may bill it twice. It follows redirects and turns the POST into a GET, decompresses without
+ * back-pressure, and cannot end a call on a reused connection. Once the client is built, none of this can be switched off or
+ * seen from outside. {@link Builder#customize} gives access to the client's builder instead. The settings on which this
+ * transport relies are applied after it.
  *
- * <p>It speaks HTTP/1.1. HTTP/2 has to be asked for ({@link TransportConfig.Builder#protocols}), and is then used where the
- * server chooses it by ALPN: the engine ends streams on frames and settings that RFC 9113 allows (5.6.5), and a call would
- * gain nothing. For each call has a connection of its own in either version, as is HttpClient's way: its sharing of HTTP/2
- * connections is experimental, and there one cancelled call would close the connection beneath the others. So {@link
- * TransportConfig#maxConnections()} bounds the calls under way, and cancelling an HTTP/2 call closes its connection, which
- * ends the one stream on it.
+ * <p>The default is HTTP/1.1. HTTP/2 has to be enabled ({@link TransportConfig.Builder#protocols}), and is then used if the
+ * server chooses it by ALPN. It is off because the engine ends streams on frames and settings that RFC 9113 allows (5.6.5), and
+ * because a call would gain nothing: each call has its own connection in either version, as is HttpClient's default.
+ * HttpClient's sharing of HTTP/2 connections is experimental, and one cancelled call would close the connection of the others.
+ * So {@link TransportConfig#maxConnections()} limits the calls in flight. Cancelling an HTTP/2 call closes its connection,
+ * which has only that stream.
  *
  * @since 0.1.0
  */
 public final class HttpClientTransport implements Transport {
 
-    /** These frame the message, and the engine writes them; a caller's own would contradict it. */
+    /** The engine writes these fields, which frame the message. A caller's value would contradict them. */
     private static final Set<String> FRAMING = Set.of("connection", "content-length", "transfer-encoding", "upgrade");
 
     private final Engine engine;
@@ -46,7 +51,8 @@ public final class HttpClientTransport implements Transport {
     /**
      * A transport with the {@linkplain TransportConfig#defaults() default settings}.
      *
-     * @throws IllegalStateException if the HttpClient on the class path cannot serve, naming the versions found
+     * @throws IllegalStateException if the HttpClient on the class path cannot be used; the message names the versions that
+     *     were found
      */
     public static HttpClientTransport create() {
         return builder().build();
@@ -55,13 +61,14 @@ public final class HttpClientTransport implements Transport {
     /**
      * A transport with these settings.
      *
-     * @throws IllegalStateException if the HttpClient on the class path cannot serve, naming the versions found
+     * @throws IllegalStateException if the HttpClient on the class path cannot be used; the message names the versions that
+     *     were found
      */
     public static HttpClientTransport create(TransportConfig config) {
         return builder().config(config).build();
     }
 
-    /** Starts to collect settings. */
+    /** A builder for a transport. */
     public static Builder builder() {
         return new Builder();
     }
@@ -69,15 +76,35 @@ public final class HttpClientTransport implements Transport {
     @Override
     public TransportCall start(TransportRequest request) {
         requireExpressible(request);
-        HttpClientCall call = new HttpClientCall(request, engine, calls::remove);
-        calls.add(call);
-        // In this order: close() sets the flag first and then ends what it finds in the set.
-        if (closed.get()) {
-            call.close();
-        } else {
-            call.begin();
-        }
+        HttpClientCall call = new HttpClientCall(request, engine, calls::remove, null);
+        begin(call);
         return call;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Each connection serves one call at a time, over HTTP/2 too. An idle connection is closed after 30 seconds.
+     */
+    @Override
+    public CompletableFuture<Void> warmUp(URI uri, int connections, Duration connectTimeout) {
+        TransportRequest like = TransportRequest.builder("GET", uri)
+                .connectTimeout(connectTimeout)
+                .build();
+        if (connections < 1) {
+            throw new IllegalArgumentException("connections must be at least 1: " + connections);
+        }
+        int count = Math.min(connections, engine.freePlaces());
+        if (count == 0 && !closed.get()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        WarmUp warmUp = new WarmUp();
+        List<HttpClientCall> connecting = Stream.generate(() -> new HttpClientCall(like, engine, calls::remove, warmUp))
+                .limit(Math.max(1, count))
+                .toList();
+        warmUp.begin(connecting);
+        connecting.forEach(this::begin);
+        return warmUp.ready();
     }
 
     @Override
@@ -93,11 +120,26 @@ public final class HttpClientTransport implements Transport {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            // The engine tells nobody that their exchange has ended (5.6.5), so each one is ended here.
-            // Those that wait come first, or they would be sent on the connections that the others leave.
+            // The engine does not report the end of an exchange when it closes (5.6.5), so each call is ended here.
+            // Waiting calls come first. Otherwise they would be sent on the connections that the others free.
             calls.forEach(HttpClientCall::closeUnsent);
             calls.forEach(HttpClientCall::close);
             engine.close();
+        }
+    }
+
+    /** For tests. */
+    Engine engine() {
+        return engine;
+    }
+
+    private void begin(HttpClientCall call) {
+        calls.add(call);
+        // The order matters: close() sets the flag first, and then ends the calls in the set.
+        if (closed.get()) {
+            call.close();
+        } else {
+            call.begin();
         }
     }
 
@@ -112,7 +154,7 @@ public final class HttpClientTransport implements Transport {
         }
     }
 
-    /** Collects the settings of a transport. Not thread-safe. */
+    /** Builds a transport. Not thread-safe. */
     public static final class Builder {
 
         private TransportConfig config = TransportConfig.defaults();
@@ -120,17 +162,17 @@ public final class HttpClientTransport implements Transport {
 
         private Builder() {}
 
-        /** Sets what any transport can be told: trust, client certificate, proxy, connections, protocols. */
+        /** Sets the settings that every transport has: trust, client certificate, proxy, connections, protocols. */
         public Builder config(TransportConfig config) {
             this.config = Objects.requireNonNull(config, "config");
             return this;
         }
 
         /**
-         * Reaches the engine's builder, for instance to add interceptors. It runs once in {@link #build()} and before this
-         * transport applies its own settings, which therefore hold: connection manager, TLS, proxy, threads, buffers, and
-         * no retries, redirects, cookies, authentication or decompression. Interceptors run on the engine's I/O threads and
-         * must not block; one that logs header fields logs the API key.
+         * Sets a function that changes the engine's builder, for example to add interceptors. It runs once in {@link #build()},
+         * before this transport applies its own settings. So those always hold: connection manager, TLS, proxy, threads,
+         * buffers, and no retries, redirects, cookies, authentication or decompression. Interceptors run on the engine's I/O
+         * threads and must not block. An interceptor that logs header fields logs the API key.
          */
         public Builder customize(UnaryOperator<HttpAsyncClientBuilder> customizer) {
             this.customizer = Objects.requireNonNull(customizer, "customizer");
@@ -138,9 +180,10 @@ public final class HttpClientTransport implements Transport {
         }
 
         /**
-         * Makes the transport and starts its threads.
+         * Builds the transport and starts its threads.
          *
-         * @throws IllegalStateException if the HttpClient on the class path cannot serve, naming the versions found
+         * @throws IllegalStateException if the HttpClient on the class path cannot be used; the message names the versions that
+         *     were found
          */
         public HttpClientTransport build() {
             return new HttpClientTransport(this);

@@ -5,7 +5,7 @@ import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportProvider;
 
 /**
- * Makes {@link HttpClientTransport}s for clients that look for a transport; found by {@link java.util.ServiceLoader}.
+ * Creates {@link HttpClientTransport}s for clients that were given no transport. {@link java.util.ServiceLoader} finds it.
  *
  * @since 0.1.0
  */
@@ -21,7 +21,7 @@ public final class HttpClientTransportProvider implements TransportProvider {
 
     @Override
     public Transport create(TransportConfig config) {
-        // Before the transport's own class, which does not load where the engine is absent.
+        // Checked before the transport's class is loaded, which fails if the engine is absent.
         EngineVersions.requireSupported();
         return HttpClientTransport.create(config);
     }

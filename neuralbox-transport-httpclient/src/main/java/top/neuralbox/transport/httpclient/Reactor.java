@@ -7,18 +7,18 @@ import java.util.ConcurrentModificationException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolStats;
 import org.apache.hc.core5.util.TimeValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client of the engine's, with its I/O threads and its connections. The engine does not replace a thread that has ended, and
- * once it has noticed, takes no connection on the others either (httpcore 5.4.4). So a client that lost a thread gets no further
- * calls, finishes what the other threads carry, and is closed then. Thread-safe.
+ * One client of the engine, with its I/O threads and its connections. The engine does not replace a thread that has ended. Once
+ * it has noticed, it makes no connection on the other threads either (httpcore 5.4.4). So a client that lost a thread gets no
+ * further calls, finishes the calls of its other threads, and is then closed. Thread-safe.
  */
 final class Reactor {
 
@@ -29,13 +29,13 @@ final class Reactor {
     private final CloseableHttpAsyncClient client;
     private final Set<HttpClientCall> calls = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile boolean broken;
+    private volatile boolean retired;
 
     /**
      * Starts the threads.
      *
-     * @param elsewhere a thread on which a client may be closed
-     * @param maker makes the client
+     * @param elsewhere runs the close of the client on a thread of its own
+     * @param maker creates the client
      */
     Reactor(WatchedConnections connections, Executor elsewhere, Function<Reactor, CloseableHttpAsyncClient> maker) {
         this.connections = connections;
@@ -49,43 +49,57 @@ final class Reactor {
         }
     }
 
-    /** Whether a thread has ended, so that no call may begin here. */
-    boolean isBroken() {
-        return broken;
+    /** Whether no further call may begin here. Once true, stays true. */
+    boolean isRetired() {
+        return retired;
     }
 
-    /** Begins an exchange of a call here. {@link #ended} must follow. */
-    Future<?> begin(HttpClientCall call, Function<CloseableHttpAsyncClient, Future<?>> exchange) {
+    /** Lets the calls that are under way finish, and then closes the client. */
+    void retire() {
+        retired = true;
+        closeIfDone();
+    }
+
+    /** Lets a call begin here, unless this client is retired. {@link #ended} must follow. */
+    boolean admit(HttpClientCall call) {
         calls.add(call);
-        return exchange.apply(client);
+        if (!retired) {
+            return true;
+        }
+        ended(call);
+        return false;
     }
 
-    /** The call has ended. Idempotent. */
+    CloseableHttpAsyncClient client() {
+        return client;
+    }
+
+    /** Called when a call has ended. Idempotent. */
     void ended(HttpClientCall call) {
         calls.remove(call);
         closeIfDone();
     }
 
     /**
-     * A thread has ended, or could not be started, as its own last deed. It throws if the machine is still short of something,
-     * and is then called again.
+     * Called by a thread that ends, as its last action, or for a thread that could not be started. It throws if memory or
+     * threads are still short. The ending thread then calls it again.
      *
-     * @param fault what ended it, if that was an {@code Error}
+     * @param fault the exception or {@code Error} that ended the thread; null if there was none
      */
     void threadEnded(Thread thread, @Nullable Throwable fault) {
         if (closed.get()) {
             return;
         }
-        if (!broken) {
-            broken = true;
+        if (!retired) {
+            retired = true;
             LOG.log(Level.ERROR, "an I/O thread of HttpClient ended; others take its place", fault);
         }
-        // The engine tells most of them, but not if it ran out of memory again.
+        // The engine tells most calls, but not if it ran out of memory again.
         calls.forEach(call -> call.threadEnded(thread));
         closeIfDone();
     }
 
-    /** Closing takes the selectors from beneath threads that use them, which is no failure (httpcore 5.4.4). */
+    /** Logs a failure, unless closing is the reason: it closes selectors that threads still use (httpcore 5.4.4). */
     void failed(Exception cause) {
         boolean byClosing =
                 cause instanceof ClosedSelectorException || cause instanceof ConcurrentModificationException;
@@ -94,12 +108,17 @@ final class Reactor {
         }
     }
 
+    int freePlaces() {
+        PoolStats stats = connections.getTotalStats();
+        return Math.max(0, stats.getMax() - stats.getLeased() - stats.getPending());
+    }
+
     void evict(TimeValue maxIdle) {
         connections.closeExpired();
         connections.closeIdle(maxIdle);
     }
 
-    /** Ends the threads and sockets, but tells no call. Idempotent. */
+    /** Ends the threads and closes the sockets, but tells no call. Idempotent. */
     void close() {
         if (closed.compareAndSet(false, true)) {
             client.close(CloseMode.IMMEDIATE);
@@ -107,7 +126,7 @@ final class Reactor {
     }
 
     private void closeIfDone() {
-        if (broken && calls.isEmpty() && !closed.get()) {
+        if (retired && calls.isEmpty() && !closed.get()) {
             elsewhere.execute(this::close);
         }
     }

@@ -7,7 +7,7 @@ import org.apache.hc.core5.http.nio.AsyncEntityProducer;
 import org.apache.hc.core5.http.nio.DataStreamChannel;
 import org.jspecify.annotations.Nullable;
 
-/** The content of a request, written once: it tells the engine that it cannot be repeated. */
+/** The body of a request, which is written once. It tells the engine that it is not repeatable. */
 final class RequestBody implements AsyncEntityProducer {
 
     private final ByteBuffer bytes;
@@ -21,7 +21,7 @@ final class RequestBody implements AsyncEntityProducer {
         return !bytes.hasRemaining();
     }
 
-    /** A second guard against a request that is sent twice, beside the retries that are switched off. */
+    /** A second guard against sending a request twice; retries are switched off as well. */
     @Override
     public boolean isRepeatable() {
         return false;
@@ -55,7 +55,7 @@ final class RequestBody implements AsyncEntityProducer {
 
     @Override
     public int available() {
-        return bytes.remaining() + 1; // The end of the stream is to be written too.
+        return bytes.remaining() + 1; // The end of the stream must be written too.
     }
 
     @Override

@@ -12,8 +12,8 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Translates the engine's callbacks to the call. They may come twice and after the end of the call (5.6.5), which the call
- * minds; and what they throw would end the I/O thread and every call on it, so each is fenced.
+ * Passes the engine's callbacks to the call. The engine may make one twice, and after the end of the call (5.6.5); the call
+ * allows for that. An exception from a callback would end the I/O thread and every call on it, so each callback is fenced.
  */
 final class ResponseConsumer implements AsyncResponseConsumer<Void> {
 
@@ -44,7 +44,7 @@ final class ResponseConsumer implements AsyncResponseConsumer<Void> {
 
     @Override
     public void consume(ByteBuffer bytes) {
-        // Not through fenced(): this is the path of every token, and a lambda would be allocated for each.
+        // Without fenced(): each token takes this path, and would allocate a lambda.
         try {
             call.receive(bytes);
         } catch (Throwable defect) {
@@ -63,8 +63,8 @@ final class ResponseConsumer implements AsyncResponseConsumer<Void> {
     }
 
     /**
-     * Comes twice and at odd moments: before {@link #failed} of a broken exchange, and after a whole one, when the connection
-     * is back in the pool. Only the second is of use.
+     * The engine calls this twice: before {@link #failed} of a broken exchange, and after a whole exchange, when the connection
+     * is back in the pool. Only the second case is useful.
      */
     @Override
     public void releaseResources() {

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the daemon threads of one transport, and tells the threads on which nobody may block. */
+/** Makes the daemon threads of one transport, and recognizes the threads that must not block. */
 final class TransportThreads implements ThreadFactory {
 
     static final String TRANSPORT_NAME = "httpclient";
@@ -13,44 +13,48 @@ final class TransportThreads implements ThreadFactory {
     /** The role of the engine's threads. */
     static final String IO = "io";
 
+    /** The role of the timer's thread. */
+    static final String TIMER = "timer";
+
     private static final String OURS = "neuralbox-httpclient-";
-    /** How HttpClient names the I/O threads of a client that the application made for itself. */
+    /** The package of the engine's loops. */
     private static final String LOOPS = "org.apache.hc.core5.reactor.";
 
+    /** HttpClient's name for the I/O threads of a client that the application made itself. */
     private static final String ENGINES = "httpclient-dispatch-";
 
     /**
-     * Remembers for the code further up the stack which connection it serves. It takes over nothing from the thread that happens
-     * to need it first: no inheritable thread-locals, context class loader or thread group.
+     * A thread that records the connection that it serves, for the code further up the stack. It inherits nothing from the
+     * thread that creates it: no thread-locals, context class loader or thread group.
      *
-     * <p>The engine's loop ends for good when it finds its thread interrupted (httpcore 5.4.4), with every connection on it.
-     * Foreign code that catches an {@link InterruptedException} sets the flag again, as it should; so what that code leaves is
-     * cleared when it has returned, and where none runs, the flag is not believed.
+     * <p>The engine's loop ends with all its connections if it finds its thread interrupted (httpcore 5.4.4). Foreign code that
+     * catches an {@link InterruptedException} sets the flag again, as it should. So the flag is cleared when foreign code has
+     * returned, and is ignored while none runs.
      */
     private static final class OwnThread extends Thread {
 
-        /** How long a thread waits before it tries again to tell its end. */
+        /** The time that a thread waits before it tries again to report its end. */
         private static final long PAUSE_MILLIS = 100;
 
-        /** What a thread that ends wants to be free before it tells its calls. */
+        /** The memory that must be free before a thread that ends tells its calls. */
         private static final int ENOUGH_MEMORY = 256 * 1024;
 
-        private @Nullable BurstSession served;
+        private @Nullable SingleReadSession served;
 
         private final @Nullable BiConsumer<Thread, @Nullable Throwable> end;
 
-        /** Whether the engine's loop runs here. */
+        /** Whether the engine's loop runs on this thread. */
         private final boolean runsEngine;
 
-        /** How deep the thread is in code that may be foreign. Others read it too, and may be late. */
+        /** The depth of calls of code that may be foreign. Other threads read it too, perhaps an old value. */
         private int inCallbacks;
 
         OwnThread(
                 Runnable task, String name, boolean runsEngine, @Nullable BiConsumer<Thread, @Nullable Throwable> end) {
             super(topGroup(), task, name, 0, false);
-            // The engine has threads beside its loops, in pools of the JDK that rely on the flag.
+            // The engine also has threads without a loop, in pools of the JDK that rely on the flag.
             this.runsEngine = runsEngine && task.getClass().getName().startsWith(LOOPS);
-            this.end = this.runsEngine ? end : null;
+            this.end = this.runsEngine == runsEngine ? end : null;
             setDaemon(true);
             setContextClassLoader(TransportThreads.class.getClassLoader());
         }
@@ -60,7 +64,7 @@ final class TransportThreads implements ThreadFactory {
             try {
                 super.start();
             } catch (Error noThread) {
-                if (end != null) {
+                if (end != null && runsEngine) {
                     end.accept(this, noThread);
                 }
                 throw noThread;
@@ -79,7 +83,7 @@ final class TransportThreads implements ThreadFactory {
             } catch (Throwable t) {
                 fault = t;
             }
-            // What ended it may be a lack of memory, without which calls cannot be told either.
+            // If a lack of memory ended the thread, its calls cannot be told before memory is free.
             while (!hasToldEnd(end, fault)) {
                 pause();
             }
@@ -99,11 +103,11 @@ final class TransportThreads implements ThreadFactory {
             try {
                 sleep(PAUSE_MILLIS);
             } catch (InterruptedException e) {
-                // The engine wants its thread to end, which it is about to do.
+                // The engine wants this thread to end, and it is about to end.
             }
         }
 
-        /** The engine interrupts its threads when it closes, but means its own loop and not what a callback is doing. */
+        /** The engine interrupts its threads when it closes. That is for its loop, so a running callback is not interrupted. */
         @Override
         public void interrupt() {
             if (currentThread() == this || inCallbacks == 0) {
@@ -120,7 +124,7 @@ final class TransportThreads implements ThreadFactory {
             return super.isInterrupted();
         }
 
-        /** A group of the application's may be destroyed before the thread ends. */
+        /** The top group, because a group of the application may be destroyed before the thread ends. */
         private static ThreadGroup topGroup() {
             ThreadGroup group = currentThread().getThreadGroup();
             while (group.getParent() != null) {
@@ -141,9 +145,11 @@ final class TransportThreads implements ThreadFactory {
     }
 
     /**
-     * The same, with somebody who hears of the end of each I/O thread.
+     * The same, with a callback for the end of each thread. For {@link #IO}, it is only for the threads that run a loop of the
+     * engine.
      *
-     * @param end called by the thread, again and again until it does not throw; for one that cannot be started, by who starts it
+     * @param end the thread calls it again and again until it does not throw; if a loop's thread cannot be started, the
+     *     starting thread calls it once
      */
     TransportThreads(String role, @Nullable BiConsumer<Thread, @Nullable Throwable> end) {
         this.end = end;
@@ -152,22 +158,22 @@ final class TransportThreads implements ThreadFactory {
     }
 
     /**
-     * Goes by the name alone: the engine's I/O threads are plain {@link Thread}s whose task cannot be seen, and a name
-     * asks for no class of the engine.
+     * Whether a thread must not block, by its name alone. The I/O threads of other clients are plain {@link Thread}s whose task
+     * is hidden, and a name needs no class of the engine.
      */
     static boolean mustNotBlock(Thread thread) {
         String name = thread.getName();
         return name.startsWith(OURS) || name.startsWith(ENGINES);
     }
 
-    /** Notes the connection for which the current I/O thread is called. */
-    static void serve(BurstSession session) {
+    /** Records the connection for which the current I/O thread is called. */
+    static void serve(SingleReadSession session) {
         if (Thread.currentThread() instanceof OwnThread own) {
             own.served = session;
         }
     }
 
-    /** Notes that a call is about to be sent on the connection that the current I/O thread serves. */
+    /** Records that a call is about to be sent on the connection that the current I/O thread serves. */
     static void begin(HttpClientCall call) {
         if (Thread.currentThread() instanceof OwnThread own && own.served != null) {
             own.served.begin(call);
@@ -179,21 +185,21 @@ final class TransportThreads implements ThreadFactory {
         return Thread.currentThread() instanceof OwnThread own && own.served != null && own.served.atEnd();
     }
 
-    /** Notes that the current I/O thread has got content from the connection that it serves. */
+    /** Records that the current I/O thread has received content from the connection that it serves. */
     static void productive() {
         if (Thread.currentThread() instanceof OwnThread own && own.served != null) {
             own.served.productive();
         }
     }
 
-    /** Notes that the current I/O thread has got a whole response from the connection that it serves. */
+    /** Records that the current I/O thread has received a whole response from the connection that it serves. */
     static void responseWhole() {
         if (Thread.currentThread() instanceof OwnThread own && own.served != null) {
             own.served.responseWhole();
         }
     }
 
-    /** Runs a task once the current I/O thread has looked at all that it has read of the connection that it serves. */
+    /** Runs a task after the current I/O thread has processed all bytes that it has read from the connection that it serves. */
     static void whenEventIsOver(Runnable task) {
         if (Thread.currentThread() instanceof OwnThread own && own.served != null) {
             own.served.whenEventIsOver(task);
@@ -202,14 +208,14 @@ final class TransportThreads implements ThreadFactory {
         }
     }
 
-    /** Foreign code may begin; {@link #leaveCallback} must follow. */
+    /** Called before code that may be foreign. {@link #leaveCallback} must follow. */
     static void enterCallback() {
         if (Thread.currentThread() instanceof OwnThread own) {
             own.inCallbacks++;
         }
     }
 
-    /** Foreign code has returned, or thrown: what it did to the interrupt flag of a thread of ours is undone. */
+    /** Called after foreign code has returned or thrown. Clears the interrupt flag that it may have set on our thread. */
     static void leaveCallback() {
         if (Thread.currentThread() instanceof OwnThread own) {
             own.inCallbacks--;

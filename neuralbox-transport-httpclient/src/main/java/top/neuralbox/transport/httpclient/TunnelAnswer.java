@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Shows each success with which a proxy answers CONNECT to the engine as status 200, the only one that it understands
- * (5.6.5); RFC 9110, section 9.3.6, has it that any 2xx opens the tunnel. Interim responses are passed over.
+ * Rewrites any status 2xx of a proxy's answer to CONNECT as 200. By RFC 9110, section 9.3.6, any 2xx opens the tunnel, but the
+ * engine understands only 200 (5.6.5). Interim responses are skipped.
  */
 final class TunnelAnswer {
 
-    /** Where the status code begins: behind {@code HTTP/1.1} and a space. */
+    /** The column of the status code, after {@code HTTP/1.1} and a space. */
     private static final int CODE = 9;
 
     private static final int CODE_END = CODE + 3;
@@ -22,7 +22,7 @@ final class TunnelAnswer {
     private byte firstDigit;
     private boolean known;
 
-    /** Whether these bytes begin a request for a tunnel. */
+    /** Whether these bytes begin a CONNECT request. */
     static boolean isAskedForBy(ByteBuffer request) {
         return request.remaining() >= CONNECT.remaining()
                 && request.slice(request.position(), CONNECT.remaining()).equals(CONNECT);
@@ -33,7 +33,7 @@ final class TunnelAnswer {
         return known;
     }
 
-    /** Looks through bytes as they arrive, and changes them if need be. */
+    /** Reads bytes as they arrive, and changes the status code in them if necessary. */
     void pass(ByteBuffer bytes, int from, int to) {
         for (int at = from; at < to && !known; at++) {
             byte next = bytes.get(at);

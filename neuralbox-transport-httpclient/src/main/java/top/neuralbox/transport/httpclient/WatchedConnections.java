@@ -17,7 +17,7 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
-/** The connection pool, in which each call can watch the connection that is being made for it. */
+/** The connection pool, which lets each call watch the connection that is being made for it. */
 final class WatchedConnections extends PoolingAsyncClientConnectionManager {
 
     WatchedConnections(TlsStrategy tls, HostNames names) {
@@ -50,13 +50,13 @@ final class WatchedConnections extends PoolingAsyncClientConnectionManager {
                 callback);
     }
 
-    /** What goes on once a connection is made runs on an I/O thread, interceptors included. */
+    /** Fences the callback of a connect operation. It runs on an I/O thread, with the interceptors. */
     private static ConnectionInitiator fenced(ConnectionInitiator initiator, HttpClientCall call) {
         return (endpoint, remote, local, timeout, attachment, callback) ->
                 initiator.connect(endpoint, remote, local, timeout, attachment, new FencedCallback(callback, call));
     }
 
-    /** Ends the connection if what follows throws an {@code Error}, which would end the I/O thread (httpcore 5.4.4). */
+    /** Closes the connection if the callback throws an {@code Error}, which would end the I/O thread (httpcore 5.4.4). */
     private record FencedCallback(FutureCallback<IOSession> callback, HttpClientCall call)
             implements FutureCallback<IOSession> {
 

@@ -17,12 +17,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.hc.client5.http.async.AsyncExecRuntime;
+import org.apache.hc.client5.http.impl.ChainElement;
 import org.junit.jupiter.api.Test;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
-import top.neuralbox.testkit.Script;
-import top.neuralbox.testkit.ScriptedServer;
 import top.neuralbox.testkit.TestCertificates;
+import top.neuralbox.testkit.server.Script;
+import top.neuralbox.testkit.server.ScriptedServer;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportConfig.Protocol;
@@ -30,6 +33,7 @@ import top.neuralbox.transport.TransportException;
 import top.neuralbox.transport.TransportException.Kind;
 import top.neuralbox.transport.TransportResponse;
 
+@Logs(perhaps = "ignoring DATA frame for stream")
 class Http2Test {
 
     private static final TestCertificates CERTIFICATES = TestCertificates.shared();
@@ -40,6 +44,37 @@ class Http2Test {
     private static final int FIRST_STREAM = 1;
     /** A field of HPACK's static table (RFC 7541, appendix A). */
     private static final int STATUS_200 = 0x88;
+
+    /** What the server chose is not known any more then. */
+    @Test
+    void connectionThatIsGoneAsTheRequestIsToBeWrittenIsALoss() throws Exception {
+        AtomicReference<AsyncExecRuntime> runtime = new AtomicReference<>();
+        try (Http2Server server = Http2Server.start(
+                        CERTIFICATES, request -> request.response().end());
+                HttpClientTransport transport = HttpClientTransport.builder()
+                        .config(TransportConfig.builder()
+                                .trustManager(CERTIFICATES.trustManager())
+                                .protocols(Protocol.HTTP_2)
+                                .build())
+                        .customize(builder -> builder.addExecInterceptorAfter(
+                                        ChainElement.CONNECT.name(),
+                                        "runtime",
+                                        (request, entity, scope, chain, callback) -> {
+                                            runtime.set(scope.execRuntime);
+                                            chain.proceed(request, entity, scope, callback);
+                                        })
+                                .addRequestInterceptorFirst((request, entity, context) ->
+                                        runtime.get().discardEndpoint()))
+                        .build()) {
+            TransportCall call = transport.start(post(server.uri("/")).build());
+
+            TransportException failure = failure(call);
+
+            assertThat(failure.kind()).isEqualTo(TransportException.Kind.LOST);
+            assertThat(failure).hasMessageEndingWith("was lost before the request was sent");
+            assertThat(call.mayHaveBeenSent()).isFalse();
+        }
+    }
 
     @Test
     void firstBufferArrivesOverHttp2WhileTheResponseIsHeldOpen() throws Exception {

@@ -21,7 +21,7 @@ final class RawHttp2Server implements AutoCloseable {
     private static final int PREFACE = 24;
 
     /** What it does with a connection after the handshake. */
-    interface Script {
+    interface FrameScript {
         void run(DataInputStream in, OutputStream out) throws IOException;
     }
 
@@ -31,7 +31,7 @@ final class RawHttp2Server implements AutoCloseable {
         this.listener = listener;
     }
 
-    static RawHttp2Server start(TestCertificates certificates, Script script) throws IOException {
+    static RawHttp2Server start(TestCertificates certificates, FrameScript script) throws IOException {
         ServerSocket listener = certificates
                 .server()
                 .getServerSocketFactory()
@@ -85,7 +85,7 @@ final class RawHttp2Server implements AutoCloseable {
         listener.close();
     }
 
-    private static void serve(SSLSocket socket, Script script) {
+    private static void serve(SSLSocket socket, FrameScript script) {
         try (socket) {
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setApplicationProtocols(new String[] {"h2"});

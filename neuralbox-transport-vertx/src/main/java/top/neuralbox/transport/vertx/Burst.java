@@ -6,12 +6,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Small chunks that came with one read of the socket, on their way as one buffer. A server that is ahead of its reader has
- * several events in each read, one HTTP chunk each, and what a hand-over costs is paid once for them.
+ * Joins small chunks that came with one read of the socket in one buffer. If a server is ahead of its reader, each read has
+ * several events, with one HTTP chunk each. The cost of a delivery is then paid once for all of them.
  */
 final class Burst {
 
-    /** Some eighty events: more would not make an event cheaper, and would leave the processor's nearest cache. */
+    /** About eighty events. More would not make an event cheaper, and would not fit into the processor's nearest cache. */
     static final int MOST_BYTES = 4 * 1024;
 
     private static final int FIRST_ROOM = 256;
@@ -35,7 +35,9 @@ final class Burst {
         length += count;
     }
 
-    /** What was added since the last time, which belongs to the caller from here on; null if nothing was. */
+    /**
+     * Removes the bytes that were added since the last time. They belong to the caller from here on. Null if there are none.
+     */
     @Nullable
     ByteBuffer take() {
         if (length == 0) {

@@ -5,14 +5,14 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /**
- * A thread from which the engine can make its threads and contexts: they take over the inheritable thread-locals, the group
- * and the context class loader of the one that makes them, and those of the application's thread are one user's.
+ * A thread on which the engine creates its threads and contexts. These inherit the inheritable thread-locals, the thread group
+ * and the context class loader of the thread that creates them. Those of an application's thread may belong to one user.
  */
 final class CleanThread {
 
     private CleanThread() {}
 
-    /** Does something on such a thread, and waits for it. */
+    /** Runs the work on such a thread, and waits for its result. */
     static <T> T call(Supplier<T> work) {
         CompletableFuture<T> result = new CompletableFuture<>();
         Thread thread = new Thread(

@@ -4,18 +4,22 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Until when a connection takes further calls. Connections are renewed, so that a change of the name's addresses is
- * followed; and a server closes those that are idle, so that a request which is written at that moment is lost. Thread-safe.
+ * The age and idle time of a connection, which decide whether it takes further calls. An old connection is replaced, so that
+ * calls follow a change of the name's addresses. An idle connection is replaced because a server may close it, and a request
+ * that is written at that moment is lost. Thread-safe.
  */
 final class ConnectionAge {
 
-    /** Open streams are left alone. */
+    /** The age from which a connection takes no further calls. Open streams stay. */
     static final Duration MOST = Duration.ofMinutes(5);
 
-    /** Servers and load balancers commonly drop an idle connection after a minute: be earlier, and do not lose the race. */
+    /**
+     * The longest idle time. Servers and load balancers commonly close an idle connection after a minute, so we must be
+     * earlier.
+     */
     static final Duration MOST_IDLE = Duration.ofSeconds(30);
 
-    /** How much earlier than the server says: its clock has started by the time its answer arrives. */
+    /** The time by which we are earlier than the server says, because its clock starts before its response arrives. */
     static final Duration MARGIN = Duration.ofSeconds(1);
 
     private static final String TIMEOUT = "timeout";
@@ -23,7 +27,7 @@ final class ConnectionAge {
 
     private final long opened;
 
-    /** Whether a call has a response on it that it has not taken over whole. */
+    /** Whether a call uses the connection and has not yet received its whole response. */
     private volatile boolean taken;
 
     private volatile boolean idle;
@@ -35,7 +39,7 @@ final class ConnectionAge {
         this.opened = now;
     }
 
-    /** A call writes its request. For connections of HTTP/1.1. */
+    /** A call writes its request. For HTTP/1.1 connections. */
     void taken() {
         idle = false;
         taken = true;
@@ -52,7 +56,9 @@ final class ConnectionAge {
         return taken;
     }
 
-    /** Heeds what the server says of idle connections (RFC 9112, section 9.3, and the field's own RFC 2068, 19.7.1). */
+    /**
+     * Follows the server's limit for idle connections (RFC 9112, section 9.3; for the field itself RFC 2068, section 19.7.1).
+     */
     void keepAlive(List<String> fields) {
         for (String field : fields) {
             long seconds = timeoutOf(field);

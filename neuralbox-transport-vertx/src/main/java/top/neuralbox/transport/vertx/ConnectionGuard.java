@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -14,22 +15,52 @@ import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.http.HttpConnection;
 
 /**
- * Puts {@link Http1Heads} and {@link Http1Bytes}, or {@link Http2Heads}, into a connection when its first request is written,
- * from when on a response may come: the engine hands no connection out before it has made it, and has no place for such a
- * thing (5.2.3). Confined to the event loop of the connection.
+ * Adds {@link Http1Heads} and {@link Http1Bytes}, or {@link Http2Heads}, to a connection when its first request is written,
+ * because a response may come from then on. The engine gives no access to a connection before it is complete, and has no place
+ * for such handlers (5.2.3). Confined to the event loop of the connection.
  */
 final class ConnectionGuard {
 
     private final Http2Connections connections;
     private boolean inPlace;
 
-    /** @param connections learns of each connection of HTTP/2 */
+    /** @param connections gets each HTTP/2 connection */
     ConnectionGuard(Http2Connections connections) {
         this.connections = connections;
     }
 
-    /** Something is about to leave for the network. */
+    /**
+     * Lets a connection be read to its end after a write has failed, because a whole response may have arrived before. By
+     * default Netty would close the connection at once. With this setting it closes only the output, and the rest when there is
+     * nothing more to read.
+     */
+    @SuppressWarnings("deprecation") // There is no other way to keep the bytes that have arrived.
+    static void readToEnd(Channel channel) {
+        channel.config().setAutoClose(false);
+    }
+
+    /** Whether a write has failed on a connection that is still read. */
+    static boolean hasFailedToWrite(Channel channel) {
+        return channel instanceof DuplexChannel duplex && duplex.isOutputShutdown();
+    }
+
+    /** Guards a connection that is idle before its first request. On its event loop. */
+    static void idle(ChannelPipeline pipeline) {
+        SslHandler tls = pipeline.get(SslHandler.class);
+        AtTheNetwork clearText = pipeline.get(AtTheNetwork.class);
+        if (tls instanceof TlsEngine.WatchedHandler watched) {
+            watched.guard().settle(pipeline, false);
+        } else if (tls == null && clearText != null) {
+            clearText.guard.settle(pipeline, false);
+        }
+    }
+
+    /** Bytes are about to leave for the network. */
     void bytesLeave(ChannelPipeline pipeline) {
+        settle(pipeline, true);
+    }
+
+    private void settle(ChannelPipeline pipeline, boolean awaitsResponse) {
         if (inPlace) {
             return;
         }
@@ -39,12 +70,13 @@ final class ConnectionGuard {
             return;
         }
         ChannelHandlerContext codec = pipeline.context(HttpClientCodec.class);
-        // A proxy's handshake has such a codec of its own, which is of another class.
+        // The handshake with a proxy has its own codec, which is of another class.
         if (codec != null) {
             inPlace = true;
-            Http1Heads heads = new Http1Heads();
+            Http1Heads heads = new Http1Heads(awaitsResponse);
             pipeline.addAfter(codec.name(), "neuralbox-heads", heads);
             pipeline.addBefore(codec.name(), "neuralbox-bytes", new Http1Bytes(codec, heads));
+            ReadWitness.before(pipeline.lastContext());
         }
     }
 
@@ -52,11 +84,12 @@ final class ConnectionGuard {
         Http2ConnectionDecoder decoder = http2.decoder();
         Http2FrameListener engine = decoder.frameListener();
         if (engine == null || engine == http2) {
-            // The settings of the server have not come, and the engine waits for them with another listener.
+            // The server's settings have not arrived, and the engine waits for them with another listener.
             return false;
         }
         Http2Heads heads = new Http2Heads(engine, channel, http2.connection());
         decoder.frameListener(heads);
+        ReadWitness.before(channel.pipeline().context(http2));
         if (engine instanceof HttpConnection connection) {
             connections.opened(connection, heads);
         }
@@ -64,8 +97,8 @@ final class ConnectionGuard {
     }
 
     /**
-     * Guards a connection in clear text from the place next to the network; one with TLS is guarded by its {@link
-     * TlsEngine}. The engine throws it out once, with handlers of its own.
+     * Guards a clear-text connection, from the place next to the network. {@link TlsEngine} guards a connection with TLS. The
+     * engine removes this handler once, together with its own handlers.
      */
     static final class AtTheNetwork extends ChannelOutboundHandlerAdapter {
 

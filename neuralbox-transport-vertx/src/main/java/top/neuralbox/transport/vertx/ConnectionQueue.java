@@ -7,11 +7,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Admits a bounded number of calls to the engine's pool; the others wait here in order of arrival.
+ * Admits a limited number of calls to the engine's connection pool. The others wait here in order of arrival.
  *
- * <p>The engine has a queue of its own, from which nothing can be withdrawn (a cancelled request would go out when its
- * turn came), whose time-out races with the connection it waits for, and which counts each host by itself. So no more
- * calls are handed to the engine than it can connect, and the waiting happens here. Thread-safe.
+ * <p>The engine's own queue has three faults. Nothing can be withdrawn from it, so a cancelled request would be sent when its
+ * turn came. Its time-out races with the connection that it waits for. It counts the connections of each host separately. So
+ * the engine gets no more calls than it can connect, and the others wait here. Thread-safe.
  */
 final class ConnectionQueue {
 
@@ -41,6 +41,11 @@ final class ConnectionQueue {
         if (next != null) {
             next.admitted();
         }
+    }
+
+    /** How many calls would be admitted at once. */
+    synchronized int freePlaces() {
+        return limit - admitted.size();
     }
 
     synchronized boolean isWaiting(VertxCall call) {

@@ -10,13 +10,14 @@ import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.ProxyType;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import top.neuralbox.transport.ProxySettings;
 import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportConfig.Protocol;
 
-/** The engine's options: those that follow from a {@link TransportConfig}, and those that are not for choosing. */
+/** The engine's options: some follow from a {@link TransportConfig}, and the others are fixed. */
 final class EngineOptions {
 
     /**
@@ -24,31 +25,34 @@ final class EngineOptions {
      */
     static final int MOST_CONNECTIONS = 46_340;
 
-    /** Connecting ends with the call's own timer; these only free what the engine holds on to beyond it. */
+    /** The call's own timer ends the attempt to connect. These time-outs only free what the engine still holds after it. */
     private static final int CONNECT_BACKSTOP_SECONDS = 30;
 
-    /** Below what servers and gateways in front of them usually allow, so that they rarely close first. */
+    /** Below the usual limits of servers and gateways, so that they rarely close first. */
     private static final int KEEP_ALIVE_SECONDS = 30;
 
-    /** Bounds what the engine reads ahead: it queues up to 16 chunks before it stops reading. */
+    /** Limits the bytes that the engine reads ahead: it queues up to 16 chunks before it stops reading. */
     private static final int CHUNK_BYTES = 4 * 1024;
 
     /**
-     * What a server may send on a stream that nobody reads; the engine's default is 1 MiB. Together with what {@link
-     * BodyPublisher} keeps ahead it stays below 128 KiB.
+     * The bytes that a server may send on a stream that is not read. The engine's default is 1 MiB. Together with the bytes
+     * that {@link ResponseFlow} keeps ahead, they stay below 128 KiB.
      */
     private static final int STREAM_WINDOW = 64 * 1024;
 
-    /** All that HTTP/2 allows (RFC 9113, section 6.9.1): the streams' own windows are what bounds a connection. */
+    /** The most that HTTP/2 allows (RFC 9113, section 6.9.1): only the windows of the streams limit a connection. */
     private static final int CONNECTION_WINDOW = Integer.MAX_VALUE;
 
     /**
-     * So many streams leave half of their connection's window when none of them is read. The other half may be on its way
-     * back: the engine returns a window when half of it is used up (Netty 4.2).
+     * This many streams use half of their connection's window if none of them is read. The other half may be used and not yet
+     * returned: the engine returns a window when half of it is used (Netty 4.2).
      */
     private static final int MOST_STREAMS = CONNECTION_WINDOW / STREAM_WINDOW / 2;
 
-    /** HTTP/2 counts 32 bytes more for each field than there are. {@link ResponseHead} has the bound; this one ends all. */
+    /**
+     * Above the limit of {@link ResponseHead}, because HTTP/2 counts 32 extra bytes for each field. A longer head may end the
+     * connection.
+     */
     private static final int HTTP2_HEAD_BYTES = 4 * ResponseHead.MOST_BYTES;
 
     private EngineOptions() {}
@@ -77,48 +81,88 @@ final class EngineOptions {
         if (config.proxy() != null) {
             options.setProxyOptions(proxy(config.proxy()));
         }
-        Set<Protocol> protocols = config.protocolsOr(Protocol.HTTP_1_1, Protocol.HTTP_2);
-        return speak(headsOf(options), protocols.contains(Protocol.HTTP_1_1), protocols.contains(Protocol.HTTP_2));
+        return speak(headsOf(options), config.protocolsOr(Protocol.HTTP_1_1, Protocol.HTTP_2));
     }
 
     /**
-     * A copy of a caller's options with what is not for choosing.
+     * A copy of a caller's options.
      *
      * @throws IllegalArgumentException if they switch the verification of certificates or host names off
      */
-    static WebClientOptions of(WebClientOptions given) {
+    static WebClientOptions copyOf(WebClientOptions given) {
         if (given.isTrustAll() || !given.isVerifyHost()) {
             throw new IllegalArgumentException("options must leave the verification of certificates and host names on");
         }
+        return new WebClientOptions(given);
+    }
+
+    /**
+     * A copy of a caller's options, with the given settings and the fixed options set.
+     *
+     * @throws IllegalArgumentException if a manager of the settings cannot be used with the options
+     */
+    static WebClientOptions of(WebClientOptions given, TransportConfig config) {
         WebClientOptions options = new WebClientOptions(given);
-        // The engine's own idle timers fire while we pause, and one request behind another would wait for its stream.
+        // The engine's idle timers fire while we pause. With pipelining, a request would wait for the stream before it.
         options.setIdleTimeout(0).setReadIdleTimeout(0).setWriteIdleTimeout(0);
         options.setPipelining(false);
         options.setDecompressionSupported(false);
-        if (!(given.getSslEngineOptions() instanceof OpenSSLEngineOptions)) {
-            options.setSslEngineOptions(new TlsEngine(null, null));
+        secure(options, config);
+        if (config.proxy() != null) {
+            options.setProxyOptions(proxy(config.proxy())).setNonProxyHosts(List.of());
         }
         headsOf(options);
-        return options.isUseAlpn() ? speak(options, true, true) : options;
+        Set<Protocol> own = protocols(options);
+        Set<Protocol> chosen = config.protocolsOr(own.toArray(Protocol[]::new));
+        return options.isUseAlpn() || !chosen.equals(own) ? speak(options, chosen) : options;
     }
 
-    /** What a caller's options say of the proxy and the pool, in the terms of the SPI. */
-    static TransportConfig config(WebClientOptions given) {
-        ProxyOptions proxy = given.getProxyOptions();
-        return proxy == null
-                ? TransportConfig.defaults()
+    /** These settings, with the proxy of the engine's options. */
+    static TransportConfig config(WebClientOptions engine, TransportConfig config) {
+        ProxyOptions proxy = engine.getProxyOptions();
+        return proxy == null || config.proxy() != null
+                ? config
                 : TransportConfig.builder()
+                        .maxConnections(config.maxConnections())
                         .proxy(ProxySettings.of(proxy.getHost(), proxy.getPort()))
                         .build();
     }
 
     static PoolOptions pool(int maxConnections) {
         int most = Math.min(maxConnections, MOST_CONNECTIONS);
-        // Equal limits: with a smaller one for HTTP/2, requests for HTTP/1.1 servers are held back as well.
+        // The limits are equal, because a smaller one for HTTP/2 would delay requests to HTTP/1.1 servers too.
         return new PoolOptions().setHttp1MaxSize(most).setHttp2MaxSize(most);
     }
 
-    /** Lets heads of the documented size through, whose bound {@link ResponseHead} has, and no response that is pushed. */
+    /** Uses the managers of the settings, or else those of the options. */
+    private static void secure(WebClientOptions options, TransportConfig config) {
+        boolean hasManager = config.trustManager() != null || config.keyManager() != null;
+        if (options.getSslEngineOptions() instanceof OpenSSLEngineOptions) {
+            if (hasManager) {
+                throw new IllegalArgumentException(
+                        "a trust or key manager of the settings needs the JDK's TLS, but the options choose OpenSSL");
+            }
+            return;
+        }
+        // The engine would prefer what its options hold.
+        if (config.trustManager() != null) {
+            options.setTrustOptions(null);
+        }
+        if (config.keyManager() != null) {
+            options.setKeyCertOptions(null);
+        }
+        options.setSslEngineOptions(new TlsEngine(config.trustManager(), config.keyManager()));
+    }
+
+    /** The versions that a caller's options speak. */
+    private static Set<Protocol> protocols(WebClientOptions options) {
+        if (options.isUseAlpn()) {
+            return EnumSet.allOf(Protocol.class);
+        }
+        return EnumSet.of(options.getProtocolVersion() == HttpVersion.HTTP_2 ? Protocol.HTTP_2 : Protocol.HTTP_1_1);
+    }
+
+    /** Accepts heads up to the limit of {@link ResponseHead}, and no pushed response. */
     private static WebClientOptions headsOf(WebClientOptions options) {
         options.setMaxInitialLineLength(Math.max(options.getMaxInitialLineLength(), ResponseHead.MOST_BYTES));
         options.setMaxHeaderSize(Math.max(options.getMaxHeaderSize(), ResponseHead.MOST_BYTES));
@@ -127,7 +171,7 @@ final class EngineOptions {
         }
         Http2Settings settings = options.getInitialSettings();
         settings.setMaxHeaderListSize(Math.max(settings.getMaxHeaderListSize(), HTTP2_HEAD_BYTES));
-        // Nobody asked for what a server would push, and nobody would read it.
+        // No call asks for a pushed response, and no call would read it.
         settings.setPushEnabled(false);
         return options;
     }
@@ -145,12 +189,14 @@ final class EngineOptions {
     }
 
     /**
-     * HTTP/1.1 stands first although HTTP/2 is preferred where a server offers both (the server chooses, RFC 7301): the
-     * engine takes the first for clear text, and would otherwise ask for an upgrade that nobody asked for.
+     * Puts HTTP/1.1 first, although HTTP/2 is preferred if a server offers both (the server chooses, RFC 7301). The engine uses
+     * the first version for clear text, and would otherwise ask the server for an upgrade.
      */
-    private static WebClientOptions speak(WebClientOptions options, boolean http1, boolean http2) {
+    private static WebClientOptions speak(WebClientOptions options, Set<Protocol> protocols) {
+        boolean http1 = protocols.contains(Protocol.HTTP_1_1);
+        boolean http2 = protocols.contains(Protocol.HTTP_2);
+        options.setUseAlpn(http2);
         if (http2) {
-            options.setUseAlpn(true);
             options.setAlpnVersions(
                     http1 ? List.of(HttpVersion.HTTP_1_1, HttpVersion.HTTP_2) : List.of(HttpVersion.HTTP_2));
         }

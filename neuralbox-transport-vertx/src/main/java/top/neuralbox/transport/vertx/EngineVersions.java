@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The versions of Vert.x and Netty on the class path, read from the files that both ship, so that a mismatch is one
- * sentence at creation and not a {@link NoClassDefFoundError} in the middle of a call. Loads no class of either.
+ * The versions of Vert.x and Netty on the class path, read from files that both ship. With them a mismatch is one sentence at
+ * creation, and not a {@link NoClassDefFoundError} in the middle of a call. Loads no class of either.
  */
 record EngineVersions(@Nullable String vertx, Map<String, String> netty) {
 
@@ -22,9 +22,9 @@ record EngineVersions(@Nullable String vertx, Map<String, String> netty) {
     private static final String NETTY_SUFFIX = ".version";
 
     /**
-     * Passes if the versions found can serve.
+     * Returns if the versions on the class path can be used.
      *
-     * @throws IllegalStateException if they cannot, naming them
+     * @throws IllegalStateException if they cannot; the message names them
      */
     static void require() {
         ClassLoader loader = EngineVersions.class.getClassLoader();
@@ -67,7 +67,7 @@ record EngineVersions(@Nullable String vertx, Map<String, String> netty) {
         }
     }
 
-    /** Each jar of Netty names its own version, so the newest and the oldest of a mixed class path are both seen. */
+    /** Each Netty jar names its own version, so that a mixed class path is detected. */
     private static Map<String, String> nettyVersions(ClassLoader loader) throws IOException {
         Map<String, String> versions = new TreeMap<>();
         for (URL file : Collections.list(loader.getResources(NETTY_FILE))) {
@@ -87,7 +87,7 @@ record EngineVersions(@Nullable String vertx, Map<String, String> netty) {
         return versions;
     }
 
-    /** Leaves out jars that follow another numbering, such as {@code netty-tcnative}. */
+    /** Leaves out jars with other version numbers, such as {@code netty-tcnative}. */
     private static boolean isNettyItself(String key) {
         return key.startsWith("netty-") && !key.startsWith("netty-tcnative") && !key.startsWith("netty-incubator");
     }

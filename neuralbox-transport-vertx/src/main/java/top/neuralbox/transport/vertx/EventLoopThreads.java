@@ -5,7 +5,7 @@ final class EventLoopThreads {
 
     static final String TRANSPORT_NAME = "vertx";
 
-    /** What the event loops of a {@code Vertx} of our own are called; the number of the loop follows. */
+    /** The prefix of the names of event loops in a {@code Vertx} of our own. The number of the loop follows. */
     static final String OWN_NAME_PREFIX = "neuralbox-vertx-eventloop-";
 
     private static final String THREAD_CLASS = "io.vertx.core.impl.VertxThread";
@@ -13,7 +13,7 @@ final class EventLoopThreads {
 
     private EventLoopThreads() {}
 
-    /** Worker threads of Vert.x are of the same class and may block, so the name decides between the two. */
+    /** Worker threads of Vert.x have the same class and may block, so the name decides. */
     static boolean isEventLoop(Thread thread) {
         String name = thread.getName();
         return (name.startsWith(NAME_PREFIX) || name.startsWith(OWN_NAME_PREFIX)) && isVertxThread(thread.getClass());

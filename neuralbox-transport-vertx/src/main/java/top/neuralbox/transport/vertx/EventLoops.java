@@ -13,16 +13,17 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spreads calls over the event loops: the next one goes to the loop that carries the fewest. The engine would give all calls
- * of one foreign thread the same loop (5.2.3).
+ * Spreads calls over the event loops: the next call goes to the loop with the fewest calls. The engine would give all calls of
+ * one foreign thread the same loop (5.2.3).
  *
- * <p>A call belongs on the loop of its connection: elsewhere every chunk is passed from thread to thread, at three times the
- * CPU time. The engine's pool hands out connections whatever their loop, so a call may have to follow the connection that
- * it was granted. A loop that has ended gets no more calls. Thread-safe.
+ * <p>A call belongs on the loop of its connection. On another loop every chunk is passed from thread to thread, at three times
+ * the CPU time. The engine's pool grants connections of any loop, so a call may have to move to the loop of its connection. A
+ * loop that has ended gets no more calls. Thread-safe.
  */
 final class EventLoops {
 
@@ -31,7 +32,7 @@ final class EventLoops {
     private final List<Context> contexts;
     private final AtomicIntegerArray calls;
 
-    /** Where each open connection lives. Weak, because a connection tells one listener of its end, which is the pool. */
+    /** The loop and age of each open connection. Weak, because a connection notifies only one listener of its end: the pool. */
     private final Map<HttpConnection, Home> connections = Collections.synchronizedMap(new WeakHashMap<>());
 
     private final LongSupplier nanoTime;
@@ -42,7 +43,7 @@ final class EventLoops {
         this.nanoTime = nanoTime;
     }
 
-    /** @param nanoTime tells the age of connections */
+    /** @param nanoTime the clock for the age of connections */
     static EventLoops of(VertxInternal vertx, LongSupplier nanoTime) {
         List<Context> contexts = new ArrayList<>();
         vertx.nettyEventLoopGroup().forEach(loop -> contexts.add(vertx.createEventLoopContext()));
@@ -53,7 +54,7 @@ final class EventLoops {
         return contexts;
     }
 
-    /** A place for the next call. From any thread; a race costs some balance and nothing else. */
+    /** A place for the next call. From any thread. A race makes only the balance a little worse. */
     Place take() {
         int least = NONE;
         for (int i = 0; i < contexts.size(); i++) {
@@ -61,13 +62,13 @@ final class EventLoops {
                 least = i;
             }
         }
-        // Where all have ended, the call finds out that it is refused.
+        // If all loops have ended, the call finds that its tasks are rejected.
         int chosen = Math.max(least, 0);
         calls.incrementAndGet(chosen);
         return new Place(contexts.get(chosen), chosen);
     }
 
-    /** A place that the application chose: it is not counted, and not left. */
+    /** A place that the application chose. It is not counted, and the call stays there. */
     Place stay(Context chosen) {
         return new Place(chosen, NONE);
     }
@@ -96,6 +97,32 @@ final class EventLoops {
         return home == null ? null : contexts.get(home.loop());
     }
 
+    /** Marks the loop of the current thread as short of memory, if that is the reason. */
+    void shortageIn(Throwable thrown) {
+        for (int i = 0; i < contexts.size(); i++) {
+            EventLoop loop = loop(contexts.get(i));
+            if (loop.inEventLoop() && loop instanceof LastingLoops.Lasting own) {
+                own.shortageIn(thrown);
+            }
+        }
+    }
+
+    /** Sets the action that ends calls when their own loop, or their connection's loop, has run out of memory. */
+    void onShortage(Consumer<EventLoop> endCalls) {
+        for (Context context : contexts) {
+            EventLoop loop = loop(context);
+            if (loop instanceof LastingLoops.Lasting own) {
+                own.onShortage(() -> endCalls.accept(loop));
+            }
+        }
+    }
+
+    /** Whether a connection lives on this loop. */
+    boolean isOn(EventLoop loop, HttpConnection connection) {
+        Context home = contextOf(connection);
+        return home != null && loop(home) == loop;
+    }
+
     long nanoTime() {
         return nanoTime.getAsLong();
     }
@@ -104,7 +131,7 @@ final class EventLoops {
         return ((ContextInternal) context).nettyEventLoop();
     }
 
-    /** Where a connection lives, and for how long. */
+    /** The loop of a connection, and its age. */
     private record Home(int loop, ConnectionAge age) {}
 
     /** The loop of one call. */
@@ -128,7 +155,7 @@ final class EventLoops {
             return EventLoops.loop(context);
         }
 
-        /** Moves to the loop of this connection. False if the call is there, has to stay, or has given its place back. */
+        /** Moves to the loop of this connection. False if the call is there already, must stay, or has given its place back. */
         boolean moveTo(HttpConnection connection) {
             Home home = connections.get(connection);
             int here = counted.get();

@@ -22,7 +22,7 @@ import top.neuralbox.transport.ExchangeFailures;
 import top.neuralbox.transport.TransportException;
 
 /**
- * Names what the engine reports in the terms of the SPI.
+ * Maps failures of the engine to failures of the SPI.
  *
  * @param failures the sentences of this exchange
  * @param behindProxy whether the first host is a proxy
@@ -39,15 +39,15 @@ record FailureMapping(ExchangeFailures failures, boolean behindProxy) {
         BODY
     }
 
-    /** How the engine's message introduces a proxy's answer (Netty's HttpProxyHandler, 4.2). */
+    /** The words before a proxy's status in the engine's message (Netty's HttpProxyHandler, 4.2). */
     private static final String PROXY_STATUS = "status: ";
 
-    /** What the engine says of a server that speaks HTTP/1.1 where that is not allowed (5.2.3). */
+    /** The engine's message if a server uses HTTP/1.1 although that is not allowed (5.2.3). */
     private static final String HTTP_1_REFUSED = "HTTP/1.1 not supported";
 
     /**
-     * Whether the peer promises not to have acted on the request: RFC 9113, section 6.8. A stream that is reset with
-     * REFUSED_STREAM is none of these: gateways say that of requests which they have passed on.
+     * Whether the peer guarantees that it has not acted on the request (RFC 9113, section 6.8). REFUSED_STREAM is no such
+     * guarantee: gateways send it for requests that they have forwarded.
      */
     static boolean certainlyNotExecuted(Throwable failure, long streamId) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -59,7 +59,7 @@ record FailureMapping(ExchangeFailures failures, boolean behindProxy) {
         return false;
     }
 
-    /** The failure to report: that of the first cause which can be named. */
+    /** The failure to report: that of the first cause with a known kind. */
     TransportException of(Throwable failure, Phase phase) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             TransportException named = named(cause, failure, phase);
@@ -90,14 +90,14 @@ record FailureMapping(ExchangeFailures failures, boolean behindProxy) {
             }
         }
         if (cause instanceof SSLException) {
-            // After the handshake it is an end of the connection; a refused client certificate still comes as the
-            // former.
+            // After the handshake this is a loss of the connection, except a refused client certificate, which arrives
+            // after it.
             return phase == Phase.CONNECTING || (phase == Phase.SENT && cause instanceof SSLHandshakeException)
                     ? tls(cause, failure)
                     : lost(phase, failure);
         }
         if (cause instanceof DecoderException) {
-            // TLS failures arrive wrapped in one of these: the cause says more.
+            // TLS failures arrive wrapped in this exception. The cause has the reason.
             return cause.getCause() == null ? protocol(cause) : null;
         }
         if (cause instanceof StreamResetException reset) {
@@ -111,7 +111,7 @@ record FailureMapping(ExchangeFailures failures, boolean behindProxy) {
         return null;
     }
 
-    /** What is no TLS the engine quotes byte by byte. */
+    /** If the answer is not TLS, the engine's message quotes its bytes, so the message is not used. */
     private TransportException tls(Throwable cause, Throwable failure) {
         for (Throwable next = cause; next != null; next = next.getCause()) {
             if (next instanceof NotSslRecordException) {
@@ -143,7 +143,7 @@ record FailureMapping(ExchangeFailures failures, boolean behindProxy) {
         return null;
     }
 
-    /** The engine quotes a proxy's answer, which may echo the credentials: of that, the number alone is told. */
+    /** The engine quotes a proxy's answer, which may echo the credentials. Only the status is taken from it. */
     private TransportException proxy(Throwable cause, Throwable failure) {
         String message = String.valueOf(cause.getMessage());
         int begin = message.indexOf(PROXY_STATUS);
@@ -168,7 +168,7 @@ record FailureMapping(ExchangeFailures failures, boolean behindProxy) {
         };
     }
 
-    /** A parser's exception quotes what it could not read, which may echo the key: its type alone is told. */
+    /** A parser's exception quotes the bytes that it could not read. They may echo the key, so only its type is reported. */
     private TransportException protocol(Throwable failure) {
         return failures.protocol(failure.getClass().getSimpleName());
     }
@@ -177,8 +177,8 @@ record FailureMapping(ExchangeFailures failures, boolean behindProxy) {
         try {
             return closed.goAway();
         } catch (IllegalReferenceCountException released) {
-            // Each look copies the debug data, which the engine may have given back already (Vert.x 5.2.3). What the
-            // peer promised is then not known.
+            // Each read copies the debug data, which the engine may have released already (Vert.x 5.2.3). Then the
+            // peer's guarantee is not known.
             return null;
         }
     }

@@ -4,22 +4,22 @@ import java.io.Serial;
 import top.neuralbox.transport.ExchangeFailures;
 import top.neuralbox.transport.TransportException;
 
-/** What is wrong with the head of a response that the engine would take. */
+/** A fault in the head of a response that the engine would accept. */
 enum HeadFault {
     TOO_LONG,
     TOO_MANY_INTERIM,
     SWITCHED_PROTOCOLS,
-    /** Over HTTP/2: no answer can come behind it (RFC 9113, section 8.1). */
+    /** Over HTTP/2: no final response can follow (RFC 9113, section 8.1). */
     INTERIM_ENDS,
-    /** The engine takes a status code of any number of digits (Netty 4.2). */
+    /** The engine accepts a status code with any number of digits (Netty 4.2). */
     STATUS_CODE;
 
-    /** The fault on its way through the engine, to the call that it concerns. */
+    /** An exception that carries the fault through the engine to its call. */
     Found found() {
         return new Found(this);
     }
 
-    /** Carries a fault; the call knows the sentence. */
+    /** Carries a fault. The call has the sentence. */
     static final class Found extends RuntimeException {
 
         @Serial

@@ -16,18 +16,19 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves host names beside the engine, which keeps an answer for as long as there is traffic, and tries the first address
- * alone (5.2.3). A call looks its host up here before it enters the engine, and the engine connects to the {@link #first}
- * address. Thread-safe.
+ * Resolves host names instead of the engine. The engine would keep the addresses as long as there is traffic, and try only the
+ * first one (5.2.3). A call looks up its host here before it asks the engine for a connection, and the engine connects to the
+ * {@link #first} address. Thread-safe.
  */
 final class HostNames {
 
     private static final long IDLE_SECONDS = 10;
 
-    /** Where the addresses come from. */
+    /** The source of the addresses. */
     interface Platform {
 
         /** All addresses of a name, at least one. It may block. */
@@ -37,56 +38,66 @@ final class HostNames {
     private final Platform platform;
 
     /** One thread for each name that is being looked up, and none while there is nothing to do. */
-    private final ExecutorService threads = new ThreadPoolExecutor(
-            0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons());
+    private final ExecutorService threads;
 
     private final Map<String, CompletableFuture<Void>> lookups = new ConcurrentHashMap<>();
     private final Map<String, List<InetAddress>> known = new ConcurrentHashMap<>();
 
     HostNames(Platform platform) {
-        this.platform = platform;
+        this(platform, threads -> threads);
     }
 
-    /** The names that the JDK knows, for as long as it keeps them ({@code networkaddress.cache.ttl}). */
+    /** Wraps the factory of its threads, for tests. */
+    HostNames(Platform platform, UnaryOperator<ThreadFactory> factory) {
+        this.platform = platform;
+        this.threads = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                factory.apply(daemons()));
+    }
+
+    /** Resolves names with the JDK, which caches them for {@code networkaddress.cache.ttl}. */
     static HostNames ofThePlatform() {
         return new HostNames(InetAddress::getAllByName);
     }
 
     /**
-     * Looks a name up, together with the others that look it up already.
+     * Looks a name up. Calls for the same name share one look-up.
      *
      * @param host a name, or an address in text form, which is known at once
-     * @param then told null when the addresses are known, else the reason; on a thread of this class or the caller's
-     * @throws java.util.concurrent.RejectedExecutionException if this is closed
+     * @param then gets null when the addresses are known, or else the reason; on a thread of this class or the caller's
      */
     void lookUp(String host, Consumer<@Nullable Throwable> then) {
         if (NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host)) {
-            then.accept(null);
+            tell(null, then);
             return;
         }
         CompletableFuture<Void> mine = new CompletableFuture<>();
         CompletableFuture<Void> others = lookups.putIfAbsent(host, mine);
         if (others == null) {
-            threads.execute(() -> ask(host, mine));
+            start(host, mine);
         }
-        // The derived future holds nothing that a caller could miss: what then throws is the caller's own defect.
-        var unused = (others == null ? mine : others).whenComplete((nothing, unknown) -> then.accept(unknown));
+        // No caller needs the derived future.
+        var unused = (others == null ? mine : others).whenComplete((nothing, unknown) -> tell(unknown, then));
     }
 
-    /** The address to connect to; null for a name that nobody has looked up. */
+    /** The address to connect to; null for a name that was not looked up. */
     @Nullable
     InetAddress first(String host) {
         List<InetAddress> addresses = known.get(host);
         return addresses == null ? null : addresses.get(0);
     }
 
-    /** How many addresses there are to try for a host. At least 1. */
+    /** The number of addresses to try for a host. At least 1. */
     int addressesOf(String host) {
         List<InetAddress> addresses = known.get(host);
         return addresses == null ? 1 : addresses.size();
     }
 
-    /** No connection was made to this address: the others of its name come first from now on. */
+    /** No connection to this address was made. The other addresses of its name come first from now on. */
     void failed(String host, @Nullable InetAddress address) {
         known.computeIfPresent(host, (name, addresses) -> {
             if (!addresses.get(0).equals(address)) {
@@ -102,19 +113,42 @@ final class HostNames {
         threads.shutdownNow();
     }
 
-    private void ask(String host, CompletableFuture<Void> answer) {
+    /** Starts a look-up, which ends and is removed in any case. Each later call for the name would wait for one that stayed. */
+    private void start(String host, CompletableFuture<Void> answer) {
         try {
-            List<InetAddress> found = List.of(platform.addressesOf(host));
-            known.merge(host, found, HostNames::newer);
+            threads.execute(() -> ask(host, answer));
+        } catch (Throwable t) {
             lookups.remove(host);
-            answer.complete(null);
-        } catch (UnknownHostException | RuntimeException e) {
-            lookups.remove(host);
-            answer.completeExceptionally(e);
+            answer.completeExceptionally(t);
         }
     }
 
-    /** As long as the addresses stay, so does the order in which they are tried. */
+    private void ask(String host, CompletableFuture<Void> answer) {
+        Throwable unknown = null;
+        try {
+            List<InetAddress> found = List.of(platform.addressesOf(host));
+            known.merge(host, found, HostNames::newer);
+        } catch (Throwable t) {
+            unknown = t;
+        }
+        lookups.remove(host);
+        if (unknown == null) {
+            answer.complete(null);
+        } else {
+            answer.completeExceptionally(unknown);
+        }
+    }
+
+    /** If a call throws, only that call ends, because others may wait for the same name. */
+    private static void tell(@Nullable Throwable unknown, Consumer<@Nullable Throwable> then) {
+        try {
+            then.accept(unknown);
+        } catch (Throwable t) {
+            then.accept(t);
+        }
+    }
+
+    /** Keeps the order of the addresses as long as they are the same. */
     private static List<InetAddress> newer(List<InetAddress> before, List<InetAddress> found) {
         return Set.copyOf(before).equals(Set.copyOf(found)) ? before : found;
     }

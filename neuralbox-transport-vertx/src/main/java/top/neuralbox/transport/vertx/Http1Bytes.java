@@ -6,12 +6,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 
 /**
- * Stands between the network and the codec of an HTTP/1.1 connection, and closes the connection if it gets bytes that belong
- * to no response: behind a whole one, or while there is no request. The codec would skip an empty line, and keep the
- * beginning of a response for the next caller (Netty 4.2).
+ * A handler between the network and the codec of an HTTP/1.1 connection. It closes the connection if bytes arrive that belong
+ * to no response: after a whole response, or while there is no request. The codec would skip an empty line, and would keep the
+ * beginning of a response for the next call (Netty 4.2).
  *
- * <p>The codec does not tell how much of what it got belongs to the response. So it gets the last byte of a read by itself, where
- * the response may end with that: a response that ends before it has something behind it. Confined to the event loop of the
+ * <p>The codec does not report how many of its bytes belong to the response. So it gets the last byte of a read separately, if
+ * the response may end with that byte. If the response ends earlier, surplus bytes follow it. Confined to the event loop of the
  * connection.
  */
 final class Http1Bytes extends ChannelInboundHandlerAdapter {
@@ -26,7 +26,7 @@ final class Http1Bytes extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        // Behind the answer to CONNECT the engine takes the codec out, and the bytes are the application's.
+        // After the response to CONNECT the engine removes the codec, and the bytes belong to the application.
         if (!(message instanceof ByteBuf bytes) || !bytes.isReadable() || codec.isRemoved()) {
             context.fireChannelRead(message);
         } else if (heads.awaitsResponse()) {
@@ -47,7 +47,7 @@ final class Http1Bytes extends ChannelInboundHandlerAdapter {
             boolean behind = !heads.awaitsResponse();
             if (!behind || codec.isRemoved()) {
                 context.fireChannelRead(bytes.retain());
-                // A response that has ended, though not with the last byte, has something behind it.
+                // If the response has ended, but cannot end with the last byte, surplus bytes follow it.
                 behind = !mayEnd && !heads.awaitsResponse();
             }
             if (behind && !codec.isRemoved()) {

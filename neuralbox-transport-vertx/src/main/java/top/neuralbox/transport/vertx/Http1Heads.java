@@ -16,34 +16,41 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between the codec of an HTTP/1.1 connection and the engine, and passes interim responses over. The engine knows two
- * of them (5.2.3); any other would be the answer for it: the connection would go back to the pool, and the answer itself to
- * the next caller. The end of a response waits until {@link Http1Bytes} knows whether there is anything behind it, since
- * with it the engine gives the connection to the next caller. Confined to the event loop of the connection.
+ * A handler between the codec of an HTTP/1.1 connection and the engine. It skips interim responses, because the engine knows
+ * only two of them (5.2.3). The engine would take any other for the final response: the connection would return to the pool,
+ * and the next call would get the real final response.
+ *
+ * <p>The end of a response waits until {@link Http1Bytes} knows whether surplus bytes follow it, because at the end the engine
+ * gives the connection to the next call. Confined to the event loop of the connection.
  */
 final class Http1Heads extends ChannelDuplexHandler {
 
     private @Nullable ChannelHandlerContext place;
 
-    /** How many interim responses have come since the last answer. */
+    /** The number of interim responses since the last final response. */
     private int interim;
 
     private boolean inInterim;
     private boolean broken;
 
-    /** Whether a request has left, and the end of its response has not come. At first true: the guard comes with a request. */
-    private boolean awaitsResponse = true;
+    /** Whether a request has left, and the end of its response has not come. */
+    private boolean awaitsResponse;
 
-    /** Whether the response that has begun has no other end. */
+    /** Whether only the end of the connection ends the current response. */
     private boolean endsWithConnection;
 
-    /** Whether the response that has begun comes in chunks. */
+    /** Whether the current response is chunked. */
     private boolean inChunks;
 
     private boolean reading;
 
     /** The end of a response that came in this read. */
     private @Nullable LastHttpContent end;
+
+    /** @param awaitsResponse whether this handler is added with a request */
+    Http1Heads(boolean awaitsResponse) {
+        this.awaitsResponse = awaitsResponse;
+    }
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
@@ -83,7 +90,7 @@ final class Http1Heads extends ChannelDuplexHandler {
         return endsWithConnection;
     }
 
-    /** Whether the response may end with this byte: one in chunks ends with a line (RFC 9112, section 7.1). */
+    /** Whether the response may end with this byte. A chunked response ends with a line (RFC 9112, section 7.1). */
     boolean mayEndWith(byte last) {
         return !inChunks || last == '\n';
     }
@@ -102,7 +109,7 @@ final class Http1Heads extends ChannelDuplexHandler {
         }
     }
 
-    /** The server has sent what belongs to no response. The engine takes the connection out of its pool at once. */
+    /** The server has sent bytes that belong to no response. The engine removes the connection from its pool at once. */
     void close() {
         broken = true;
         ChannelHandlerContext here = place;
@@ -146,8 +153,9 @@ final class Http1Heads extends ChannelDuplexHandler {
     }
 
     /**
-     * Whether the connection ends with the response. The engine (5.2.3) does not see the option among others, nor that there is
-     * no other end than the connection's, and would give the next caller a connection that ends.
+     * Whether the connection ends with the response. The engine (5.2.3) does not see the option {@code close} among other
+     * options, nor a response that only the end of the connection ends. It would give the next call a connection that is about
+     * to end.
      */
     private boolean closes(HttpResponse head) {
         return endsWithConnection

@@ -8,12 +8,12 @@ import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands beneath the HTTP/2 connections of the engine, which does not say of a connection whether it takes one more
+ * The frame listeners of the engine's HTTP/2 connections. The engine itself does not report whether a connection takes one more
  * stream (5.2.3). Thread-safe.
  */
 final class Http2Connections {
 
-    /** Weak on both sides, because frames and connection know each other. */
+    /** Weak on both sides, because listener and connection refer to each other. */
     private final Map<HttpConnection, WeakReference<Http2Heads>> frames =
             Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -22,8 +22,8 @@ final class Http2Connections {
     }
 
     /**
-     * Whether a connection takes one more stream; true if that is not known. The answer holds until the turn of the
-     * connection's event loop ends, on which this is to be asked.
+     * Whether a connection takes one more stream; true if that is not known. Call it on the event loop of the connection. The
+     * answer holds until the current turn of that loop ends.
      */
     boolean takesStream(HttpConnection connection) {
         WeakReference<Http2Heads> known = frames.get(connection);

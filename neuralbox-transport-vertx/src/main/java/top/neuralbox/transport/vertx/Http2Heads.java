@@ -12,8 +12,9 @@ import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between the frames of an HTTP/2 connection and the engine, which knows two interim responses (5.2.3): behind any
- * other it would end the connection with all of its streams. Confined to the event loop of the connection.
+ * A listener between the frames of an HTTP/2 connection and the engine. It skips interim responses, because the engine knows
+ * only two of them (5.2.3). After any other the engine would end the connection with all of its streams. Confined to the event
+ * loop of the connection.
  */
 final class Http2Heads extends Http2FrameListenerDecorator {
 
@@ -28,9 +29,14 @@ final class Http2Heads extends Http2FrameListenerDecorator {
         this.interims = connection.newKey();
     }
 
-    /** Whether the connection is open, the server has not said that it leaves, and its limit is not reached. */
+    /**
+     * Whether the connection is open in both directions, the server has sent no GOAWAY, and its limit of streams is not
+     * reached.
+     */
     boolean takesStream() {
         return channel.isActive()
+                && TlsEngine.isOpen(channel)
+                && !ConnectionGuard.hasFailedToWrite(channel)
                 && !connection.goAwayReceived()
                 && connection.local().canOpenStream();
     }
@@ -60,7 +66,7 @@ final class Http2Heads extends Http2FrameListenerDecorator {
         }
     }
 
-    /** The settings say that none is taken, and each belongs to a request, which comes behind them. */
+    /** Our settings switch push off, and the server gets them before the request to which a push belongs. */
     @Override
     public void onPushPromiseRead(
             ChannelHandlerContext context, int id, int promised, Http2Headers headers, int padding)
@@ -68,7 +74,7 @@ final class Http2Heads extends Http2FrameListenerDecorator {
         throw Http2Exception.connectionError(Http2Error.PROTOCOL_ERROR, "PUSH_PROMISE is switched off");
     }
 
-    /** @throws Http2Exception for this stream alone */
+    /** @throws Http2Exception for this stream only */
     private boolean isPassedOver(int id, Http2Headers headers, boolean endOfStream) throws Http2Exception {
         Integer status = statusOf(headers);
         if (status == null) {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import top.neuralbox.transport.TransportConfig;
 
 /**
- * Factories that hold one manager each, which is the form the engine takes them in. Its own wrapping of a single manager
- * logs through SLF4J (5.2), which it does not bring along.
+ * Factories that hold one manager each, because the engine takes managers in this form. Its own factory for a single manager
+ * logs through SLF4J (5.2), which is not among its dependencies.
  */
 final class ManagerFactories {
 
@@ -35,7 +35,9 @@ final class ManagerFactories {
         return new TrustManagerFactory(new GivenTrust(manager), PROVIDER, ALGORITHM) {};
     }
 
-    /** The first manager of a factory, beside which the host's name is verified whatever the manager does. */
+    /**
+     * A factory with the first manager of the given one. The host's name is verified too, even if the manager does not do so.
+     */
     static TrustManagerFactory verifyingNames(TrustManagerFactory given) {
         for (TrustManager manager : given.getTrustManagers()) {
             if (manager instanceof X509TrustManager trust) {

@@ -10,9 +10,9 @@ import java.util.List;
 import top.neuralbox.transport.ExchangeFailures;
 
 /**
- * Stands between a proxy and the engine while a tunnel is opened. Any answer of the class 2xx opens it (RFC 9110, section
- * 9.3.6), and interim responses may come before; the engine takes 200 for its only answer (Netty 4.2). So it gets the last
- * head, without fields, which it would not heed, and with 200 for any success.
+ * A handler between a proxy and the engine while a tunnel is opened. Any 2xx response opens the tunnel (RFC 9110, section
+ * 9.3.6), and interim responses may come before it. But the engine accepts only 200 (Netty 4.2). So it gets only the final
+ * head, with 200 for any success, and without fields, which it would ignore.
  */
 final class ProxyAnswers extends ByteToMessageDecoder {
 
@@ -42,11 +42,11 @@ final class ProxyAnswers extends ByteToMessageDecoder {
         String head =
                 status / 100 == 2 ? "HTTP/1.1 200 \r\n\r\n" : "HTTP/1.1 " + status + " \r\nContent-Length: 0\r\n\r\n";
         out.add(Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII));
-        // What lies behind the head goes on by itself.
+        // When this handler is removed, it passes on the bytes after the head.
         context.pipeline().remove(this);
     }
 
-    /** The length of what ends with an empty line (RFC 9112, sections 2.1 and 2.2); -1 if none has come. */
+    /** The length of the head, which ends with an empty line (RFC 9112, sections 2.1 and 2.2); -1 if that has not come. */
     private static int lengthOfHead(ByteBuf in) {
         int lineLength = 0;
         for (int i = in.readerIndex(); i < in.writerIndex(); i++) {

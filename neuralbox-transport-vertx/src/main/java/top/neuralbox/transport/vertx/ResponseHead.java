@@ -6,14 +6,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.transport.ExchangeFailures;
 
-/** What holds for the heads of responses, over either version of HTTP. */
+/** The rules for response heads, over both versions of HTTP. */
 final class ResponseHead {
 
-    /** The most that a head may have: the status line and the field lines, as HTTP/1.1 writes them. */
+    /** The most bytes of a head: the status line and the field lines, as HTTP/1.1 writes them. */
     static final int MOST_BYTES = ExchangeFailures.MOST_HEAD_BYTES;
 
     static final int SWITCHING_PROTOCOLS = 101;
-    /** How the engine begins when a field section does not even end (Netty 4.2). */
+    /** The start of the engine's message if a field section is too long before it ends (Netty 4.2). */
     private static final String HTTP2_TOO_LONG = "Header size exceeded";
 
     private static final int STATUS_LINE = "HTTP/1.1 200 \r\n".length();
@@ -26,9 +26,9 @@ final class ResponseHead {
     }
 
     /**
-     * What is wrong with a head, or null.
+     * The fault of a head, or null.
      *
-     * @param interim how many interim responses have come for the request, this one included
+     * @param interim the number of interim responses to the request, including this one
      */
     static @Nullable HeadFault fault(
             int status,
@@ -50,7 +50,7 @@ final class ResponseHead {
         return length > MOST_BYTES ? HeadFault.TOO_LONG : null;
     }
 
-    /** Whether an engine refused a head for its size. */
+    /** Whether the engine refused a head because of its size. */
     static boolean isTooLong(Throwable cause) {
         if (cause instanceof TooLongFrameException || cause instanceof Http2Exception.HeaderListSizeException) {
             return true;

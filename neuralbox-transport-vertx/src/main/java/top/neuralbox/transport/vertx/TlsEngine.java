@@ -1,6 +1,7 @@
 package top.neuralbox.transport.vertx;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.ssl.ApplicationProtocolNegotiator;
@@ -12,6 +13,7 @@ import io.vertx.core.spi.tls.DefaultSslContextFactory;
 import io.vertx.core.spi.tls.SslContextFactory;
 import java.util.List;
 import java.util.concurrent.Executor;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSessionContext;
@@ -21,14 +23,18 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JDK's TLS as the engine uses it by default, save that a call learns which connection it is waiting for: a peer that
- * stalls in the handshake would keep a cancelled call's socket open until the handshake times out. And a connection is
- * watched by a {@link ConnectionGuard}.
+ * The JDK's TLS as the engine uses it by default, with two additions. A call learns which connection it waits for, because a
+ * peer that stalls in the handshake would keep a cancelled call's socket open until the handshake times out. And a
+ * {@link ConnectionGuard} watches each connection.
  *
- * <p>For an engine that is not ours, whose transport is not {@link WatchedNio}. There the time-out has to do where the
- * handshake does not begin on the stack of the request: through a proxy, or while a key store is still loaded.
+ * <p>The first addition is for an engine that is not ours, whose transport is not {@link WatchedNio}. There the time-out must
+ * suffice if the handshake does not begin on the stack of the request: through a proxy, or while a key store is still being
+ * loaded.
  */
 final class TlsEngine extends JdkSSLEngineOptions {
+
+    /** Who resumes a session asks no manager, and its certificates may have been replaced. Zero would mean without limit. */
+    private static final int RESUMPTION_SECONDS = 1;
 
     private final @Nullable X509TrustManager trustManager;
     private final @Nullable X509KeyManager keyManager;
@@ -40,26 +46,47 @@ final class TlsEngine extends JdkSSLEngineOptions {
         this.keyManager = keyManager;
     }
 
-    /** The connections of HTTP/2 that were made with it. */
+    /** The HTTP/2 connections that use this TLS. */
     Http2Connections connections() {
         return connections;
+    }
+
+    /** Whether TLS is open in both directions, for a request and its response. On the event loop of the connection. */
+    static boolean isOpen(Channel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        return tls == null || !(tls.engine().isInboundDone() || tls.engine().isOutboundDone());
     }
 
     @Override
     public SslContextFactory sslContextFactory() {
         SslContextFactory factory = new DefaultSslContextFactory(SslProvider.JDK, false) {
+
+            /** Whether any manager is the application's: of this engine, or of the engine's options. */
+            private boolean managed;
+
             @Override
             public SslContext create() throws SSLException {
-                return new WatchedContext(super.create(), connections);
+                SslContext context = super.create();
+                if (managed) {
+                    context.sessionContext().setSessionTimeout(RESUMPTION_SECONDS);
+                }
+                return new WatchedContext(context, connections);
             }
 
-            /** Called with the trust of the engine's options; the host's name is verified beside it. */
+            /** The host's name is verified too. */
             @Override
             public SslContextFactory trustManagerFactory(TrustManagerFactory trust) {
+                managed = true;
                 return super.trustManagerFactory(ManagerFactories.verifyingNames(trust));
             }
+
+            @Override
+            public SslContextFactory keyMananagerFactory(KeyManagerFactory key) {
+                managed = true;
+                return super.keyMananagerFactory(key);
+            }
         };
-        // As options of the engine the managers would be loaded on another thread.
+        // If the managers were options of the engine, it would load them on another thread.
         if (trustManager != null) {
             factory.trustManagerFactory(ManagerFactories.holding(trustManager));
         }
@@ -90,7 +117,7 @@ final class TlsEngine extends JdkSSLEngineOptions {
         }
 
         @Override
-        @SuppressWarnings("deprecation") // The type of an abstract method, which there is no way around.
+        @SuppressWarnings("deprecation") // An abstract method has this type.
         public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
             return context.applicationProtocolNegotiator();
         }
@@ -117,19 +144,26 @@ final class TlsEngine extends JdkSSLEngineOptions {
         }
     }
 
-    private static final class WatchedHandler extends SslHandler {
+    /** The TLS layer of one connection. */
+    static final class WatchedHandler extends SslHandler {
 
         private final ConnectionGuard guard;
+        private boolean isClosing;
 
-        WatchedHandler(SSLEngine engine, boolean startTls, Executor executor, Http2Connections connections) {
+        private WatchedHandler(SSLEngine engine, boolean startTls, Executor executor, Http2Connections connections) {
             super(engine, startTls, executor);
             this.guard = new ConnectionGuard(connections);
+        }
+
+        ConnectionGuard guard() {
+            return guard;
         }
 
         @Override
         public void handlerAdded(ChannelHandlerContext context) throws Exception {
             super.handlerAdded(context);
-            VertxCall call = AskingCall.current();
+            ConnectionGuard.readToEnd(context.channel());
+            VertxCall call = CurrentCall.current();
             if (call != null) {
                 call.connecting(context.channel());
             }
@@ -141,7 +175,21 @@ final class TlsEngine extends JdkSSLEngineOptions {
             super.write(context, message, promise);
         }
 
-        /** Behind the settings of the server, which are acknowledged before the engine has them. */
+        /**
+         * Closes the connection when the peer has ended TLS and all earlier bytes have been read, because no bytes can follow
+         * (RFC 8446, section 6.1). The engine would wait for the end of TCP (5.2.3), which a server need not send, and would
+         * let further calls use the connection until then.
+         */
+        @Override
+        public void read(ChannelHandlerContext context) throws Exception {
+            super.read(context);
+            if (sslCloseFuture().isSuccess() && !isClosing) {
+                isClosing = true;
+                close(context, context.newPromise());
+            }
+        }
+
+        /** Tries again to add the guard: the server's settings are acknowledged before the engine has them. */
         @Override
         public void flush(ChannelHandlerContext context) throws Exception {
             guard.bytesLeave(context.pipeline());

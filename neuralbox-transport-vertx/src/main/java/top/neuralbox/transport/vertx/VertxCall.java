@@ -2,17 +2,20 @@ package top.neuralbox.transport.vertx;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.NoRouteToHostException;
@@ -30,21 +33,21 @@ import top.neuralbox.transport.TransportRequest;
 import top.neuralbox.transport.TransportResponse;
 
 /**
- * One exchange, from the queue to its end. All that touches the engine runs on the call's own event loop; what comes from
- * other threads, such as {@link #cancel()}, posts to it.
+ * One exchange, from the queue to its end. Access to the engine runs on the call's own event loop, or on that of its
+ * connection. Methods for other threads, such as {@link #cancel()}, post tasks to it.
  */
 final class VertxCall implements TransportCall {
 
-    /** HTTP/2's CANCEL (RFC 9113, section 7); on HTTP/1.1 the engine closes the connection whatever the code. */
+    /** HTTP/2's CANCEL (RFC 9113, section 7); on HTTP/1.1 the engine closes the connection, with any code. */
     private static final long CANCEL = 0x8;
 
     /** HTTP/2's NO_ERROR: a GOAWAY with it closes nothing. */
     private static final long NO_ERROR = 0x0;
 
-    /** How long a place on a connection may have been granted before its stream is opened. */
+    /** The longest time between the grant of a place on a connection and the start of its stream. */
     private static final int LINGER_MILLIS = 200;
 
-    /** How many places on connections may be gone before the stream is open: a server that grants none is not asked for long. */
+    /** The call fails after this many lost connections, so that a server that accepts no request is not asked for long. */
     private static final int MOST_PLACES = 3;
 
     private static final Duration LONGEST_STREAM = Duration.ofDays(1);
@@ -55,13 +58,13 @@ final class VertxCall implements TransportCall {
 
     private static final long NO_TIMER = -1;
 
-    /** How far the call is, and what may be said of the request. */
+    /** The progress of the call, and whether the service may have seen the request. */
     private enum State {
-        /** Nothing was written, and it may still be. */
+        /** Nothing was written yet. */
         WAITING,
         /** Something may have been written. */
         SENT,
-        /** Over, and certainly nothing was seen by the service. */
+        /** Over, and the service has certainly seen nothing. */
         ENDED_UNSENT,
         /** Over, and the service may have seen the request. */
         ENDED
@@ -73,6 +76,9 @@ final class VertxCall implements TransportCall {
     private final RequestOptions options;
     private final ExchangeFailures failures;
     private final long deadline;
+    /** Not null if this call only connects, and sends nothing. */
+    private final @Nullable WarmUp warmUp;
+
     private final CompletableFuture<TransportResponse> response = new CompletableFuture<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
 
@@ -85,25 +91,37 @@ final class VertxCall implements TransportCall {
     /** The engine was asked for a connection and has not answered yet. */
     private boolean asking;
 
-    /** The address that the engine is to connect to; null if that is the engine's choice. */
+    /** The address for the engine to connect to; null if the engine chooses it. */
     private @Nullable InetAddress address;
 
-    /** How many addresses were tried in vain. */
+    /** The number of addresses that failed. */
     private int tried;
 
-    /** How many places on connections were gone before a stream was open. */
+    /** The number of connections, or places on them, that were lost before the request was written. */
     private int placesGone;
+
+    /** The granted request whose connection has failed since. */
+    private @Nullable HttpClientRequest failed;
 
     private @Nullable Channel connecting;
 
-    /** What the engine granted. Over HTTP/2 nothing is sent on it before the call is {@link State#SENT}. */
+    /** The connection of a warm-up that is not in the pool yet. */
+    private @Nullable HttpClientRequest warm;
+
+    /** The request that the engine granted. Over HTTP/2 nothing is sent on it before the call is {@link State#SENT}. */
     private @Nullable HttpClientRequest exchange;
 
-    VertxCall(VertxTransport transport, EventLoops.Place place, TransportRequest request, RequestOptions options) {
+    VertxCall(
+            VertxTransport transport,
+            EventLoops.Place place,
+            TransportRequest request,
+            RequestOptions options,
+            @Nullable WarmUp warmUp) {
         this.transport = transport;
         this.place = place;
         this.request = request;
         this.options = options;
+        this.warmUp = warmUp;
         this.failures = ExchangeFailures.of(request, transport.config());
         this.deadline = System.nanoTime() + nanosOf(request.connectTimeout());
     }
@@ -133,7 +151,12 @@ final class VertxCall implements TransportCall {
         return place;
     }
 
-    /** Takes up the call. From any thread. */
+    /** Starts the call, unless the transport is closed or may not speak to this server. From any thread. */
+    void begin() {
+        transport.begin(this);
+    }
+
+    /** Starts the call. From any thread. */
     void start() {
         onEventLoop(() -> {
             if (hasEnded()) {
@@ -156,7 +179,7 @@ final class VertxCall implements TransportCall {
         fail(failures.http2Missing(true), FailureMapping.Phase.CONNECTING);
     }
 
-    /** The queue lets this call go to the engine. From any thread. */
+    /** The queue admits this call to the engine. From any thread. */
     void admitted() {
         onEventLoop(this::lookUp);
     }
@@ -164,49 +187,103 @@ final class VertxCall implements TransportCall {
     /** The engine opens this connection because this call asked for one. On the event loop of the connection. */
     void connecting(Channel fresh) {
         if (!place.loop().inEventLoop() || !asking) {
-            // It goes to the pool: the call has another by now.
+            // The connection goes to the pool, because the call has another one by now.
             return;
         }
         connecting = fresh;
         if (hasEnded()) {
             closeUnfinished();
         }
+        WarmUp made = warmUp;
+        if (made != null) {
+            made.placed(this);
+        }
         int untried = addresses() - tried;
         if (untried > 1) {
-            // A dead address leaves time for the next.
+            // A dead address must leave time for the next one.
             fresh.config().setConnectTimeoutMillis((int) Math.min(Integer.MAX_VALUE, millisLeft() / untried));
         }
     }
 
-    /** Ends the call for a reason that lies on this side. From any thread. */
+    /** Ends the call and its body at once, with this reason. From any thread. */
     private void giveUp(TransportException reason) {
-        if (end()) {
-            response.completeExceptionally(reason);
-            onEventLoop(this::release);
+        boolean ends = end();
+        try {
+            if (ends) {
+                response.completeExceptionally(reason);
+                onEventLoop(this::release);
+            }
+            ResponseFlow started = flow;
+            if (started != null) {
+                // Even if the exchange is over, because the subscriber may not have taken the rest yet.
+                started.body().abort(reason);
+            }
+        } catch (OutOfMemoryError full) {
+            leaveToTheLoop(full);
+            return;
         }
-        ResponseFlow started = flow;
-        if (started != null) {
-            // Also when the exchange is over and the subscriber has yet to take the rest.
-            started.body().abort(reason);
+        if (ends) {
+            transport.forget(this);
         }
     }
 
-    /** The subscriber wants no more, and no signal either. From any thread. */
+    /** The subscriber wants no more content and no signal. From any thread. */
     void abandoned() {
         if (end()) {
             onEventLoop(this::release);
+            transport.forget(this);
         }
     }
 
-    /** The engine has handed over the last byte. On the event loop. */
+    /**
+     * Memory has run out on this event loop. If it is the call's or its connection's, content may be lost, so the call ends.
+     */
+    void memoryRanOut(EventLoop there) {
+        HttpClientRequest open = exchange;
+        if (place.loop() == there) {
+            endForWantOfMemory();
+        } else if (open != null && transport.places().isOn(there, open.connection())) {
+            onEventLoop(this::endForWantOfMemory);
+        }
+    }
+
+    /** Ends even a call that had begun to end, because its signals may not have been sent. On the event loop. */
+    private void endForWantOfMemory() {
+        FailureMapping.Phase phase = !mayHaveBeenSent()
+                ? FailureMapping.Phase.CONNECTING
+                : flow == null ? FailureMapping.Phase.SENT : FailureMapping.Phase.BODY;
+        TransportException failure = new FailureMapping(failures, transport.sendsThroughProxy())
+                .of(new IOException("memory ran out on an event loop"), phase);
+        boolean unused = end();
+        response.completeExceptionally(failure);
+        ResponseFlow broken = flow;
+        if (broken != null) {
+            broken.body().fail(failure);
+        }
+        release();
+        transport.forget(this);
+    }
+
+    /** Memory ran out before the work was finished. The event loop finishes it as soon as there is memory. */
+    private void leaveToTheLoop(OutOfMemoryError full) {
+        if (!(place.loop() instanceof LastingLoops.Lasting own)) {
+            throw full;
+        }
+        boolean unused = own.shortageIn(full);
+    }
+
+    /** The engine has delivered the last byte. On the event loop. */
     void received() {
         HttpClientRequest whole = exchange;
         if (whole != null && whole.version() != HttpVersion.HTTP_2) {
             givenBack(whole.connection());
         }
         ResponseFlow finished = flow;
-        if (end() && finished != null) {
-            finished.body().complete();
+        if (end()) {
+            if (finished != null) {
+                finished.body().complete();
+            }
+            transport.forget(this);
         }
     }
 
@@ -226,18 +303,37 @@ final class VertxCall implements TransportCall {
             place.context().runOnContext(fenced(nothing -> task.run()));
         } catch (RejectedExecutionException engineIsClosed) {
             close();
+        } catch (OutOfMemoryError full) {
+            leaveToTheLoop(full);
         }
     }
 
-    /** The engine swallows what its handlers throw, and the exchange would flow on unwatched. */
+    /** Runs a task later on the event loop of the connection if that is known, or else on the call's own. */
+    void onLoopOfConnection(Runnable task) {
+        HttpClientRequest granted = exchange;
+        Context home = granted == null ? null : transport.places().contextOf(granted.connection());
+        if (home == null) {
+            onEventLoop(task);
+            return;
+        }
+        try {
+            home.runOnContext(nothing -> task.run());
+        } catch (RejectedExecutionException loopHasEnded) {
+            task.run();
+        }
+    }
+
+    /** Ends the call if the handler throws. The engine would swallow the exception, and the exchange would go on unwatched. */
     <T> Handler<T> fenced(Handler<T> handler) {
         return event -> {
             try {
                 handler.handle(event);
             } catch (Throwable thrown) {
-                fail(failures.other(thrown), FailureMapping.Phase.BODY);
+                if (!(place.loop() instanceof LastingLoops.Lasting own) || !own.shortageIn(thrown)) {
+                    fail(failures.other(thrown), FailureMapping.Phase.BODY);
+                }
             } finally {
-                // What foreign code did to the interrupt flag is not to reach the next call on this loop.
+                // Foreign code may have set the interrupt flag, which must not reach the next call on this loop.
                 boolean unused = Thread.interrupted();
             }
         };
@@ -248,28 +344,45 @@ final class VertxCall implements TransportCall {
         if (names == null) {
             ask();
         } else if (!hasEnded()) {
-            try {
-                names.lookUp(transport.firstHop(options.getHost()), unknown -> onEventLoop(() -> lookedUp(unknown)));
-            } catch (RejectedExecutionException transportIsClosed) {
-                close();
-            }
+            names.lookUp(transport.firstHop(options.getHost()), unknown -> onEventLoop(() -> lookedUp(unknown)));
         }
     }
 
     private void lookedUp(@Nullable Throwable unknown) {
         if (unknown == null) {
             ask();
+        } else if (transport.isClosed()) {
+            close();
         } else {
             fail(unknown, FailureMapping.Phase.CONNECTING);
         }
     }
 
     private void ask() {
-        if (!hasEnded()) {
+        if (!hasEnded() && !takesWarmPlace()) {
             HostNames names = transport.names();
             address = names == null ? null : names.first(transport.firstHop(options.getHost()));
-            AskingCall.run(this, this::lease);
+            CurrentCall.run(this, this::lease);
         }
+    }
+
+    /** Uses the place that a warm-up has left, if there is one. */
+    private boolean takesWarmPlace() {
+        if (!options.isSsl() || transport.warmPlaces().isEmpty()) {
+            return false;
+        }
+        HttpClientRequest kept = transport.warmPlaces().take(origin(), place);
+        if (kept == null) {
+            return false;
+        }
+        kept.setMethod(options.getMethod()).setURI(options.getURI());
+        // The call may have moved to another loop.
+        onEventLoop(() -> leased(Future.succeededFuture(kept)));
+        return true;
+    }
+
+    private String origin() {
+        return options.getHost() + ":" + options.getPort();
     }
 
     private void lease() {
@@ -278,7 +391,7 @@ final class VertxCall implements TransportCall {
         try {
             lease = transport.client().request(options);
         } catch (IllegalStateException clientIsClosed) {
-            // By its Web Client, or with the verticle that made it.
+            // Its Web Client was closed, or the verticle that created it has ended.
             close();
             return;
         }
@@ -293,8 +406,9 @@ final class VertxCall implements TransportCall {
     }
 
     private void leased(AsyncResult<HttpClientRequest> lease) {
-        // From here on the connection is the pool's.
+        // From here on the connection belongs to the pool.
         asking = false;
+        Channel fresh = connecting;
         connecting = null;
         if (lease.failed()) {
             if (!hasAnotherAddress(lease.cause())) {
@@ -305,10 +419,17 @@ final class VertxCall implements TransportCall {
             return;
         }
         HttpClientRequest granted = lease.result();
-        // Every failure arrives through the futures as well; without a handler the engine logs it.
-        granted.exceptionHandler(ignored -> {});
+        // Every other failure arrives through the futures too. Without a handler the engine logs it.
+        granted.exceptionHandler(failure -> failed = granted);
         if (!hasEnded() && transport.isSpent(granted.connection())) {
             renew(granted.connection());
+            return;
+        }
+        if (warmUp != null) {
+            if (fresh != null) {
+                ConnectionGuard.idle(fresh.pipeline());
+            }
+            keepWarm(warmUp, granted);
             return;
         }
         if (granted.version() == HttpVersion.HTTP_2) {
@@ -321,22 +442,77 @@ final class VertxCall implements TransportCall {
             follow(granted, here);
             return;
         }
-        if (!state.compareAndSet(State.WAITING, State.SENT)) {
-            // Given up while it was connecting: the engine could not be told before it granted this.
-            giveBack(granted);
-            return;
-        }
-        exchange = granted;
-        cancelTimer();
-        taken(granted.connection());
-        send(granted);
+        onEventLoop(() -> sendHere(granted));
     }
 
-    /** Goes to the event loop of the connection, where nothing comes between a look at its limit and the stream. */
+    private void keepWarm(WarmUp made, HttpClientRequest granted) {
+        warm = granted;
+        cancelTimer();
+        if (hasEnded()) {
+            leaveWarm();
+        } else {
+            made.connected(this, granted.version() == HttpVersion.HTTP_2);
+        }
+    }
+
+    /** The warm-up needs to keep the connection from other calls no longer. From any thread. */
+    void letGo() {
+        onEventLoop(() -> {
+            if (end()) {
+                leaveWarm();
+                transport.forget(this);
+            }
+        });
+    }
+
+    /** Puts the connection of a warm-up into the pool, where the next calls find it. */
+    private void leaveWarm() {
+        HttpClientRequest granted = warm;
+        WarmUp made = warmUp;
+        if (granted == null || made == null) {
+            return;
+        }
+        warm = null;
+        if (granted.version() == HttpVersion.HTTP_2) {
+            transport.warmPlaces().keep(origin(), granted, place.loop());
+            made.ended(this);
+            return;
+        }
+        givenBack(granted.connection());
+        // It is in the pool again in a later turn of this loop.
+        granted.reset(CANCEL).onComplete(reset -> onEventLoop(() -> made.ended(this)));
+    }
+
+    /**
+     * Sends the request, in a separate turn: the engine grants a connection while it still reads the bytes that came with the
+     * end of the response before. They may end the connection.
+     */
+    private void sendHere(HttpClientRequest granted) {
+        if (!hasEnded() && granted == failed) {
+            if (++placesGone < MOST_PLACES) {
+                ask();
+            } else {
+                fail(failures.lostBeforeRequest(null), FailureMapping.Phase.CONNECTING);
+            }
+        } else if (state.compareAndSet(State.WAITING, State.SENT)) {
+            exchange = granted;
+            cancelTimer();
+            taken(granted.connection());
+            send(granted);
+        } else {
+            // The call ended while it was connecting. The engine offers no cancel before it has granted the connection.
+            giveBack(granted);
+        }
+    }
+
+    /**
+     * Opens the stream on the event loop of the connection, so that nothing comes between the check of its limit and the
+     * stream. In a separate turn, like {@link #sendHere}.
+     */
     private void openStream(HttpClientRequest granted) {
         Context home = transport.places().contextOf(granted.connection());
         if (home == null || home == place.context()) {
-            openStreamHere(granted);
+            onEventLoop(() -> openStreamHere(granted));
             return;
         }
         try {
@@ -367,7 +543,10 @@ final class VertxCall implements TransportCall {
         }
     }
 
-    /** The server has lowered the number of streams, or leaves, since the engine granted a place on this connection. */
+    /**
+     * The connection takes no more streams: since the engine granted a place on it, the server has lowered its limit or ended
+     * it.
+     */
     private void placeIsGone(HttpConnection full) {
         exchange = null;
         if (hasEnded()) {
@@ -398,7 +577,7 @@ final class VertxCall implements TransportCall {
     private boolean hasAnotherAddress(Throwable cause) {
         HostNames names = transport.names();
         boolean unreachable = cause instanceof ConnectException || cause instanceof NoRouteToHostException;
-        // What a proxy answers is the proxy's word, and no other address of it would say more.
+        // A proxy's answer is final: another address of the proxy would not answer otherwise.
         boolean answered = cause instanceof ProxyConnectException;
         if (!unreachable || answered || names == null || address == null) {
             return false;
@@ -413,7 +592,7 @@ final class VertxCall implements TransportCall {
         return names == null ? 1 : names.addressesOf(transport.firstHop(options.getHost()));
     }
 
-    /** Takes a connection that was granted, and is too old or full, out of the pool, and asks for another one. */
+    /** Removes a granted connection that is too old or full from the pool, and asks for another one. */
     private void renew(HttpConnection old) {
         Context home = transport.places().contextOf(old);
         if (old.protocolVersion() != HttpVersion.HTTP_2 || home == null) {
@@ -427,16 +606,16 @@ final class VertxCall implements TransportCall {
         }));
     }
 
-    @SuppressWarnings("deprecation") // The engine has no other way out of the pool that leaves the open streams alone.
+    @SuppressWarnings("deprecation") // No other way out of the pool spares the open streams.
     private static void leavePool(HttpConnection connection) {
         connection.goAway(NO_ERROR);
     }
 
-    /** Gives the connection back and asks for it again on its own event loop: it is the first that the pool grants. */
+    /** Gives the connection back and asks for it again on its own event loop. The pool grants it first. */
     private void follow(HttpClientRequest granted, Context left) {
         moved = true;
         cancelTimer();
-        // It is in the pool again in a later turn of the loop that is left.
+        // It is in the pool again in a later turn of the old loop.
         granted.reset(CANCEL)
                 .onComplete(reset -> left.runOnContext(fenced(givenBack -> onEventLoop(() -> {
                     if (!hasEnded()) {
@@ -446,19 +625,24 @@ final class VertxCall implements TransportCall {
                 }))));
     }
 
-    /** Hands back a connection, or a place on one, that nothing was written to. */
+    /** Gives back a connection, or a place on one, to which nothing was written. */
     private void giveBack(HttpClientRequest unsent) {
         if (unsent.version() != HttpVersion.HTTP_2) {
             unsent.reset(CANCEL);
             return;
         }
-        // A stream that is reset before it was opened never gives its place back (5.2.3). So the connection leaves
-        // the pool, and closes when the streams that others have on it, or are about to open, have ended.
+        // A stream that is reset before it was opened never gives its place back (5.2.3). So the connection leaves the
+        // pool, and closes when the other calls' streams on it have ended, even those that are about to open.
         closeWhenIdle(unsent.connection());
     }
 
     private void closeWhenIdle(HttpConnection connection) {
-        transport.vertx().setTimer(LINGER_MILLIS, elapsed -> connection.shutdown(LONGEST_STREAM));
+        closeWhenIdle(transport.vertx(), connection);
+    }
+
+    /** Closes a connection when its streams have ended, even those that are about to open. */
+    static void closeWhenIdle(Vertx vertx, HttpConnection connection) {
+        vertx.setTimer(LINGER_MILLIS, elapsed -> connection.shutdown(LONGEST_STREAM));
     }
 
     private void send(HttpClientRequest granted) {
@@ -469,7 +653,7 @@ final class VertxCall implements TransportCall {
         arrival.onComplete(fenced(this::headArrived));
     }
 
-    /** Whether the request says how long its content is, be it empty (RFC 9110, section 8.6). */
+    /** Whether the request gives the length of its content, even if that is 0 (RFC 9110, section 8.6). */
     private boolean hasContent() {
         return request.body().length > 0 || METHODS_WITH_CONTENT.contains(request.method());
     }
@@ -488,7 +672,8 @@ final class VertxCall implements TransportCall {
             age.keepAlive(head.headers().getAll("Keep-Alive"));
         }
         if (head.statusCode() < 200) {
-            // An interim response where there is no guard: the answer is still to come, and nobody may read it.
+            // An interim response on a connection without a guard. The final response would follow, and no call may
+            // read it.
             head.request().connection().close();
             giveUp(failures.protocol("an interim response took the place of the final one"));
         } else if (head.statusCode() == PROXY_AUTHENTICATION_REQUIRED && transport.sendsThroughProxy()) {
@@ -514,9 +699,10 @@ final class VertxCall implements TransportCall {
             broken.body().fail(failure);
         }
         release();
+        transport.forget(this);
     }
 
-    /** The one way out: true for the caller that ended the call, false for all who come later. */
+    /** Ends the call, as the only way out: true for the caller that ended it, false for all later ones. */
     private boolean end() {
         State before = state.getAndUpdate(now -> switch (now) {
             case WAITING, ENDED_UNSENT -> State.ENDED_UNSENT;
@@ -526,25 +712,27 @@ final class VertxCall implements TransportCall {
             return false;
         }
         transport.queue().leave(this);
-        transport.forget(this);
+        place.giveBack();
         return true;
     }
 
-    /** Gives back what the engine holds for this call. */
+    /** Releases the engine's resources for this call. */
     private void release() {
         cancelTimer();
         closeUnfinished();
+        leaveWarm();
         HttpClientRequest granted = exchange;
         ResponseFlow content = flow;
         if (granted == null || state.get() == State.ENDED_UNSENT) {
-            // What was granted meanwhile is given back where its stream would be opened.
+            // A place that was granted meanwhile is given back where its stream would be opened.
             return;
         }
         if (content == null) {
             granted.reset(CANCEL);
             return;
         }
-        // The last byte may wait behind a pause, and a reset would kill a call that has the connection by now.
+        // The last byte may be held back by a pause. A reset would then end another call that has the connection by
+        // now.
         content.emptied(() -> {
             if (!content.isReceived()) {
                 granted.reset(CANCEL);
@@ -563,7 +751,7 @@ final class VertxCall implements TransportCall {
         timer = transport.vertx().setTimer(millisLeft(), fenced(this::connectTimedOut));
     }
 
-    /** Until the connect timeout; at least 1. */
+    /** The time until the connect timeout; at least 1. */
     private long millisLeft() {
         return Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
     }

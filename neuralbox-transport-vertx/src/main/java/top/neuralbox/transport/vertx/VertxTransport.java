@@ -1,5 +1,6 @@
 package top.neuralbox.transport.vertx;
 
+import io.netty.channel.EventLoopGroup;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -16,16 +17,20 @@ import io.vertx.core.net.AddressResolver;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
+import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.transport.ProxySettings;
 import top.neuralbox.transport.Transport;
@@ -36,9 +41,9 @@ import top.neuralbox.transport.TransportRequest;
 /**
  * Carries calls on Vert.x.
  *
- * <p>Each exchange runs on the {@link HttpClient} beneath a {@link WebClient}, because the Web Client itself hands a
- * response over only when it is complete and cannot cancel one. {@link #webClient()} is a Web Client over the same client,
- * so an application's other calls to the same hosts share its connections.
+ * <p>Each exchange runs on the {@link HttpClient} under a {@link WebClient}, because the Web Client itself delivers only
+ * complete responses and cannot cancel one. {@link #webClient()} is a Web Client over the same client, so an application's
+ * other calls to the same hosts share its connections.
  *
  * <p>Thread-safe. The response and the signals of its body come on an event loop: do not block there.
  *
@@ -47,6 +52,8 @@ import top.neuralbox.transport.TransportRequest;
 public final class VertxTransport implements Transport {
 
     private static final int CLOSE_MILLIS = 1_000;
+
+    private static final System.Logger LOG = System.getLogger(VertxTransport.class.getPackageName());
 
     private final VertxInternal vertx;
     private final TransportConfig config;
@@ -57,9 +64,10 @@ public final class VertxTransport implements Transport {
     private final EventLoops eventLoops;
     private final @Nullable Http2Connections connections;
 
-    /** Null on a {@code Vertx} of the application, whose names and connections are its own matter. */
+    /** Null on a {@code Vertx} of the application, which manages names and connections itself. */
     private final @Nullable HostNames names;
 
+    private final WarmPlaces warmPlaces;
     private final Set<VertxCall> calls = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closed;
@@ -81,15 +89,19 @@ public final class VertxTransport implements Transport {
         HttpClientBuilder builder = vertx.httpClientBuilder().with(engine).with(pool);
         if (names != null) {
             pool.setMaxLifetime((int) ConnectionAge.MOST.toSeconds()).setMaxLifetimeUnit(TimeUnit.SECONDS);
-            // One pool for each name: the engine would look it up first, and have one for each address.
+            // One pool for each name. The engine would look the name up first, and have a pool for each address.
             builder.with(pool).withAddressResolver(AddressResolver.<Address>mappingResolver(VertxTransport::itself));
         }
         this.client = builder
-                // Calls report what befalls their connection; the engine would write it to the log as well.
-                .withConnectHandler(connection -> eventLoops.opened(connection.exceptionHandler(reported -> {})))
+                // Calls report failures of their connection. Without this handler the engine would log them too.
+                .withConnectHandler(
+                        connection -> eventLoops.opened(connection.exceptionHandler(eventLoops::shortageIn)))
                 .build();
         this.webClient = WebClient.wrap(client, web);
+        this.warmPlaces = new WarmPlaces(vertx, eventLoops);
         this.queue = new ConnectionQueue(pool.getHttp1MaxSize());
+        // A copy: a call that starts as others end has lost nothing.
+        eventLoops.onShortage(loop -> List.copyOf(calls).forEach(call -> call.memoryRanOut(loop)));
     }
 
     /**
@@ -107,40 +119,28 @@ public final class VertxTransport implements Transport {
      * @throws IllegalStateException if Vert.x or Netty on the class path is not the version this transport is made for
      */
     public static VertxTransport create(TransportConfig config) {
-        EngineVersions.require();
-        Objects.requireNonNull(config, "config");
-        // The event loops start there as well, since each is told its name.
-        return CleanThread.call(() -> own(config, HostNames.ofThePlatform(), System::nanoTime));
+        return builder().config(config).build();
     }
 
     /**
-     * A transport on the application's {@code Vertx}, which stays open when the transport is closed.
-     *
-     * <p>A call that is started on one of its event loops stays there; calls from other threads are spread over all event
-     * loops. The options are copied. Pipelining, decompression and idle time-outs are switched off; what concerns the Web
-     * Client alone, such as redirects, holds for {@link #webClient()} and not for calls. At most 1,000 connections.
-     *
-     * <p>How names are looked up, how long connections are used and how large the windows of HTTP/2 are stays as the {@code
-     * Vertx} and the options have it.
-     *
-     * <p>Where a connection is in clear text, or OpenSSL does its TLS, an interim response other than 100 and 103 ends the call
-     * as a protocol failure, and its connection is closed, so that no other call ever reads the answer behind it. Bytes that a
-     * server sends behind a whole response close the connection there only if they are more than an empty line or an unfinished
-     * status line. A proxy opens a tunnel with status 200 alone, and with nothing before it. An event loop that an {@code Error}
-     * has ended gets no more calls; its connections stay as the {@code Vertx} leaves them.
-     *
-     * <p>A call that is cancelled while a proxy of these options is silent leaves its socket to the proxy's connect timeout;
-     * on a {@code Vertx} of the transport's own it is closed at once.
+     * A transport on the application's {@code Vertx} with its options, which stays open when the transport is closed. See {@link
+     * Builder#vertx(Vertx, WebClientOptions)}.
      *
      * @throws IllegalArgumentException if the options switch the verification of certificates or host names off
      * @throws IllegalStateException if Vert.x or Netty on the class path is not the version this transport is made for
      */
     public static VertxTransport create(Vertx vertx, WebClientOptions options) {
+        return builder().vertx(vertx, options).build();
+    }
+
+    /**
+     * A builder for a transport.
+     *
+     * @throws IllegalStateException if Vert.x or Netty on the class path is not the version this transport is made for
+     */
+    public static Builder builder() {
         EngineVersions.require();
-        Objects.requireNonNull(vertx, "vertx");
-        WebClientOptions engine = EngineOptions.of(options);
-        return new VertxTransport(
-                vertx, null, System::nanoTime, EngineOptions.config(engine), engine, new WebClientOptions(options));
+        return new Builder();
     }
 
     /**
@@ -153,7 +153,36 @@ public final class VertxTransport implements Transport {
 
     @Override
     public TransportCall start(TransportRequest request) {
-        VertxCall call = new VertxCall(this, place(), request, target(request));
+        VertxCall call = new VertxCall(this, placesHere().get(), request, target(request), null);
+        begin(call);
+        return call;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>One connection of HTTP/2 is enough for all calls. An idle connection is closed after 30 seconds. Connections are spread
+     * over the event loops. If this is called on an event loop of the application's {@code Vertx}, they all belong to that one.
+     */
+    @Override
+    public CompletableFuture<Void> warmUp(URI uri, int connections, Duration connectTimeout) {
+        TransportRequest like = TransportRequest.builder("GET", uri)
+                .connectTimeout(connectTimeout)
+                .build();
+        if (connections < 1) {
+            throw new IllegalArgumentException("connections must be at least 1: " + connections);
+        }
+        int count = Math.min(connections, queue.freePlaces());
+        if (count == 0 && !closed) {
+            return CompletableFuture.completedFuture(null);
+        }
+        RequestOptions target = target(like);
+        Supplier<EventLoops.Place> places = placesHere();
+        return new WarmUp(Math.max(1, count), made -> new VertxCall(this, places.get(), like, target, made)).begin();
+    }
+
+    /** Starts a call, unless this transport is closed or may not speak to the call's server. */
+    void begin(VertxCall call) {
         calls.add(call);
         if (closed) {
             call.close();
@@ -162,7 +191,6 @@ public final class VertxTransport implements Transport {
         } else {
             call.start();
         }
-        return call;
     }
 
     @Override
@@ -184,18 +212,40 @@ public final class VertxTransport implements Transport {
     public void close() {
         closed = true;
         calls.forEach(VertxCall::close);
+        warmPlaces.close();
         try {
             if (names != null) {
                 names.close();
             }
             Future<Void> closing = names != null ? vertx.close() : client.close();
+            if (names != null) {
+                endEventLoopsAfter(closing);
+            }
             if (!mustNotBlock(Thread.currentThread())) {
                 await(closing);
             }
         } catch (RejectedExecutionException engineIsClosed) {
-            // The application has closed its Vertx already, and with it all that would be closed here.
+            // The application has closed its Vertx already, and with it everything that would be closed here.
             return;
         }
+    }
+
+    /**
+     * Ends the own event loops and their connections, in any case. After a shortage of memory, a step of the engine's close may
+     * fail or never complete, and then the engine ends none of them (5.2.3).
+     */
+    private void endEventLoopsAfter(Future<Void> closing) {
+        EventLoopGroup loops = vertx.nettyEventLoopGroup();
+        Runnable end = () -> {
+            var unused = loops.shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+            // Otherwise a late close of the engine would start this loop, only to end it.
+            var unusedToo = vertx.acceptorEventLoopGroup().shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        };
+        var timer = loops.next().schedule(end, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        closing.onComplete(closed -> {
+            timer.cancel(false);
+            end.run();
+        });
     }
 
     /** On a {@code Vertx} of its own, with these names and this clock. */
@@ -204,13 +254,8 @@ public final class VertxTransport implements Transport {
         WebClientOptions options = EngineOptions.of(config);
         VertxTransport transport = new VertxTransport(own, names, nanoTime, config, options, options);
         transport.nameEventLoops();
+        own.exceptionHandler(transport::engineThrew);
         return transport;
-    }
-
-    /** On a {@code Vertx} that is not its own. */
-    static VertxTransport on(Vertx vertx, TransportConfig config) {
-        WebClientOptions options = EngineOptions.of(config);
-        return new VertxTransport(vertx, null, System::nanoTime, config, options, options);
     }
 
     Vertx vertx() {
@@ -237,7 +282,7 @@ public final class VertxTransport implements Transport {
         return config;
     }
 
-    /** Whose addresses connections are made to: the proxy's, or those of the host itself. */
+    /** The host that connections are made to: the proxy, or the host itself. */
     String firstHop(String host) {
         ProxySettings proxy = config.proxy();
         return proxy == null ? host : proxy.host();
@@ -248,14 +293,19 @@ public final class VertxTransport implements Transport {
         return names;
     }
 
+    WarmPlaces warmPlaces() {
+        return warmPlaces;
+    }
+
     /** The ages of connections and the loops they live on. */
     EventLoops places() {
         return eventLoops;
     }
 
     /**
-     * Whether a connection that was granted is not to be used: it is too old, or stands still. The engine gives a connection
-     * back when it has read a response, and may have stopped it then because the call has not taken so much (5.2.3).
+     * Whether a granted connection must not be used, because it is too old or is paused. The engine gives a connection back
+     * when it has read a response. It may have paused the connection then, because the call has not taken all of the response
+     * (5.2.3).
      */
     boolean isSpent(HttpConnection connection) {
         ConnectionAge age = eventLoops.ageOf(connection);
@@ -265,23 +315,39 @@ public final class VertxTransport implements Transport {
         return age.isTaken() || (names != null && age.isSpent(eventLoops.nanoTime()));
     }
 
-    /** Whether a connection of HTTP/2 takes one more stream. On its event loop. */
+    /** Whether an HTTP/2 connection takes one more stream. On its event loop. */
     boolean takesStream(HttpConnection connection) {
         return connections == null || connections.takesStream(connection);
     }
 
-    void forget(VertxCall call) {
-        calls.remove(call);
-        call.place().giveBack();
+    boolean isClosed() {
+        return closed;
     }
 
-    /** The call's own event loop if it is one of this {@code Vertx} that the application owns, else the least busy one. */
-    private EventLoops.Place place() {
+    void forget(VertxCall call) {
+        calls.remove(call);
+    }
+
+    /**
+     * Places for calls of the current thread: on the current event loop if it belongs to this {@code Vertx} and the application
+     * owns that, or else on the least busy one.
+     */
+    private Supplier<EventLoops.Place> placesHere() {
         Context current = Vertx.currentContext();
         if (names == null && current != null && current.owner() == vertx && current.isEventLoopContext()) {
-            return eventLoops.stay(current);
+            return () -> eventLoops.stay(current);
         }
-        return eventLoops.take();
+        return eventLoops::take;
+    }
+
+    /** A handler of the engine threw, on an event loop. */
+    private void engineThrew(Throwable thrown) {
+        eventLoops.shortageIn(thrown);
+        try {
+            LOG.log(Level.ERROR, "a handler of the engine threw", thrown);
+        } catch (Throwable logThrew) {
+            eventLoops.shortageIn(logThrew);
+        }
     }
 
     private void nameEventLoops() {
@@ -315,8 +381,82 @@ public final class VertxTransport implements Transport {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            // The calls have ended; what the engine still holds goes with its threads.
+            // The calls have ended. The engine's other resources end with its threads.
             return;
+        }
+    }
+
+    /** Builds a transport. Not thread-safe. */
+    public static final class Builder {
+
+        private TransportConfig config = TransportConfig.defaults();
+        private @Nullable Vertx vertx;
+        private @Nullable WebClientOptions options;
+
+        private Builder() {}
+
+        /** Sets the settings that every transport has: trust, client certificate, proxy, connections, protocols. */
+        public Builder config(TransportConfig config) {
+            this.config = Objects.requireNonNull(config, "config");
+            return this;
+        }
+
+        /**
+         * Uses the application's {@code Vertx}, which stays open when the transport is closed. Default: one of the transport's
+         * own, with daemon threads, which {@link VertxTransport#close()} closes.
+         *
+         * <p>A call that is started on one of its event loops stays there. Calls from other threads are spread over all event
+         * loops. The {@code Vertx} decides how names are looked up. A connection is closed when it was idle for half a minute,
+         * and is not limited in age.
+         *
+         * <p>On a connection in clear text, an interim response other than 100 and 103 ends the call as a protocol failure. Its
+         * connection is closed, so that no other call ever reads the final response. Bytes that a server sends after a whole
+         * response close such a connection only if they are more than an empty line or an unfinished status line. A proxy must
+         * open a tunnel with status 200, and send nothing before it. On a connection of a {@linkplain VertxTransport#warmUp
+         * warm-up}, bytes that come before the first request are taken for its response. An event loop that an {@code Error} has ended gets no more
+         * calls. Its connections stay as the {@code Vertx} leaves them.
+         *
+         * <p>If a call is cancelled while a proxy is silent, its socket stays open until the proxy's connect timeout. On a
+         * {@code Vertx} of the transport's own it is closed at once.
+         */
+        public Builder vertx(Vertx vertx) {
+            this.vertx = Objects.requireNonNull(vertx, "vertx");
+            this.options = null;
+            return this;
+        }
+
+        /**
+         * Uses the application's {@code Vertx}, as {@link #vertx(Vertx)} does, with these options.
+         *
+         * <p>The options are copied. What {@link #config} sets replaces what they say of it: trust, client certificate, proxy,
+         * protocols. The limit of connections is always that of the settings. Pipelining, decompression and idle time-outs are
+         * switched off. Options of the Web Client itself, such as redirects, apply to {@link VertxTransport#webClient()} and not
+         * to calls. How long connections are used, and how large the windows of HTTP/2 are, is up to the options. With TLS by
+         * OpenSSL, the limits of a connection in clear text apply.
+         *
+         * @throws IllegalArgumentException if the options switch the verification of certificates or host names off
+         */
+        public Builder vertx(Vertx vertx, WebClientOptions options) {
+            this.vertx = Objects.requireNonNull(vertx, "vertx");
+            this.options = EngineOptions.copyOf(options);
+            return this;
+        }
+
+        /**
+         * Builds the transport.
+         *
+         * @throws IllegalArgumentException if the settings have a trust or key manager, and the options choose OpenSSL, which
+         *     cannot use it
+         */
+        public VertxTransport build() {
+            if (vertx == null) {
+                // The event loops start there too, because each gets its name.
+                return CleanThread.call(() -> own(config, HostNames.ofThePlatform(), System::nanoTime));
+            }
+            WebClientOptions engine = options == null ? EngineOptions.of(config) : EngineOptions.of(options, config);
+            WebClientOptions web = options == null ? engine : new WebClientOptions(options);
+            TransportConfig known = EngineOptions.config(engine, config);
+            return new VertxTransport(vertx, null, System::nanoTime, known, engine, web);
         }
     }
 }

@@ -5,7 +5,7 @@ import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportProvider;
 
 /**
- * Offers {@link VertxTransport} to clients that were not handed a transport.
+ * Creates a {@link VertxTransport} for clients that were given no transport.
  *
  * @since 0.1.0
  */

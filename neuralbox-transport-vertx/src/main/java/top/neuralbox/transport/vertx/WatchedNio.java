@@ -28,9 +28,9 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * NIO as the engine uses it by default, save that a call learns which connection it is waiting for as soon as there is one
- * (also while a proxy has yet to say a word, before there is TLS), that names are those of {@link HostNames}, that a
- * connection has the handlers which the engine lacks, and that no {@code Error} ends an event loop.
+ * NIO as the engine uses it by default, with four additions. A call learns which connection it waits for as soon as there is
+ * one, even while a proxy is silent, before TLS begins. Names come from {@link HostNames}. A connection has the handlers that
+ * the engine lacks. No {@code Error} ends an event loop.
  */
 final class WatchedNio implements Transport, io.vertx.core.transport.Transport {
 
@@ -43,8 +43,8 @@ final class WatchedNio implements Transport, io.vertx.core.transport.Transport {
     }
 
     /**
-     * A {@code Vertx} on it. It is made here, for a class that names this one would not load beside a Vert.x that knows no such
-     * transport, and could not say that it is the wrong version.
+     * Creates a {@code Vertx} on this transport. It does so here, because a class that uses this one would not load with a
+     * version of Vert.x that has no such transport, and so could not report the wrong version.
      */
     static Vertx vertx(VertxOptions options, HostNames names) {
         return Vertx.builder()
@@ -79,7 +79,7 @@ final class WatchedNio implements Transport, io.vertx.core.transport.Transport {
         if (domainSocket) {
             return factory;
         }
-        VertxCall call = AskingCall.current();
+        VertxCall call = CurrentCall.current();
         return (ChannelFactory<Channel>) () -> {
             Channel fresh = factory.newChannel();
             fresh.pipeline().addLast(new Introduction(call, names));
@@ -124,7 +124,7 @@ final class WatchedNio implements Transport, io.vertx.core.transport.Transport {
     }
 
     @Override
-    @SuppressWarnings("deprecation") // The type of an abstract method's parameter, which there is no way around.
+    @SuppressWarnings("deprecation") // A parameter of an abstract method has this type.
     public DatagramChannel datagramChannel(InternetProtocolFamily family) {
         return nio.datagramChannel(family);
     }
@@ -155,8 +155,8 @@ final class WatchedNio implements Transport, io.vertx.core.transport.Transport {
     }
 
     /**
-     * Tells the call of its connection when the event loop has it, from when on it can be closed; and sees to what stands
-     * next to the network.
+     * Gives the call its connection when the event loop has it, because the connection can be closed from then on. Adds the
+     * handlers next to the network.
      */
     private static final class Introduction extends ChannelInboundHandlerAdapter {
 
@@ -177,6 +177,7 @@ final class WatchedNio implements Transport, io.vertx.core.transport.Transport {
                 pipeline.addFirst(new ProxyAddress(names));
             }
             pipeline.addFirst(new ConnectionGuard.AtTheNetwork());
+            ConnectionGuard.readToEnd(context.channel());
             if (call != null) {
                 call.connecting(context.channel());
             }
@@ -184,7 +185,7 @@ final class WatchedNio implements Transport, io.vertx.core.transport.Transport {
         }
     }
 
-    /** Connects to the address of the proxy that is first now: the engine has looked its name up by itself. */
+    /** Connects to the proxy's address that is first now. The engine has looked the proxy's name up by itself. */
     private static final class ProxyAddress extends ChannelOutboundHandlerAdapter {
 
         private final HostNames names;

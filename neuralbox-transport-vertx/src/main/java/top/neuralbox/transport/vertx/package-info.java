@@ -1,10 +1,9 @@
 /**
- * Carries NeuralBox calls on Vert.x: one exchange of the {@code HttpClient} beneath the Web Client a call.
+ * Carries NeuralBox calls on Vert.x: each call is one exchange of the {@code HttpClient} under the Web Client.
  *
- * <p>The way of a call: {@link top.neuralbox.transport.vertx.VertxTransport#start start} checks the request and picks an
- * event loop; {@code ConnectionQueue} admits it to the engine's pool; {@code VertxCall} leads it from the lease of a
- * connection to its end; {@code BodyPublisher} hands the content on under demand; {@code FailureMapping} names what went
- * wrong.
+ * <p>{@link top.neuralbox.transport.vertx.VertxTransport#start start} checks the request of a call and picks an event loop.
+ * {@code ConnectionQueue} admits the call to the engine's connection pool. {@code VertxCall} takes it from the lease of a
+ * connection to its end. {@code BodyPublisher} delivers the content under demand. {@code FailureMapping} names the failure.
  */
 @NullMarked
 package top.neuralbox.transport.vertx;

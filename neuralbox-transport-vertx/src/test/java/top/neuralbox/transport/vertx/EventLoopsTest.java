@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.testkit.server.ScriptedServer;
 
 class EventLoopsTest {
 

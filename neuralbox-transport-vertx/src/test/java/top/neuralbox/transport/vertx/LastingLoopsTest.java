@@ -20,16 +20,19 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
-import top.neuralbox.testkit.Script;
-import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.testkit.server.Script;
+import top.neuralbox.testkit.server.ScriptedServer;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.TransportException;
 import top.neuralbox.transport.TransportException.Kind;
 import top.neuralbox.transport.TransportRequest;
 
 /** An {@code Error} that comes out of event loops: here a log fails that reports what a task has thrown. */
+@Logs({"a handler of the engine threw", "Unexpected exception from an event executor"})
 class LastingLoopsTest {
 
     private ScriptedServer server;
@@ -106,6 +109,40 @@ class LastingLoopsTest {
         }
     }
 
+    /** A handler of the engine finds no memory, and what it had is lost. */
+    @Test
+    void memoryThatRunsOutEndsTheCallsOfItsLoopAlone() throws Exception {
+        try (VertxTransport transport = VertxTransport.create()) {
+            Gate broken = new Gate();
+            Script stream = Script.builder()
+                    .eventStream()
+                    .chunk("first")
+                    .await(broken)
+                    .chunk(", last")
+                    .lastChunk()
+                    .build();
+            server.answer(stream).answer(stream);
+            RecordingSubscriber<ByteBuffer> lost = subscribe(head(transport.start(request())));
+            lost.awaitItems(1);
+            RecordingSubscriber<ByteBuffer> other = subscribe(head(transport.start(request())));
+            other.awaitItems(1);
+
+            transport.eventLoops().get(0).runOnContext(nothing -> {
+                throw new OutOfMemoryError("of a test");
+            });
+
+            assertThat(lost.awaitError())
+                    .isInstanceOfSatisfying(
+                            TransportException.class,
+                            error -> assertThat(error.kind()).isEqualTo(Kind.LOST));
+            assertThat(text(lost.items())).isEqualTo("first");
+            broken.open();
+            assertThat(text(other.awaitCompletion())).isEqualTo("first, last");
+            assertThat(text(head(transport.start(request())))).isEqualTo("answer");
+            awaitTurnsOfTheEventLoops(transport, 2);
+        }
+    }
+
     private static void breakLoop(Context context) {
         loop(context).execute(() -> {
             throw new Unspeakable();
@@ -122,19 +159,19 @@ class LastingLoopsTest {
                 .build();
     }
 
-    /** A log that writes it down runs out of memory. */
+    /** A log that writes it down runs out of stack. */
     private static final class Unspeakable extends Error {
 
         private static final long serialVersionUID = 1;
 
         @Override
         public String toString() {
-            throw new OutOfMemoryError("of a test");
+            throw new StackOverflowError("of a test");
         }
 
         @Override
         public String getMessage() {
-            throw new OutOfMemoryError("of a test");
+            throw new StackOverflowError("of a test");
         }
     }
 }

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
-import top.neuralbox.testkit.Script;
-import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.testkit.server.Script;
+import top.neuralbox.testkit.server.ScriptedServer;
 import top.neuralbox.transport.TransportException;
 import top.neuralbox.transport.TransportException.Kind;
 import top.neuralbox.transport.TransportRequest;
@@ -23,7 +23,7 @@ import top.neuralbox.transport.TransportResponse;
 /** What the engine has read while it was paused: more than is kept ahead here, and less than makes it stop reading. */
 class ReadAheadTest {
 
-    private static final byte[] CONTENT = new byte[2 * BodyPublisher.HIGH_WATER_MARK];
+    private static final byte[] CONTENT = new byte[2 * ResponseFlow.HIGH_WATER_MARK];
 
     private ScriptedServer server;
     private VertxTransport transport;

@@ -1,28 +1,33 @@
 package top.neuralbox.transport.vertx;
 
-import top.neuralbox.testkit.contract.TransportBackPressureContract;
-import top.neuralbox.testkit.contract.TransportCancellationContract;
-import top.neuralbox.testkit.contract.TransportConnectContract;
-import top.neuralbox.testkit.contract.TransportFaultContract;
-import top.neuralbox.testkit.contract.TransportHeadContract;
-import top.neuralbox.testkit.contract.TransportHttp2Contract;
-import top.neuralbox.testkit.contract.TransportHttp2GoAwayContract;
-import top.neuralbox.testkit.contract.TransportHttp2HeadContract;
-import top.neuralbox.testkit.contract.TransportHttp2StreamContract;
-import top.neuralbox.testkit.contract.TransportIsolationContract;
-import top.neuralbox.testkit.contract.TransportLifecycleContract;
-import top.neuralbox.testkit.contract.TransportOnceContract;
-import top.neuralbox.testkit.contract.TransportProxyContract;
-import top.neuralbox.testkit.contract.TransportRequestContract;
-import top.neuralbox.testkit.contract.TransportResponseEndContract;
-import top.neuralbox.testkit.contract.TransportSentencesContract;
-import top.neuralbox.testkit.contract.TransportStreamingContract;
-import top.neuralbox.testkit.contract.TransportTlsContract;
-import top.neuralbox.testkit.contract.TransportValuesContract;
+import top.neuralbox.contract.TransportBackPressureContract;
+import top.neuralbox.contract.TransportCancellationContract;
+import top.neuralbox.contract.TransportConnectContract;
+import top.neuralbox.contract.TransportFaultContract;
+import top.neuralbox.contract.TransportHeadContract;
+import top.neuralbox.contract.TransportHttp2Contract;
+import top.neuralbox.contract.TransportHttp2GoAwayContract;
+import top.neuralbox.contract.TransportHttp2HeadContract;
+import top.neuralbox.contract.TransportHttp2IsolationContract;
+import top.neuralbox.contract.TransportHttp2StreamContract;
+import top.neuralbox.contract.TransportHttp2TlsEndContract;
+import top.neuralbox.contract.TransportIsolationContract;
+import top.neuralbox.contract.TransportLifecycleContract;
+import top.neuralbox.contract.TransportOnceContract;
+import top.neuralbox.contract.TransportProxyContract;
+import top.neuralbox.contract.TransportRequestContract;
+import top.neuralbox.contract.TransportResponseEndContract;
+import top.neuralbox.contract.TransportSentencesContract;
+import top.neuralbox.contract.TransportStreamingContract;
+import top.neuralbox.contract.TransportTlsContract;
+import top.neuralbox.contract.TransportTlsEndContract;
+import top.neuralbox.contract.TransportValuesContract;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
 
 /** The contract of the SPI, on a {@code Vertx} of the transport's own. */
+@Logs("the subscriber of a response body threw")
 class VertxTransportContractTest
         implements TransportBackPressureContract,
                 TransportCancellationContract,
@@ -34,7 +39,9 @@ class VertxTransportContractTest
                 TransportHeadContract,
                 TransportHttp2GoAwayContract,
                 TransportHttp2HeadContract,
+                TransportHttp2IsolationContract,
                 TransportHttp2StreamContract,
+                TransportHttp2TlsEndContract,
                 TransportOnceContract,
                 TransportProxyContract,
                 TransportRequestContract,
@@ -42,6 +49,7 @@ class VertxTransportContractTest
                 TransportSentencesContract,
                 TransportStreamingContract,
                 TransportTlsContract,
+                TransportTlsEndContract,
                 TransportValuesContract {
 
     @Override

@@ -11,6 +11,7 @@ import static top.neuralbox.transport.vertx.Calls.text;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.ProxyType;
 import io.vertx.ext.web.client.WebClientOptions;
@@ -27,8 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
-import top.neuralbox.testkit.Script;
-import top.neuralbox.testkit.ScriptedServer;
+import top.neuralbox.testkit.server.Script;
+import top.neuralbox.testkit.server.ScriptedServer;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.TransportException.Kind;
@@ -393,5 +394,31 @@ class VertxTransportTest {
 
     private interface Use {
         void of(Vertx vertx) throws Exception;
+    }
+
+    @Test
+    void eventLoopsEndIfTheEngineNeverCloses() throws Exception {
+        VertxTransport own = VertxTransport.create();
+        VertxInternal vertx = (VertxInternal) own.vertx();
+        vertx.addCloseHook(completion -> {});
+
+        own.close();
+
+        assertThat(vertx.nettyEventLoopGroup().awaitTermination(10, TimeUnit.SECONDS))
+                .isTrue();
+        assertThat(vertx.acceptorEventLoopGroup().awaitTermination(10, TimeUnit.SECONDS))
+                .isTrue();
+    }
+
+    @Test
+    void eventLoopsEndIfTheEngineNeverClosesAndAnEventLoopClosedIt() throws Exception {
+        VertxTransport own = VertxTransport.create();
+        VertxInternal vertx = (VertxInternal) own.vertx();
+        vertx.addCloseHook(completion -> {});
+
+        own.eventLoops().get(0).runOnContext(nothing -> own.close());
+
+        assertThat(vertx.nettyEventLoopGroup().awaitTermination(10, TimeUnit.SECONDS))
+                .isTrue();
     }
 }

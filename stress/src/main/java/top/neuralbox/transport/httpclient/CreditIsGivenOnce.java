@@ -22,10 +22,9 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class CreditIsGivenOnce {
 
-    private final Arriving it = new Arriving(0);
+    private final Credited it = new Credited();
 
     public CreditIsGivenOnce() {
-        it.subscribe();
         it.bring(1);
         it.reader.request(1);
         it.bring(2);
@@ -33,7 +32,7 @@ public class CreditIsGivenOnce {
 
     @Actor
     public void engine() {
-        it.account();
+        it.channel();
     }
 
     @Actor
@@ -43,7 +42,7 @@ public class CreditIsGivenOnce {
 
     @Arbiter
     public void after(III_Result r) {
-        it.account();
+        it.channel();
         r.r1 = it.reader.content();
         r.r2 = it.credit();
         r.r3 = it.reader.faults();

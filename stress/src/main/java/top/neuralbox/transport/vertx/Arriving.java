@@ -3,12 +3,13 @@ package top.neuralbox.transport.vertx;
 import java.nio.ByteBuffer;
 import top.neuralbox.stress.KeptTasks;
 import top.neuralbox.stress.Witness;
+import top.neuralbox.transport.BodyPublisher;
 
 /** A body between an engine that brings digits and its reader. The engine pauses and resumes as {@link ResponseFlow} does. */
 final class Arriving implements BodyPublisher.Source {
 
     /** Made before: while it was filled, the reader would always be faster. */
-    private static final byte[] MUCH = new byte[BodyPublisher.HIGH_WATER_MARK];
+    private static final byte[] MUCH = new byte[ResponseFlow.HIGH_WATER_MARK];
 
     static {
         MUCH[0] = 1;
@@ -56,11 +57,11 @@ final class Arriving implements BodyPublisher.Source {
 
     /** Whether little or nothing is kept. */
     boolean hasRoom() {
-        return body.hasRoom();
+        return body.ahead() <= ResponseFlow.HIGH_WATER_MARK / 2;
     }
 
     @Override
-    public void roomAgain() {
+    public void taken(int bytes) {
         if (paused) {
             eventLoop.execute(this::resumeIfRoom);
         }
@@ -71,14 +72,14 @@ final class Arriving implements BodyPublisher.Source {
 
     private void offer(ByteBuffer bytes) {
         body.offer(bytes);
-        if (body.isFull() && !paused) {
+        if (body.ahead() >= ResponseFlow.HIGH_WATER_MARK && !paused) {
             paused = true;
             resumeIfRoom();
         }
     }
 
     private void resumeIfRoom() {
-        if (paused && body.hasRoom()) {
+        if (paused && hasRoom()) {
             paused = false;
         }
     }

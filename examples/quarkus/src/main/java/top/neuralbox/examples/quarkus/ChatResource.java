@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.jboss.resteasy.reactive.RestMulti;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.StreamRelay;
+import top.neuralbox.relay.StreamRelay;
 
 /** Hands a generation on to a page, which never sees the key. No thread waits, and one who leaves is seen at once. */
 @Path("/api/chat")

@@ -17,8 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import top.neuralbox.testkit.Fault;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /** The application as it runs, over HTTP, with a local service behind it. */
 @QuarkusTest

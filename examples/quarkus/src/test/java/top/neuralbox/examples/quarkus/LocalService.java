@@ -3,7 +3,7 @@ package top.neuralbox.examples.quarkus;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.List;
 import java.util.Map;
-import top.neuralbox.testkit.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /** The local service, started before the application and named in its configuration. */
 public final class LocalService implements QuarkusTestResourceLifecycleManager {

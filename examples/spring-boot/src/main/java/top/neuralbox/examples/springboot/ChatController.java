@@ -8,7 +8,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
-import top.neuralbox.StreamRelay;
+import top.neuralbox.relay.StreamRelay;
 
 /** Hands a generation on to a page, which never sees the key. */
 @RestController

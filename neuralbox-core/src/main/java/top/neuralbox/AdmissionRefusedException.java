@@ -1,0 +1,50 @@
+package top.neuralbox;
+
+import java.io.Serial;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client did not admit the call. Nothing was sent for it. So a generation was not charged. Of a generation that was
+ * requested before and whose result is awaited, a refused poll says nothing: its charge stays unknown.
+ *
+ * @since 0.1.0
+ */
+public final class AdmissionRefusedException extends NeuralBoxException {
+
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    /** The cause of the refusal. */
+    public enum Reason {
+        /** {@link NeuralBox#drain} was called: the client finishes its calls and takes no new ones. */
+        DRAINING("the client is draining and takes no new calls"),
+        /** All places of the {@link Admission} are occupied, and its queue is full. */
+        QUEUE_FULL("all places of the client are occupied, and its queue is full"),
+        /** No place became free within {@link Admission#maxWait}. */
+        WAITED_TOO_LONG("no place of the client became free in time");
+
+        final String what;
+
+        Reason(String what) {
+            this.what = what;
+        }
+    }
+
+    private final Reason reason;
+
+    /**
+     * A refusal.
+     *
+     * @param retryAfter the time after which a place may be free; null if this client will have none
+     */
+    AdmissionRefusedException(Reason reason, @Nullable Duration retryAfter, CallFacts facts) {
+        super(facts.pointing(reason.what + "; nothing was sent"), null, facts.with(facts.billingState(), retryAfter));
+        this.reason = reason;
+    }
+
+    /** The cause of the refusal. */
+    public Reason reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,24 @@
+package top.neuralbox.concurrent;
+
+/** The log lines about threads and executors, in one place. */
+final class ThreadLog {
+
+    private ThreadLog() {}
+
+    static void executorRefused() {
+        SafeLog.warn("the client's executor refused work, or dropped it; it is done on threads of the client's own");
+    }
+
+    static void callbackThrew(Throwable t) {
+        SafeLog.warn("a callback threw; nothing else is affected", t);
+    }
+
+    static void contextThrew(Throwable t) {
+        SafeLog.warn("a CallContext threw; the call goes on without it", t);
+    }
+
+    static void noThread() {
+        SafeLog.warn(
+                "no thread could be made for a callback; it waits until a thread is free, for a second at the most");
+    }
+}

@@ -1,0 +1,9 @@
+package top.neuralbox.json;
+
+/** Takes the fields of a JSON object, one after the other. */
+@FunctionalInterface
+public interface JsonFields {
+
+    /** Takes one field, and may read its value from the reader. A value that is not read is skipped. */
+    void take(String name, JsonObjectReader reader) throws MalformedJsonException;
+}

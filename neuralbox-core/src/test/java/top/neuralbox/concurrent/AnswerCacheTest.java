@@ -1,0 +1,47 @@
+package top.neuralbox.concurrent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class AnswerCacheTest {
+
+    private final AnswerCache<String> cache = new AnswerCache<>(new ManualDelayer(), Duration.ofSeconds(5));
+
+    @Test
+    void questionThatThrowsIsAskedAnew() {
+        CompletableFuture<String> failed = cache.get(
+                "one",
+                () -> {
+                    throw new NoClassDefFoundError("thrown by a test");
+                },
+                Runnable::run);
+        assertThat(failed)
+                .isCompletedExceptionally()
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withRootCauseInstanceOf(NoClassDefFoundError.class);
+        assertThat(cache.get("one", () -> CompletableFuture.completedFuture("answer"), Runnable::run))
+                .isCompletedWithValue("answer");
+    }
+
+    @Test
+    void eachOfThoseWhoWaitIsToldByATaskOfItsOwn() {
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        CompletableFuture<String> question = new CompletableFuture<>();
+        CompletableFuture<String> first = cache.get("one", () -> question, tasks::add);
+        CompletableFuture<String> second = cache.get("one", () -> question, tasks::add);
+
+        question.complete("answer");
+
+        assertThat(first).isNotDone();
+        assertThat(tasks).hasSize(2);
+        tasks.forEach(Runnable::run);
+        assertThat(first).isCompletedWithValue("answer");
+        assertThat(second).isCompletedWithValue("answer");
+    }
+}

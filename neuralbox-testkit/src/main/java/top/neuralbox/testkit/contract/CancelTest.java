@@ -1,6 +1,0 @@
-package top.neuralbox.testkit.contract;
-
-/** One test, run for each phase, way and connection. */
-interface CancelTest {
-    void run(TransportFixture fixture, BodyPhase phase, CancelWay way);
-}

@@ -1,0 +1,5 @@
+/** The answers of a real service, recorded with their times in files that a scripted server can play again. */
+@NullMarked
+package top.neuralbox.testkit.recording;
+
+import org.jspecify.annotations.NullMarked;
