@@ -35,6 +35,9 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
 
         /** A chunk waits in the inbox, or the body has ended. */
         void ready();
+
+        /** A signal of the body could not be taken. The transport takes the call for cancelled, so the call has to end here. */
+        void threw(Throwable thrown);
     }
 
     private final Delayer clock;
@@ -121,11 +124,23 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
         this.subscription = subscription;
-        subscription.request(WINDOW);
+        try {
+            subscription.request(WINDOW);
+        } catch (Throwable t) {
+            receiver.threw(t);
+        }
     }
 
     @Override
     public void onNext(ByteBuffer chunk) {
+        try {
+            accept(chunk);
+        } catch (Throwable t) {
+            receiver.threw(t);
+        }
+    }
+
+    private void accept(ByteBuffer chunk) {
         TailDrain drain = tail;
         if (drain != null) {
             drain.chunk(chunk.remaining());
@@ -158,11 +173,15 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
 
     private void end() {
         ended = true;
-        TailDrain drain = tail;
-        if (drain != null) {
-            drain.ended();
+        try {
+            TailDrain drain = tail;
+            if (drain != null) {
+                drain.ended();
+            }
+            receiver.ready();
+        } catch (Throwable t) {
+            receiver.threw(t);
         }
-        receiver.ready();
     }
 
     private void taken() {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.concurrent.Delayer;
+import top.neuralbox.concurrent.MemoryWait;
 import top.neuralbox.transport.TransportResponse;
 
 /** Reads the body of an answer that is not a stream, up to a number of bytes and within a time limit. */
@@ -33,6 +34,7 @@ final class BoundedBody implements Flow.Subscriber<ByteBuffer> {
     private volatile End early = End.BROKEN;
     private volatile Delayer.Cancellable deadline = () -> {};
     private Flow.@Nullable Subscription subscription;
+    private boolean settled;
 
     private BoundedBody(TransportResponse response, int limit, Runnable arrival, Target target) {
         this.response = response;
@@ -66,11 +68,29 @@ final class BoundedBody implements Flow.Subscriber<ByteBuffer> {
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
         this.subscription = subscription;
-        subscription.request(1);
+        try {
+            subscription.request(1);
+        } catch (Throwable t) {
+            broke(t);
+        }
     }
 
     @Override
     public void onNext(ByteBuffer chunk) {
+        try {
+            accept(chunk);
+        } catch (Throwable t) {
+            broke(t);
+        }
+    }
+
+    /** This subscriber failed. The publisher would take an exception for a cancel, and signal no end. */
+    private void broke(Throwable thrown) {
+        settle(End.BROKEN, thrown);
+        response.close();
+    }
+
+    private void accept(ByteBuffer chunk) {
         arrival.run();
         byte[] piece = new byte[Math.min(limit - bytes.size(), chunk.remaining())];
         chunk.get(piece);
@@ -98,8 +118,21 @@ final class BoundedBody implements Flow.Subscriber<ByteBuffer> {
         response.close();
     }
 
+    /** Passes the body on, once. Tries again if there is no memory, because no other signal would end the call. */
     private void settle(End end, @Nullable Throwable error) {
-        deadline.cancel();
-        target.body(bytes.toByteArray(), end, error);
+        if (settled) {
+            return;
+        }
+        settled = true;
+        for (int tries = 0; ; tries++) {
+            try {
+                deadline.cancel();
+                byte[] body = bytes.toByteArray();
+                target.body(body, end, error);
+                return;
+            } catch (OutOfMemoryError full) {
+                MemoryWait.forAnotherTry(tries, full);
+            }
+        }
     }
 }

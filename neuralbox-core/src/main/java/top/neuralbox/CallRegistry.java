@@ -123,7 +123,15 @@ final class CallRegistry {
 
     /** Ends the registered calls. */
     void cut() {
-        calls.forEach(CallRegistry::end);
+        for (int tries = 0; ; tries++) {
+            try {
+                calls.forEach(CallRegistry::end);
+                return;
+            } catch (OutOfMemoryError full) {
+                // To end a call twice changes nothing.
+                MemoryWait.forAnotherTry(tries, full);
+            }
+        }
     }
 
     /** Reports the calls whose end is not delivered. */

@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Function;
+import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.concurrent.Demand;
 
@@ -38,6 +39,9 @@ final class EventPublisher implements Flow.Publisher<GenerationEvent> {
         private static final AtomicLongFieldUpdater<EventSubscription> REQUESTED =
                 AtomicLongFieldUpdater.newUpdater(EventSubscription.class, "requested");
 
+        /** Created with the class, because a demand that found no memory would be lost. */
+        private static final LongBinaryOperator SUM = Demand::sum;
+
         private volatile long requested;
         private volatile boolean cancelled;
         private volatile @Nullable IllegalArgumentException violation;
@@ -60,7 +64,7 @@ final class EventPublisher implements Flow.Publisher<GenerationEvent> {
                 violation = new IllegalArgumentException("demand must be positive (Reactive Streams, rule 3.9): " + n);
                 call().cancel(GenerationCancelledException.Reason.CALLER);
             } else {
-                REQUESTED.accumulateAndGet(this, n, Demand::sum);
+                REQUESTED.accumulateAndGet(this, n, SUM);
                 call().wanted();
             }
         }

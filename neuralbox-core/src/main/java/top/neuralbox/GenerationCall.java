@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.GenerationTimeoutException.Timer;
 import top.neuralbox.concurrent.CarriedContext;
@@ -38,16 +39,57 @@ final class GenerationCall
     private static final long AFTER_END_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     /** Created beforehand, because a cancel that found no memory would have no effect. */
-    private static final Map<GenerationCancelledException.Reason, Failure> CANCELLATIONS = cancellations();
+    private static final Map<GenerationCancelledException.Reason, Failure> CANCELLATIONS =
+            new EnumMap<>(GenerationCancelledException.Reason.class);
 
-    /** The steps of the end, in order. A step that finds no memory is repeated. */
+    /** Used when there is no memory to load {@link TransportFailures}, so it is loaded with this class. */
+    private static final Failure NO_MEMORY = TransportFailures.NO_MEMORY;
+
+    /**
+     * The steps of the end, in order. A step that finds no memory is repeated. A step that throws anything else is passed over:
+     * a class whose initializer has found no memory never works again.
+     */
     private enum EndStep {
         STOP,
         NAME,
         RELEASE,
         CONCLUDE,
         TELL,
-        TOLD
+        TOLD;
+
+        EndStep next() {
+            return switch (this) {
+                case STOP -> NAME;
+                case NAME -> RELEASE;
+                case RELEASE -> CONCLUDE;
+                case CONCLUDE -> TELL;
+                case TELL, TOLD -> TOLD;
+            };
+        }
+    }
+
+    /**
+     * For a call whose own exception cannot be created at all. It knows nothing, not even whether it was charged. Created
+     * beforehand, although its stack trace then shows this place.
+     */
+    @SuppressWarnings("StaticAssignmentOfThrowable")
+    private static final NeuralBoxException LAST_RESORT = NO_MEMORY.in(new CallFacts(
+            NeuralBoxException.Phase.STREAM,
+            1,
+            Duration.ZERO,
+            Duration.ZERO,
+            200,
+            null,
+            null,
+            BillingState.UNKNOWN,
+            RateLimits.unknown(),
+            ResponseHeaders.NONE,
+            PartialGeneration.NOTHING));
+
+    static {
+        for (GenerationCancelledException.Reason reason : GenerationCancelledException.Reason.values()) {
+            CANCELLATIONS.put(reason, facts -> new GenerationCancelledException(reason, facts));
+        }
     }
 
     private final ClientSettings settings;
@@ -346,19 +388,31 @@ final class GenerationCall
     }
 
     private void startOrAbort() {
-        inContext(this::start);
-    }
-
-    /** Runs a step in the context of the call, on whatever thread. If it throws, the call ends: nothing else would end it. */
-    private void inContext(Runnable step) {
         AutoCloseable scope = context.enter();
         try {
-            step.run();
+            start();
         } catch (Throwable t) {
             giveUp(t);
         } finally {
             CarriedContext.leave(scope);
         }
+    }
+
+    /**
+     * Runs a step in the context of the call, on whatever thread. If it throws, the call ends: nothing else would end it. To run
+     * it needs no memory, which there may not be by then.
+     */
+    private <T> Consumer<T> inContext(Consumer<T> step) {
+        return value -> {
+            AutoCloseable scope = context.enter();
+            try {
+                step.accept(value);
+            } catch (Throwable t) {
+                giveUp(t);
+            } finally {
+                CarriedContext.leave(scope);
+            }
+        };
     }
 
     private void advanceOrAbort() {
@@ -378,16 +432,22 @@ final class GenerationCall
         giveUp(thrown);
     }
 
+    /** Throws nothing, because its callers have nobody to tell. */
     private void giveUp(Throwable thrown) {
-        Failure reason = TransportFailures.NO_MEMORY;
+        Failure reason = NO_MEMORY;
         try {
             if (!(thrown instanceof OutOfMemoryError)) {
                 reason = TransportFailures.inBody(thrown);
             }
-        } catch (OutOfMemoryError full) {
+        } catch (Throwable t) {
             // The lack of memory is then the reason that is reported.
         }
-        abort(reason);
+        try {
+            abort(reason);
+        } catch (Throwable t) {
+            // The reason is set by now, and the thread that has the turn ends the call.
+            Log.transportThrew(t);
+        }
     }
 
     private void turnGivenBack() {
@@ -440,7 +500,7 @@ final class GenerationCall
         }
         // A close has to end the call while it waits.
         if (registry.add(this)) {
-            place = queue.enter(request.tenant(), mine -> inContext(() -> admitted(headers, bill, mine)), this::abort);
+            place = queue.enter(request.tenant(), inContext(mine -> admitted(headers, bill, mine)), this::abort);
             tellWait();
         } else {
             abort(registry.refusal());
@@ -463,8 +523,8 @@ final class GenerationCall
         bill.reserve(
                 reserving,
                 request,
-                permit -> inContext(() -> granted(headers, permit, mine)),
-                refusal -> inContext(() -> refused(refusal, mine)));
+                inContext(permit -> granted(headers, permit, mine)),
+                inContext(refusal -> refused(refusal, mine)));
     }
 
     private void refused(NeuralBoxException refusal, AdmissionQueue.@Nullable Place mine) {
@@ -576,9 +636,23 @@ final class GenerationCall
                 goOnEnding();
             } catch (OutOfMemoryError full) {
                 MemoryWait.forAnotherTry(tries, full);
+            } catch (Throwable t) {
+                passOver(endStep);
             }
         }
         delivered();
+    }
+
+    /** This step of the end threw an error that it would throw again. */
+    private void passOver(EndStep failed) {
+        if (failed == EndStep.NAME && endReason != NO_MEMORY) {
+            endReason = NO_MEMORY;
+            return;
+        }
+        if (failed == EndStep.NAME) {
+            endError = LAST_RESORT;
+        }
+        endStep = failed.next();
     }
 
     /** The last turn is over, or a sink that {@linkplain EventSink#endsLater ends later} has delivered the end. Any thread. */
@@ -607,7 +681,7 @@ final class GenerationCall
             turns.over();
             timers.stop();
             afterEnd.cancel();
-            endStep = EndStep.NAME;
+            endStep = endStep.next();
         }
         if (endStep == EndStep.NAME) {
             endError = endDelivered || endReason == null ? null : endReason.in(facts(events));
@@ -693,15 +767,6 @@ final class GenerationCall
                 : sending.facts(response.partial(), response.anyEvent(), response.completed());
         AdmissionQueue.Place mine = place;
         return mine == null ? facts : facts.queued(mine.waited(), mine.wasAdmitted());
-    }
-
-    private static Map<GenerationCancelledException.Reason, Failure> cancellations() {
-        Map<GenerationCancelledException.Reason, Failure> all =
-                new EnumMap<>(GenerationCancelledException.Reason.class);
-        for (GenerationCancelledException.Reason reason : GenerationCancelledException.Reason.values()) {
-            all.put(reason, facts -> new GenerationCancelledException(reason, facts));
-        }
-        return all;
     }
 
     private PartialGeneration partial() {

@@ -116,10 +116,19 @@ public final class GenerationStream implements Iterable<GenerationEvent>, AutoCl
         try {
             return sink.take(call);
         } catch (NeuralBoxException e) {
-            throw CallSite.named(e);
+            throw named(e);
         } finally {
             // Keeps this object reachable while its own method waits, so that it does not count as abandoned.
             java.lang.ref.Reference.reachabilityFence(this);
+        }
+    }
+
+    private static NeuralBoxException named(NeuralBoxException failure) {
+        try {
+            return CallSite.named(failure);
+        } catch (OutOfMemoryError full) {
+            // There was no memory to load the class. The failure is worth more than the line.
+            return failure;
         }
     }
 

@@ -10,6 +10,9 @@ import top.neuralbox.transport.TransportResponse;
 /** Gets the budget's permit for each request of one call. The requests of a call follow one another. */
 final class RequestPermits {
 
+    /** Used when there is no memory to load {@link TransportFailures}, so it is loaded with this class. */
+    private static final Failure NO_MEMORY = TransportFailures.NO_MEMORY;
+
     private final @Nullable CreditGuard budget;
     private final GenerationInfo info;
     private final Executor callbacks;
@@ -51,13 +54,30 @@ final class RequestPermits {
             refused.accept(refusal(t));
             return;
         }
-        var unused = asked.whenComplete((grant, error) -> callbacks.execute(() -> {
-            if (grant == null) {
-                refused.accept(refusal(error));
-            } else {
-                granted.accept(new Permit(grant, false));
+        var unused = asked.whenComplete((grant, error) -> {
+            try {
+                callbacks.execute(() -> answered(grant, error, granted, refused));
+            } catch (OutOfMemoryError full) {
+                // The stage would swallow it, and the call would wait for ever.
+                refused.accept(NO_MEMORY);
             }
-        }));
+        });
+    }
+
+    private static void answered(
+            CreditGuard.@Nullable RequestPermit grant,
+            @Nullable Throwable error,
+            Consumer<Permit> granted,
+            Consumer<Failure> refused) {
+        try {
+            if (grant != null) {
+                granted.accept(new Permit(grant, false));
+                return;
+            }
+            refused.accept(refusal(error));
+        } catch (OutOfMemoryError full) {
+            refused.accept(NO_MEMORY);
+        }
     }
 
     private static Failure refusal(@Nullable Throwable error) {

@@ -34,7 +34,7 @@ final class ResponseEvents implements BodyInbox.Receiver {
         /** The sink threw, which ends the call. */
         void sinkThrew(Throwable thrown);
 
-        /** The reading threw, which ends the call. */
+        /** The reading threw, which ends the call. This method throws nothing. */
         void readingThrew(Throwable thrown);
 
         /** No more events can come; the reason is null if the stream ended normally. */
@@ -111,6 +111,11 @@ final class ResponseEvents implements BodyInbox.Receiver {
     @Override
     public void ready() {
         listener.ready();
+    }
+
+    @Override
+    public void threw(Throwable thrown) {
+        listener.readingThrew(thrown);
     }
 
     /** Delivers the events that are there. */

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.NeuralBoxException.Phase;
@@ -38,6 +39,9 @@ final class RetryLoop {
 
         void failed(Failure failure);
     }
+
+    /** Used when there is no memory to load {@link TransportFailures}, so it is loaded with this class. */
+    private static final Failure NO_MEMORY = TransportFailures.NO_MEMORY;
 
     private static final Duration ERROR_BODY_PATIENCE = Duration.ofSeconds(5);
 
@@ -189,7 +193,7 @@ final class RetryLoop {
             keyFailed(t);
             return;
         }
-        supplied.whenComplete((supply, error) -> fenced(() -> {
+        supplied.whenComplete(fencedBoth((supply, error) -> {
             if (error != null || supply == null) {
                 keyFailed(error);
             } else {
@@ -238,19 +242,18 @@ final class RetryLoop {
         if (cancelled) {
             started.cancel();
         }
-        started.response()
-                .whenComplete((head, error) -> fenced(() -> {
-                    timers.headSettled();
-                    report(permit, started, head);
-                    if (error != null) {
-                        // This may be a timer's or a resolver's thread, on which other calls wait.
-                        elsewhere(() -> lost(started, error));
-                    } else if (cancelled) {
-                        head.close();
-                    } else {
-                        head(head);
-                    }
-                }));
+        started.response().whenComplete(fencedBoth((head, error) -> {
+            timers.headSettled();
+            report(permit, started, head);
+            if (error != null) {
+                // This may be a timer's or a resolver's thread, on which other calls wait.
+                elsewhere(() -> lost(started, error));
+            } else if (cancelled) {
+                head.close();
+            } else {
+                head(head);
+            }
+        }));
     }
 
     private static void report(RequestPermits.Permit permit, TransportCall started, @Nullable TransportResponse head) {
@@ -297,7 +300,7 @@ final class RetryLoop {
                         head,
                         settings.limits().answerBytes(),
                         () -> timers.bytesRead(settings.delayer().nanoTime()),
-                        (bytes, end, error) -> fenced(() -> answer(bytes, end, error)));
+                        fencedBody(this::answer));
             }
             case ERROR ->
                 BoundedBody.read(
@@ -305,19 +308,19 @@ final class RetryLoop {
                         settings.limits().errorBodyBytes(),
                         ERROR_BODY_PATIENCE,
                         settings,
-                        (bytes, end, error) -> fenced(() -> refused(head, bytes)));
+                        fencedBody((bytes, end, error) -> refused(head, bytes)));
             case FOREIGN ->
                 BoundedBody.read(
                         head,
                         settings.limits().errorBodyBytes(),
                         ERROR_BODY_PATIENCE,
                         settings,
-                        (bytes, end, error) -> listener.failed(ResponseGate.failure(
+                        fencedBody((bytes, end, error) -> listener.failed(ResponseGate.failure(
                                 head,
                                 verdict,
                                 template.accept(),
                                 Excerpt.of(bytes, 0, bytes.length, this::redacted),
-                                this::redacted)));
+                                this::redacted))));
             case REDIRECT, EMPTY, ENCODED -> {
                 head.close();
                 listener.failed(ResponseGate.failure(head, verdict, template.accept(), "", this::redacted));
@@ -428,10 +431,40 @@ final class RetryLoop {
     private void fenced(Runnable step) {
         try {
             step.run();
-        } catch (OutOfMemoryError full) {
-            listener.failed(TransportFailures.NO_MEMORY);
         } catch (Throwable t) {
-            listener.failed(TransportFailures.beforeHead(t, timeouts.connect()));
+            listener.failed(failure(t));
+        }
+    }
+
+    /** As {@link #fenced}, for the result of a stage. To run it needs no memory, which there may not be by then. */
+    private <T> BiConsumer<T, @Nullable Throwable> fencedBoth(BiConsumer<T, @Nullable Throwable> step) {
+        return (result, error) -> {
+            try {
+                step.accept(result, error);
+            } catch (Throwable t) {
+                listener.failed(failure(t));
+            }
+        };
+    }
+
+    /** As {@link #fencedBoth}, for the body of a response. */
+    private BoundedBody.Target fencedBody(BoundedBody.Target step) {
+        return (bytes, end, error) -> {
+            try {
+                step.body(bytes, end, error);
+            } catch (Throwable t) {
+                listener.failed(failure(t));
+            }
+        };
+    }
+
+    private Failure failure(Throwable thrown) {
+        try {
+            return thrown instanceof OutOfMemoryError
+                    ? NO_MEMORY
+                    : TransportFailures.beforeHead(thrown, timeouts.connect());
+        } catch (Throwable t) {
+            return NO_MEMORY;
         }
     }
 

@@ -6,8 +6,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.concurrent.MemoryWait;
 
 /**
  * Reports the outcome of a generation to its reservation of credits; the grant and the end may come in any order. If an
@@ -50,25 +52,52 @@ final class Settlement {
             Consumer<CreditGuard.RequestPermit> granted,
             Consumer<NeuralBoxException> refused) {
         this.reserving = reserving;
+        // Created before the reservation, so that nothing is reserved if there is no memory for it.
+        BiConsumer<CreditGuard.@Nullable Reservation, @Nullable Throwable> heard = (grant, error) -> {
+            if (grant == null) {
+                refused.accept(refusalFor(error));
+            } else {
+                reservation.complete(grant);
+                granted.accept(firstRequest(grant));
+            }
+        };
         CompletionStage<CreditGuard.Reservation> asked;
         try {
             asked = reserving.reserve(request, info);
         } catch (Throwable t) {
-            refused.accept(refusal(t));
+            refused.accept(refusalFor(t));
             return;
         }
         if (asked == null) {
             granted.accept(CreditGuard.RequestPermit.UNCOUNTED);
             return;
         }
-        asked.whenComplete((grant, error) -> {
-            if (grant == null) {
-                refused.accept(refusal(error));
-            } else {
-                reservation.complete(grant);
-                granted.accept(firstRequest(grant));
+        hear(asked, heard);
+    }
+
+    /** Hears of the reservation. Tries again if there is no memory, because nobody would release the reservation. */
+    private static void hear(
+            CompletionStage<CreditGuard.Reservation> asked,
+            BiConsumer<CreditGuard.@Nullable Reservation, @Nullable Throwable> heard) {
+        for (int tries = 0; ; tries++) {
+            try {
+                asked.whenComplete(heard);
+                return;
+            } catch (OutOfMemoryError full) {
+                MemoryWait.forAnotherTry(tries, full);
             }
-        });
+        }
+    }
+
+    /** As {@link #refusal}. Tries again if there is no memory, because the call would wait for ever. */
+    private static NeuralBoxException refusalFor(@Nullable Throwable error) {
+        for (int tries = 0; ; tries++) {
+            try {
+                return refusal(error);
+            } catch (OutOfMemoryError full) {
+                MemoryWait.forAnotherTry(tries, full);
+            }
+        }
     }
 
     /** The generation ended. Only the first call counts. */
@@ -108,7 +137,15 @@ final class Settlement {
     }
 
     private void tell(GenerationOutcome outcome) {
-        var unused = reservation.thenAccept(grant -> fenced(() -> grant.ended(outcome)));
+        var unused = reservation.thenAccept(grant -> tell(grant, outcome));
+    }
+
+    private static void tell(CreditGuard.Reservation grant, GenerationOutcome outcome) {
+        try {
+            grant.ended(outcome);
+        } catch (Throwable t) {
+            Log.listenerThrew(t);
+        }
     }
 
     private static CreditGuard.RequestPermit firstRequest(CreditGuard.Reservation grant) {

@@ -73,7 +73,13 @@ final class TransportFailures {
     }
 
     private static String reason(Throwable cause) {
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        String message = null;
+        try {
+            message = cause.getMessage();
+        } catch (RuntimeException foreign) {
+            // The exception is a transport's, and its message may be made by foreign code.
+        }
+        return message == null ? cause.getClass().getSimpleName() : message;
     }
 
     private static Throwable unwrapped(Throwable error) {

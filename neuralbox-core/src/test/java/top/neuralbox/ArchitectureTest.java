@@ -41,7 +41,8 @@ class ArchitectureTest {
             knowsTheJdkAnd("top.neuralbox.json", "top.neuralbox.bytes", "com.fasterxml..");
 
     @ArchTest
-    static final ArchRule budgetKnowsTheRootAlone = knowsTheJdkAnd("top.neuralbox.budget", "top.neuralbox");
+    static final ArchRule budgetKnowsNeitherTransportsNorJson =
+            knowsTheJdkAnd("top.neuralbox.budget", "top.neuralbox", "top.neuralbox.concurrent");
 
     @ArchTest
     static final ArchRule relayKnowsNeitherJsonNorBytesNorBudgets = knowsTheJdkAnd(

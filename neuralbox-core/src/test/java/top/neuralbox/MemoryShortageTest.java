@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -157,9 +158,70 @@ class MemoryShortageTest {
         NeuralBox client = transport
                 .client(clock)
                 .listener(listener)
+                .delayer(stopping(clock, this::allocate))
+                .build();
+        RecordingSubscriber subscriber = subscribed(client);
+        transport.call(0).stream();
+        shortages.set(1);
+
+        transport.call(0).fail(TransportException.Kind.LOST);
+
+        assertThat(subscriber.errors).singleElement().isInstanceOf(StreamBrokenException.class);
+        assertThat(subscriber.terminals()).isEqualTo(1);
+    }
+
+    @Test
+    void failureThatCanNeverBeMadeStillEndsTheCall() {
+        RecordingSubscriber subscriber = subscribed(client(transport).build());
+        transport.call(0).stream().start().delta("text so far");
+
+        transport.call(0).fail(new IllegalStateException() {
+            @Override
+            public String getMessage() {
+                throw new NoClassDefFoundError("scripted");
+            }
+        });
+
+        assertThat(subscriber.errors).singleElement().satisfies(error -> {
+            assertThat(error).isInstanceOf(StreamBrokenException.class);
+            assertThat(((NeuralBoxException) error).partial().text()).isEqualTo("text so far");
+        });
+        assertThat(subscriber.terminals()).isEqualTo(1);
+    }
+
+    @Test
+    void callEndsThoughItsTimerCanNeverBeStopped() {
+        ManualDelayer clock = new ManualDelayer();
+        AtomicBoolean broken = new AtomicBoolean();
+        NeuralBox client = transport
+                .client(clock)
+                .delayer(stopping(clock, () -> {
+                    if (broken.get()) {
+                        throw new NoClassDefFoundError("scripted");
+                    }
+                }))
+                .build();
+        RecordingSubscriber subscriber = subscribed(client);
+        transport.call(0).stream();
+        broken.set(true);
+
+        transport.call(0).fail(TransportException.Kind.LOST);
+
+        assertThat(subscriber.errors).singleElement().isInstanceOf(StreamBrokenException.class);
+    }
+
+    @Test
+    void chunkThatCannotBeTakenEndsTheCall() {
+        AtomicBoolean noTime = new AtomicBoolean();
+        ManualDelayer clock = new ManualDelayer();
+        NeuralBox client = transport
+                .client(clock)
                 .delayer(new Delayer() {
                     @Override
                     public long nanoTime() {
+                        if (noTime.get()) {
+                            allocate();
+                        }
                         return clock.nanoTime();
                     }
 
@@ -170,22 +232,42 @@ class MemoryShortageTest {
 
                     @Override
                     public Cancellable after(long nanos, Runnable work) {
-                        Cancellable timer = clock.after(nanos, work);
-                        return () -> {
-                            allocate();
-                            timer.cancel();
-                        };
+                        return clock.after(nanos, work);
                     }
                 })
                 .build();
         RecordingSubscriber subscriber = subscribed(client);
-        transport.call(0).stream();
+        transport.call(0).stream().start();
+        noTime.set(true);
         shortages.set(1);
 
-        transport.call(0).fail(TransportException.Kind.LOST);
+        transport.call(0).delta("lost");
 
         assertThat(subscriber.errors).singleElement().isInstanceOf(StreamBrokenException.class);
-        assertThat(subscriber.terminals()).isEqualTo(1);
+        assertThat(transport.call(0).cancels()).isPositive();
+    }
+
+    private static Delayer stopping(ManualDelayer clock, Runnable before) {
+        return new Delayer() {
+            @Override
+            public long nanoTime() {
+                return clock.nanoTime();
+            }
+
+            @Override
+            public Instant now() {
+                return clock.now();
+            }
+
+            @Override
+            public Cancellable after(long nanos, Runnable work) {
+                Cancellable timer = clock.after(nanos, work);
+                return () -> {
+                    before.run();
+                    timer.cancel();
+                };
+            }
+        };
     }
 
     private NeuralBox.Builder client(Transport carrier) {

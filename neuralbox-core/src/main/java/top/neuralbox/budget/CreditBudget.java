@@ -5,11 +5,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ import top.neuralbox.GenerationInfo;
 import top.neuralbox.GenerationOutcome;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.RateLimits;
+import top.neuralbox.concurrent.MemoryWait;
 
 /**
  * A budget that holds a client, or each of its tenants, to limits of credits and of requests. It reserves the highest cost of
@@ -104,7 +107,7 @@ public final class CreditBudget implements CreditGuard {
         List<BudgetLine> lines = requestLimits.lines(info.client(), info.tenant(), BigDecimal.ONE);
         return lines.isEmpty()
                 ? CompletableFuture.completedFuture(RequestPermit.UNCOUNTED)
-                : held(info, lines).thenApply(SingleRequest::new);
+                : held(info, lines, SingleRequest::new);
     }
 
     @Override
@@ -147,7 +150,7 @@ public final class CreditBudget implements CreditGuard {
     /** @param credits null if no limit of credits applies */
     private CompletionStage<Reservation> reserve(
             GenerationInfo info, @Nullable BigDecimal credits, List<BudgetLine> lines) {
-        return held(info, lines).thenApply(held -> {
+        return held(info, lines, held -> {
             if (credits != null) {
                 tell(listener -> listener.reserved(info, held.reservation, credits));
             }
@@ -155,17 +158,30 @@ public final class CreditBudget implements CreditGuard {
         });
     }
 
-    private CompletionStage<Held> held(GenerationInfo info, List<BudgetLine> lines) {
+    private <T> CompletionStage<T> held(GenerationInfo info, List<BudgetLine> lines, Function<Held, T> use) {
         String reservation = UUID.randomUUID().toString();
-        return store.reserve(reservation, lines).handle((shortage, error) -> {
+        // Created before the reservation, so that nothing is reserved if there is no memory for it.
+        BiFunction<Optional<BudgetShortage>, @Nullable Throwable, T> answered = (shortage, error) -> {
             if (error != null) {
-                return withoutStore(info, reservation, lines, error);
+                return use.apply(withoutStore(info, reservation, lines, error));
             }
             if (shortage.isPresent()) {
                 throw refusal(info, shortage.get());
             }
-            return new Held(info, reservation, COUNTED);
-        });
+            return used(info, reservation, use);
+        };
+        return store.reserve(reservation, lines).handle(answered);
+    }
+
+    /** Tries again if there is no memory, because nobody would release the reservation. */
+    private static <T> T used(GenerationInfo info, String reservation, Function<Held, T> use) {
+        for (int tries = 0; ; tries++) {
+            try {
+                return use.apply(new Held(info, reservation, COUNTED));
+            } catch (OutOfMemoryError full) {
+                MemoryWait.forAnotherTry(tries, full);
+            }
+        }
     }
 
     private Held withoutStore(GenerationInfo info, String reservation, List<BudgetLine> lines, Throwable error) {
@@ -209,7 +225,21 @@ public final class CreditBudget implements CreditGuard {
     /** Changes a reservation once it was made, or has failed. In the other order it would stay reserved for ever. */
     private CompletionStage<@Nullable Void> change(
             Held held, Function<String, CompletionStage<@Nullable Void>> change) {
-        return held.counted.handle((done, error) -> held.reservation).thenCompose(change);
+        return held.counted
+                .handle((done, error) -> held.reservation)
+                .thenCompose(reservation -> changed(reservation, change));
+    }
+
+    /** Tries again if there is no memory, because the credits would stay reserved. */
+    private static CompletionStage<@Nullable Void> changed(
+            String reservation, Function<String, CompletionStage<@Nullable Void>> change) {
+        for (int tries = 0; ; tries++) {
+            try {
+                return change.apply(reservation);
+            } catch (OutOfMemoryError full) {
+                MemoryWait.forAnotherTry(tries, full);
+            }
+        }
     }
 
     /** The cost of a generation; null if it is unknown. */
@@ -312,6 +342,7 @@ public final class CreditBudget implements CreditGuard {
         private final Held held;
         private final @Nullable BigDecimal credits;
         private volatile boolean sent;
+        private volatile boolean unsettledTold;
 
         private GenerationReservation(Held held, @Nullable BigDecimal credits) {
             this.held = held;
@@ -333,8 +364,20 @@ public final class CreditBudget implements CreditGuard {
             learn(held.info.client(), limits);
         }
 
+        /** Tries again if there is no memory, because the credits would stay reserved. Settling twice changes nothing. */
         @Override
         public void ended(GenerationOutcome outcome) {
+            for (int tries = 0; ; tries++) {
+                try {
+                    end(outcome);
+                    return;
+                } catch (OutOfMemoryError full) {
+                    MemoryWait.forAnotherTry(tries, full);
+                }
+            }
+        }
+
+        private void end(GenerationOutcome outcome) {
             BigDecimal cost = credits == null ? BigDecimal.ZERO : cost(credits, outcome);
             if (!sent && outcome.billingState() == BillingState.NOT_CHARGED) {
                 settled(store::release);
@@ -356,8 +399,9 @@ public final class CreditBudget implements CreditGuard {
         }
 
         private void unsettled() {
-            if (credits != null) {
+            if (credits != null && !unsettledTold) {
                 tell(listener -> listener.unsettled(held.info, held.reservation, credits));
+                unsettledTold = true;
             }
         }
     }

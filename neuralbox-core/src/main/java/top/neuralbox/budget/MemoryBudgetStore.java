@@ -16,10 +16,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.BudgetUnit;
+import top.neuralbox.concurrent.MemoryWait;
 
 /** A store in this process. One lock guards its counts, and only arithmetic is done under it. */
 final class MemoryBudgetStore implements BudgetStore {
@@ -32,6 +33,8 @@ final class MemoryBudgetStore implements BudgetStore {
 
     /** The most settled reservations that are remembered. The oldest are forgotten first. */
     private static final int MOST_SETTLED = 10_000;
+
+    private static final List<Entry> NONE = List.of();
 
     private final InstantSource clock;
     private final Lock lock = new ReentrantLock();
@@ -78,12 +81,12 @@ final class MemoryBudgetStore implements BudgetStore {
 
     @Override
     public CompletionStage<@Nullable Void> settle(String reservation, BigDecimal credits) {
-        return end(reservation, entry -> entry.spend(entry.unit == BudgetUnit.REQUESTS ? entry.amount : credits));
+        return end(reservation, entry -> entry.unit == BudgetUnit.REQUESTS ? entry.amount : credits);
     }
 
     @Override
     public CompletionStage<@Nullable Void> release(String reservation) {
-        return end(reservation, entry -> {});
+        return end(reservation, entry -> BigDecimal.ZERO);
     }
 
     @Override
@@ -91,10 +94,15 @@ final class MemoryBudgetStore implements BudgetStore {
         return this.<@Nullable Void>locked(() -> {
             List<Entry> entries = reservations.get(reservation);
             if (entries != null) {
-                entries.removeIf(Entry::leaveUnsettled);
+                // One by one, as at the end.
+                for (int i = entries.size() - 1; i >= 0; i--) {
+                    if (entries.get(i).leaveUnsettled()) {
+                        entries.remove(i);
+                    }
+                }
                 if (entries.isEmpty()) {
-                    reservations.remove(reservation);
                     rememberSettled(reservation);
+                    reservations.remove(reservation);
                 }
             }
             return null;
@@ -121,16 +129,17 @@ final class MemoryBudgetStore implements BudgetStore {
         return locked(() -> count(line, now).usage(now));
     }
 
-    private CompletionStage<@Nullable Void> end(String reservation, Consumer<Entry> spending) {
+    private CompletionStage<@Nullable Void> end(String reservation, Function<Entry, BigDecimal> spent) {
         return this.<@Nullable Void>locked(() -> {
-            List<Entry> entries = reservations.remove(reservation);
             rememberSettled(reservation);
-            if (entries != null) {
-                entries.forEach(entry -> {
-                    entry.free();
-                    spending.accept(entry);
-                });
+            List<Entry> entries = reservations.getOrDefault(reservation, NONE);
+            // One by one, because memory may run out between two of them. The rest is then ended by another try.
+            while (!entries.isEmpty()) {
+                Entry last = entries.get(entries.size() - 1);
+                last.end(spent.apply(last));
+                entries.remove(entries.size() - 1);
             }
+            reservations.remove(reservation);
             return null;
         });
     }
@@ -159,7 +168,12 @@ final class MemoryBudgetStore implements BudgetStore {
                 entries.add(new Entry(count, line));
             }
         }
+        List<BigDecimal> reserved = entries.stream().map(Entry::reservedWithIt).toList();
         reservations.put(reservation, entries);
+        // Nothing is allocated from here on: either all entries count, or none does.
+        for (int i = 0; i < entries.size(); i++) {
+            entries.get(i).count.reserved = reserved.get(i);
+        }
     }
 
     /**
@@ -185,10 +199,21 @@ final class MemoryBudgetStore implements BudgetStore {
         tidyAt = Math.max(SPARSE, 2 * (counts.size() + reservations.size()));
     }
 
+    /** Does a step under the lock. Tries again if there is no memory, because the figures would be wrong ever after. */
     private <T extends @Nullable Object> CompletionStage<T> locked(Supplier<T> step) {
+        for (int tries = 0; ; tries++) {
+            try {
+                return CompletableFuture.completedFuture(lockedOnce(step));
+            } catch (OutOfMemoryError full) {
+                MemoryWait.forAnotherTry(tries, full);
+            }
+        }
+    }
+
+    private <T extends @Nullable Object> T lockedOnce(Supplier<T> step) {
         lock.lock();
         try {
-            return CompletableFuture.completedFuture(step.get());
+            return step.get();
         } finally {
             lock.unlock();
         }
@@ -286,19 +311,22 @@ final class MemoryBudgetStore implements BudgetStore {
             this.count = count;
             this.unit = line.unit();
             this.amount = line.amount();
-            count.reserved = count.reserved.add(amount);
         }
 
-        private void free() {
+        private BigDecimal reservedWithIt() {
+            return count.reserved.add(amount);
+        }
+
+        /** The entry holds nothing any more, and this was spent. */
+        private void end(BigDecimal credits) {
+            BigDecimal held = unsettled ? count.unsettled : count.reserved;
+            BigDecimal left = held.subtract(amount);
+            count.spent = count.spent.add(credits);
             if (unsettled) {
-                count.unsettled = count.unsettled.subtract(amount);
+                count.unsettled = left;
             } else {
-                count.reserved = count.reserved.subtract(amount);
+                count.reserved = left;
             }
-        }
-
-        private void spend(BigDecimal spent) {
-            count.spent = count.spent.add(spent);
         }
 
         /** Returns whether the entry is settled by this: requests were sent. */
@@ -306,13 +334,14 @@ final class MemoryBudgetStore implements BudgetStore {
             if (unsettled) {
                 return false;
             }
-            free();
             if (unit == BudgetUnit.REQUESTS) {
-                spend(amount);
+                end(amount);
                 return true;
             }
-            unsettled = true;
+            BigDecimal left = count.reserved.subtract(amount);
             count.unsettled = count.unsettled.add(amount);
+            count.reserved = left;
+            unsettled = true;
             return false;
         }
     }

@@ -21,6 +21,10 @@ public final class DrainLoop {
     /** How long an executor that cannot say whether it is shut down may keep a turn when no timer runs any more. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    static {
+        MemoryWait.load();
+    }
+
     private static final AtomicIntegerFieldUpdater<DrainLoop> ASKED =
             AtomicIntegerFieldUpdater.newUpdater(DrainLoop.class, "asked");
 

@@ -83,15 +83,22 @@ public final class Handover implements Runnable {
     @Override
     public void run() {
         if (taken.compareAndSet(false, true)) {
-            Delayer.Cancellable current = watch;
-            if (current != null) {
-                current.cancel();
+            try {
+                unwatch();
+            } finally {
+                task.run();
             }
-            Thread thread = awaiting;
-            if (thread != null) {
-                LockSupport.unpark(thread);
-            }
-            task.run();
+        }
+    }
+
+    private void unwatch() {
+        Delayer.Cancellable current = watch;
+        if (current != null) {
+            current.cancel();
+        }
+        Thread thread = awaiting;
+        if (thread != null) {
+            LockSupport.unpark(thread);
         }
     }
 

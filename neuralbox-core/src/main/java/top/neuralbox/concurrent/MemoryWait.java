@@ -16,6 +16,9 @@ public final class MemoryWait {
 
     private MemoryWait() {}
 
+    /** Loads this class. Whatever waits for memory calls this beforehand: later there may be no memory to load a class. */
+    public static void load() {}
+
     /**
      * Waits for a moment. An interrupt before the wait does not shorten it. The interrupt flag stays set.
      *

@@ -11,6 +11,10 @@ import java.util.function.UnaryOperator;
 /** The delayer of a real client: one daemon thread, started with the first timer. */
 public final class TimerThread implements Delayer, AutoCloseable {
 
+    static {
+        MemoryWait.load();
+    }
+
     private static final Cancellable NOTHING = () -> {};
 
     private final ScheduledThreadPoolExecutor executor;

@@ -11,6 +11,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.concurrent.Demand;
@@ -26,6 +27,11 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
 
     /** The most events that are requested ahead, if the reader's demand is as large: about as many as one network read. */
     private static final int WINDOW = 16;
+
+    /** Created with the class, as {@link #SUM}: there may be no memory when they are needed, and a signal would be lost. */
+    private static final Outcome WITHOUT_ERROR = new Outcome(null);
+
+    private static final LongBinaryOperator SUM = Demand::sum;
 
     private final Flow.Publisher<GenerationEvent> events;
     private final RelayEncoder encoder;
@@ -76,6 +82,7 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
     @FunctionalInterface
     private interface Farewell {
         Farewell NONE = receiver -> {};
+        Farewell COMPLETE = Flow.Subscriber::onComplete;
 
         void signal(Flow.Subscriber<? super ByteBuffer> receiver);
     }
@@ -207,12 +214,21 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
 
     @Override
     public void onError(Throwable error) {
-        finish(new Outcome(Objects.requireNonNull(error, "error")));
+        Objects.requireNonNull(error, "error");
+        for (int tries = 0; ; tries++) {
+            try {
+                finish(new Outcome(error));
+                return;
+            } catch (OutOfMemoryError full) {
+                // No other signal ends the relay.
+                MemoryWait.forAnotherTry(tries, full);
+            }
+        }
     }
 
     @Override
     public void onComplete() {
-        finish(new Outcome(null));
+        finish(WITHOUT_ERROR);
     }
 
     private void finish(Outcome outcome) {
@@ -293,10 +309,10 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
      * calling thread must give its turn back.
      */
     private void broken(Throwable thrown) {
-        RelayLog.relayBroke(thrown);
         for (int tries = 0; ; tries++) {
             try {
                 giveUp(thrown);
+                RelayLog.relayBroke(thrown);
                 return;
             } catch (OutOfMemoryError full) {
                 // No other code ends the relay.
@@ -321,7 +337,9 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
                 source.cancel();
             }
             brokenBy = null;
-        } else if (!over) {
+        } else if (over) {
+            finishEnd();
+        } else {
             IllegalStateException failure = new IllegalStateException("the relay failed", thrown);
             end(reader -> reader.onError(failure));
         }
@@ -397,7 +415,7 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
             hand(buffer, reader);
         }
         if (tailIsKnown && tail.isEmpty()) {
-            end(Flow.Subscriber::onComplete);
+            end(Farewell.COMPLETE);
         } else if (!tailIsKnown && stopped.get() == null) {
             keepAlive(reader);
             askForMore();
@@ -494,6 +512,11 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
     private void end(Farewell signal) {
         over = true;
         farewell = signal;
+        finishEnd();
+    }
+
+    /** May run twice, if memory runs out in it. */
+    private void finishEnd() {
         clock.stop();
         tail.clear();
         abandonEvents();
@@ -518,7 +541,7 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
 
     private void abandonEvents() {
         Flow.Subscription source = upstream.get();
-        if (source != null && finished.compareAndSet(null, new Outcome(null))) {
+        if (source != null && finished.compareAndSet(null, WITHOUT_ERROR)) {
             source.cancel();
         }
         arrived.clear();
@@ -532,7 +555,7 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
             if (n <= 0) {
                 cancelWith(new IllegalArgumentException("demand must be positive (Reactive Streams, rule 3.9): " + n));
             } else {
-                requested.accumulateAndGet(n, Demand::sum);
+                requested.accumulateAndGet(n, SUM);
                 clock.wanted();
                 RelayPipe.this.wanted();
             }

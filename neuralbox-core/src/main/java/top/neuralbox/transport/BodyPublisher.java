@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.concurrent.Demand;
 import top.neuralbox.concurrent.SafeLog;
@@ -43,6 +44,9 @@ public final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
             AtomicLongFieldUpdater.newUpdater(BodyPublisher.class, "requested");
     private static final AtomicIntegerFieldUpdater<BodyPublisher> ASKED =
             AtomicIntegerFieldUpdater.newUpdater(BodyPublisher.class, "asked");
+
+    /** Created with the class, because a demand that found no memory would be lost. */
+    private static final LongBinaryOperator SUM = Demand::sum;
 
     /** Stands for the bytes while the engine's thread adds to them. They must not be taken for none. */
     private static final ByteBuffer GROWING = ByteBuffer.allocate(0);
@@ -89,13 +93,15 @@ public final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     @Override
     public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
         Objects.requireNonNull(subscriber, "subscriber");
+        // First: if there is no memory for it, the caller is told, and may subscribe again.
+        Flow.Subscription subscription = new BodySubscription();
         if (!subscribed.compareAndSet(false, true)) {
             subscriber.onSubscribe(new Refused());
             subscriber.onError(new IllegalStateException("the body of a response has one subscriber"));
             return;
         }
         try {
-            subscriber.onSubscribe(new BodySubscription());
+            subscriber.onSubscribe(subscription);
         } catch (Throwable thrown) {
             subscriberThrew(thrown);
         }
@@ -212,9 +218,23 @@ public final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
         try {
             advance();
         } catch (OutOfMemoryError full) {
-            if (ABORT.compareAndSet(this, null, NO_MEMORY)) {
-                ASKED.incrementAndGet(this);
-            }
+            endOnce(NO_MEMORY);
+        } catch (Throwable thrown) {
+            endOnce(endFor(thrown));
+        }
+    }
+
+    private void endOnce(End reason) {
+        if (ABORT.compareAndSet(this, null, reason)) {
+            ASKED.incrementAndGet(this);
+        }
+    }
+
+    private static End endFor(Throwable thrown) {
+        try {
+            return new End(thrown);
+        } catch (OutOfMemoryError full) {
+            return NO_MEMORY;
         }
     }
 
@@ -308,7 +328,7 @@ public final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
                                 "demand must be positive (Reactive Streams, rule 3.9): " + n)));
                 source.abandoned();
             } else {
-                REQUESTED.accumulateAndGet(BodyPublisher.this, n, Demand::sum);
+                REQUESTED.accumulateAndGet(BodyPublisher.this, n, SUM);
             }
             ask();
         }
