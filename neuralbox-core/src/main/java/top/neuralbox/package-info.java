@@ -28,7 +28,7 @@
  * only one that uses Jackson), {@code bytes} (UTF-8, words of eight bytes) and {@code concurrent} (threads, timers, turns) are
  * not.
  *
- * <p>A relay serves readers without the key, such as browsers: Flow ─► StreamRelay ─ RelayPipe ─ RelayEncoder ─► ByteBuffer.
+ * <p>A relay serves readers without the key, such as browsers: Flow ─► StreamRelay ─ RelayPipe ─ RelayHead, RelayEncoder ─► ByteBuffer.
  *
  * <h2>Threads</h2>
  *

@@ -2,30 +2,13 @@ package top.neuralbox.relay;
 
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.Billing;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.sse.EventStreamWriter;
 
-/**
- * Encodes the head and body that a relay's reader may see, in the service's own format (wire contract, part A). Not
- * thread-safe.
- */
+/** Encodes the events that a relay's reader may see, in the service's own format (wire contract, part A). Not thread-safe. */
 final class RelayEncoder {
-
-    /**
-     * No cache may store an answer, and no proxy may compress or buffer it. X-Accel-Buffering is for nginx and for proxies
-     * that follow it.
-     */
-    private static final StreamRelay.Head STREAM = new StreamRelay.Head(
-            200,
-            Map.of(
-                    "Content-Type", "text/event-stream",
-                    "Cache-Control", "no-store, no-transform",
-                    "X-Accel-Buffering", "no"));
 
     private static final String DONE = "[DONE]";
 
@@ -36,31 +19,6 @@ final class RelayEncoder {
     RelayEncoder(boolean billing, boolean unknownEvents) {
         this.billing = billing;
         this.unknownEvents = unknownEvents;
-    }
-
-    static StreamRelay.Head head() {
-        return STREAM;
-    }
-
-    static StreamRelay.Head head(RelayFailure failure) {
-        Map<String, String> headers = new HashMap<>();
-        headers.put("Content-Type", "application/json");
-        headers.put("Cache-Control", "no-store");
-        Long seconds = failure.retryAfterSeconds();
-        if (seconds != null) {
-            headers.put("Retry-After", seconds.toString());
-        }
-        return new StreamRelay.Head(failure.status(), headers);
-    }
-
-    /** The body of a failure. */
-    static ByteBuffer body(RelayFailure failure) {
-        JsonText json = new JsonText().string("error", failure.code()).string("message", failure.message());
-        Long seconds = failure.retryAfterSeconds();
-        if (seconds != null) {
-            json.raw("retry_after", seconds);
-        }
-        return ByteBuffer.wrap(json.end().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Encodes an event; null if the reader must not see it. */

@@ -367,14 +367,17 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
             return true;
         }
         Outcome outcome = finished.get();
-        if (!arrived.isEmpty() || headIsLate || (outcome != null && outcome.error() == null)) {
-            settle(RelayEncoder.head());
-        } else if (outcome != null) {
-            RelayFailure failure = RelayFailure.of(Objects.requireNonNull(outcome.error()));
-            tail.add(RelayEncoder.body(failure));
-            tailIsKnown = true;
-            settle(RelayEncoder.head(failure));
+        RelayHead chosen = RelayHead.chosen(
+                !arrived.isEmpty(), headIsLate, outcome != null, outcome == null ? null : outcome.error());
+        if (chosen == null) {
+            return false;
         }
+        ByteBuffer body = chosen.body();
+        if (body != null) {
+            tail.add(body);
+            tailIsKnown = true;
+        }
+        settle(chosen.head());
         return head.isDone();
     }
 
