@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class BodyPublisherTest {
@@ -38,5 +40,43 @@ class BodyPublisherTest {
 
         // Bytes that are kept would leave the engine paused for ever.
         assertThat(body.ahead()).isZero();
+    }
+
+    @Test
+    void sourceThatThrowsOnceEndsTheBody() {
+        AtomicReference<Throwable> told = new AtomicReference<>();
+        AtomicInteger thrown = new AtomicInteger();
+        BodyPublisher broken = new BodyPublisher(new BodyPublisher.Source() {
+            @Override
+            public void taken(int bytes) {
+                if (thrown.getAndIncrement() == 0) {
+                    throw new IllegalStateException("scripted");
+                }
+            }
+
+            @Override
+            public void abandoned() {}
+        });
+        broken.offer(ByteBuffer.allocate(1));
+
+        broken.subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(1);
+            }
+
+            @Override
+            public void onNext(ByteBuffer buffer) {}
+
+            @Override
+            public void onError(Throwable error) {
+                told.set(error);
+            }
+
+            @Override
+            public void onComplete() {}
+        });
+
+        assertThat(told.get()).hasMessage("scripted");
     }
 }
