@@ -25,11 +25,7 @@ final class Inbox implements BodyInbox.Receiver, Flow.Subscription {
         if (demand.get() > sent) {
             sent++;
             time.moveTo(sent);
-            try {
-                inbox.onNext(ByteBuffer.wrap(new byte[] {(byte) sent}));
-            } catch (IllegalStateException overflow) {
-                faults += 100;
-            }
+            inbox.onNext(ByteBuffer.wrap(new byte[] {(byte) sent}));
         }
     }
 
@@ -71,6 +67,11 @@ final class Inbox implements BodyInbox.Receiver, Flow.Subscription {
 
     @Override
     public void ready() {}
+
+    @Override
+    public void threw(Throwable overflow) {
+        faults += 100;
+    }
 
     @Override
     public void request(long n) {
