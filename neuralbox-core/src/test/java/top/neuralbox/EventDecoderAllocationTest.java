@@ -44,6 +44,35 @@ class EventDecoderAllocationTest {
                 .isLessThanOrEqualTo(130);
     }
 
+    @Test
+    void aDeltaWithAnEscapedEmojiAllocatesNoMoreInALargeChunk() {
+        assertThat(bytesInChunk("{\"type\":\"content_delta\",\"index\":0,\"delta\":\"\\ud83d\\ude00\"}"))
+                .isLessThanOrEqualTo(250);
+    }
+
+    @Test
+    void aNameWithASurrogateCopiesItsEventAndNotItsChunk() {
+        assertThat(bytesInChunk("{\"type\":\"content_delta\",\"\\ud800\":0,\"delta\":\"x\"}"))
+                .isLessThanOrEqualTo(400);
+    }
+
+    /** What one event allocates that lies in a chunk of 64 KiB. */
+    private static long bytesInChunk(String event) {
+        byte[] data = event.getBytes(StandardCharsets.UTF_8);
+        byte[] chunk = new byte[64 * 1024];
+        System.arraycopy(data, 0, chunk, 1_000, data.length);
+        EventDecoder decoder = new EventDecoder();
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 10; round++) {
+            long before = AllocatedBytes.soFar();
+            for (int i = 0; i < 1_000; i++) {
+                decode(decoder, chunk, 1_000, data.length);
+            }
+            least = Math.min(least, AllocatedBytes.soFar() - before);
+        }
+        return least / 1_000;
+    }
+
     /** The least of some rounds: a compiler or a profiler may allocate on this thread now and then, a decoder does always. */
     private static long bytesPerEvent(EventDecoder decoder, String... events) {
         List<byte[]> data =
@@ -58,11 +87,15 @@ class EventDecoderAllocationTest {
     }
 
     private static void decodeAll(EventDecoder decoder, List<byte[]> data) {
+        for (int i = 0; i < EVENTS; i++) {
+            byte[] event = data.get(i % data.size());
+            decode(decoder, event, 0, event.length);
+        }
+    }
+
+    private static void decode(EventDecoder decoder, byte[] data, int offset, int length) {
         try {
-            for (int i = 0; i < EVENTS; i++) {
-                byte[] event = data.get(i % data.size());
-                decoder.decode(event, 0, event.length);
-            }
+            decoder.decode(data, offset, length);
         } catch (MalformedJsonException e) {
             throw new AssertionError(e);
         }

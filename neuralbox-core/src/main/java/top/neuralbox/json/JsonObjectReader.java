@@ -92,7 +92,12 @@ public final class JsonObjectReader {
         while (isSpace(input[end - 1])) {
             end--;
         }
-        feed(plain ? input : SurrogateNames.replaced(input, begin, end));
+        byte[] replaced = plain ? null : SurrogateNames.replaced(input, begin, end);
+        if (replaced == null) {
+            feed(input, begin, end);
+        } else {
+            feed(replaced, 0, replaced.length);
+        }
         token = next();
         token = JsonToken.NOT_AVAILABLE;
     }
@@ -218,8 +223,8 @@ public final class JsonObjectReader {
         return parser != null;
     }
 
-    /** Feeds these bytes in place of the input; they have the same length, so positions in the input stay valid. */
-    private void feed(byte[] json) throws MalformedJsonException {
+    /** Feeds the input, or a copy of it with the same length. The parser's positions are relative to the first byte. */
+    private void feed(byte[] json, int from, int to) throws MalformedJsonException {
         JsonParser source = parser;
         if (source == null) {
             source = Json.fedParser();
@@ -230,7 +235,7 @@ public final class JsonObjectReader {
         fed += end - begin;
         withinObject = true;
         try {
-            ((ByteArrayFeeder) source.getNonBlockingInputFeeder()).feedInput(json, begin, end);
+            ((ByteArrayFeeder) source.getNonBlockingInputFeeder()).feedInput(json, from, to);
         } catch (IOException e) {
             throw malformed();
         }

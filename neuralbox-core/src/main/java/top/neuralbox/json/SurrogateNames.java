@@ -1,5 +1,7 @@
 package top.neuralbox.json;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import top.neuralbox.bytes.Words;
 
 /**
@@ -17,19 +19,19 @@ final class SurrogateNames {
 
     private SurrogateNames() {}
 
-    /** The given JSON text; or, if it holds a surrogate escape, a copy of the same length without such escapes in names. */
-    static byte[] replaced(byte[] json, int from, int to) {
-        return holdsSurrogate(json, from, to) ? copyWithout(json, from, to) : json;
-    }
-
-    private static byte[] copyWithout(byte[] json, int from, int to) {
-        byte[] copy = json.clone();
+    /** A copy of this part of the array, without surrogate escapes in names; null if no name holds one. */
+    static byte @Nullable [] replaced(byte[] json, int from, int to) {
+        if (!holdsSurrogate(json, from, to)) {
+            return null;
+        }
+        byte[] copy = null;
         int at = from;
         while (at < to) {
             if (json[at++] == '"') {
                 int end = closingQuote(json, at, to);
-                if (isName(json, end, to)) {
-                    replace(copy, at, end);
+                if (holdsSurrogate(json, at, end) && isName(json, end, to)) {
+                    copy = copy == null ? Arrays.copyOfRange(json, from, to) : copy;
+                    replace(copy, at - from, end - from);
                 }
                 at = end + 1;
             }
@@ -38,17 +40,26 @@ final class SurrogateNames {
     }
 
     private static boolean holdsSurrogate(byte[] json, int from, int to) {
-        int at = from;
+        int at = escape(json, from, to);
         while (at < to) {
-            if (at <= to - Long.BYTES && Words.zeros(Words.at(json, at) ^ BACKSLASHES) == 0) {
-                at += Long.BYTES;
-            } else if (json[at] == '\\' && isSurrogate(json, at, to)) {
+            if (isSurrogate(json, at, to)) {
                 return true;
-            } else {
-                at++;
             }
+            at = escape(json, at + 2, to);
         }
         return false;
+    }
+
+    /** The next backslash; the end if there is none. */
+    private static int escape(byte[] json, int from, int to) {
+        int at = from;
+        while (at <= to - Long.BYTES && Words.zeros(Words.at(json, at) ^ BACKSLASHES) == 0) {
+            at += Long.BYTES;
+        }
+        while (at < to && json[at] != '\\') {
+            at++;
+        }
+        return Math.min(at, to);
     }
 
     private static int closingQuote(byte[] json, int from, int to) {
