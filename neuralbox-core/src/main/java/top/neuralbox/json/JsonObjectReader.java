@@ -11,7 +11,7 @@ import top.neuralbox.bytes.Words;
 
 /**
  * Reads JSON objects field by field, strictly by RFC 8259. One parser reads one object after the other. Invalid UTF-8 is read
- * as U+FFFD. Depth costs memory but no stack. Not thread-safe.
+ * as U+FFFD. Depth costs no stack and little memory. Not thread-safe.
  *
  * <pre>
  *   reader.open(bytes, from, to);
@@ -92,11 +92,11 @@ public final class JsonObjectReader {
         while (isSpace(input[end - 1])) {
             end--;
         }
-        byte[] replaced = plain ? null : SurrogateNames.replaced(input, begin, end);
-        if (replaced == null) {
-            feed(input, begin, end);
+        byte[] shallow = DeepValues.replaced(input, begin, end);
+        if (shallow == null) {
+            feed(input, begin, end, plain);
         } else {
-            feed(replaced, 0, replaced.length);
+            feed(shallow, 0, shallow.length, plain);
         }
         token = next();
         token = JsonToken.NOT_AVAILABLE;
@@ -221,6 +221,15 @@ public final class JsonObjectReader {
     /** Whether a parser with its buffers is kept for the next object. */
     public boolean holdsParser() {
         return parser != null;
+    }
+
+    private void feed(byte[] json, int from, int to, boolean plain) throws MalformedJsonException {
+        byte[] replaced = plain ? null : SurrogateNames.replaced(json, from, to);
+        if (replaced == null) {
+            feed(json, from, to);
+        } else {
+            feed(replaced, 0, replaced.length);
+        }
     }
 
     /** Feeds the input, or a copy of it with the same length. The parser's positions are relative to the first byte. */
