@@ -8,11 +8,15 @@ import java.util.function.Function;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import top.neuralbox.logs.Logs;
 
 /**
  * Memory runs out at each instruction of the client that needs some, one after another. Whichever it is, the call ends once,
  * its exchange and its reservation are released, and what was sent is not called free.
  */
+@Logs(
+        value = {"the client's executor refused work", "a relay failed"},
+        perhaps = {"a GenerationListener threw", "a callback threw", "no thread could be made", "a subscriber"})
 class EveryAllocationTest {
 
     private static final ClassLoader CLASSES = new FaultyClasses();
