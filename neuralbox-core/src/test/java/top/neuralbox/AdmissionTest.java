@@ -456,7 +456,7 @@ class AdmissionTest {
         NeuralBox client = client(1);
         call(client, null);
         CompletableFuture<Generation> waiting = call(client, null);
-        failing = new OutOfMemoryError("scripted");
+        failing = new InternalError("scripted");
 
         transport.call(0).stream().story().finish();
 
