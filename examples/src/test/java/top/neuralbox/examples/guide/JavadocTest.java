@@ -69,6 +69,7 @@ class JavadocTest {
                 "neuralbox-transport-vertx",
                 "neuralbox-metrics",
                 "neuralbox-budget-redis",
+                "neuralbox-spring-boot",
                 "neuralbox-testkit",
                 "neuralbox-contract"
             })

@@ -1,0 +1,186 @@
+package top.neuralbox.spring.boot;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.server.ServerHttpResponse;
+import org.springframework.http.server.ServletServerHttpResponse;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.context.request.async.DeferredResultProcessingInterceptor;
+import org.springframework.web.context.request.async.WebAsyncUtils;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
+import top.neuralbox.GenerationEvent;
+import top.neuralbox.relay.StreamRelay;
+
+/**
+ * The response of a Spring MVC handler method that is one generation, as an event stream for a page.
+ *
+ * <pre>{@code
+ * @PostMapping("/api/chat")
+ * GenerationEmitter chat(@RequestBody Question question) {
+ *     return GenerationEmitter.of(neuralBox.publish(GenerationRequest.of("gpt-5", question.prompt())));
+ * }
+ * }</pre>
+ *
+ * <p>Status and header fields are those of the relay's {@linkplain StreamRelay#head head}: a failure before the first event
+ * chooses the status, a later one is an event. Each piece is written and flushed as it arrives. A container's time-out for
+ * asynchronous requests does not apply; the client's {@linkplain top.neuralbox.Timeouts time-outs} do. If the reader leaves after
+ * the head, the generation is cancelled. A slow reader slows the generation down. No thread waits while the model thinks; a daemon thread is
+ * used for each write.
+ *
+ * <p>A handler method may return it inside of a {@code ResponseEntity}, to add header fields. Do not call its methods {@code
+ * send} and {@code complete}. An emitter is one response, so it can be returned once. The generation begins when Spring
+ * MVC takes the emitter.
+ *
+ * @since 0.1.0
+ */
+@SuppressWarnings("exports") // An application that returns it requires Spring MVC.
+public final class GenerationEmitter extends ResponseBodyEmitter {
+
+    /**
+     * The containers notice on the second write after a reader has left. So with two comments, a generation ends half a second
+     * after that.
+     */
+    private static final Duration KEEP_ALIVE = Duration.ofMillis(200);
+
+    /** For {@code AsyncContext.setTimeout}. */
+    private static final long NO_TIMEOUT = 0;
+
+    private final StreamRelay relay;
+
+    private GenerationEmitter(StreamRelay relay) {
+        super(NO_TIMEOUT);
+        this.relay = relay;
+        // A container tells only of what it notices. Each of these comes from one of its threads, and may come late.
+        onCompletion(relay::cancel);
+        onError(error -> relay.cancel());
+    }
+
+    /** The response that is the generation of these events, with a comment every 200 ms in which there is no event. */
+    public static GenerationEmitter of(Flow.Publisher<GenerationEvent> events) {
+        return of(StreamRelay.builder(events).keepAlive(KEEP_ALIVE).build());
+    }
+
+    /**
+     * The response that is the body of this relay, which has settings of its own. Servlet containers see that a reader of
+     * HTTP/1.1 has left only when they write. So set a short {@link StreamRelay.Builder#keepAlive keepAlive}, for example 200 ms.
+     */
+    public static GenerationEmitter of(StreamRelay relay) {
+        return new GenerationEmitter(Objects.requireNonNull(relay, "relay"));
+    }
+
+    /**
+     * Begins the relay. Spring MVC calls this on the request's thread, right before it makes the request asynchronous. The relay begins right
+     * after that, because a response must not be written to on two threads.
+     */
+    @Override
+    protected void extendResponse(ServerHttpResponse outputMessage) {
+        super.extendResponse(outputMessage);
+        if (!(outputMessage instanceof ServletServerHttpResponse servlet)
+                || !(RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes)) {
+            throw new IllegalStateException("a GenerationEmitter must be returned from a handler method of Spring MVC");
+        }
+        HttpServletRequest request = attributes.getRequest();
+        Pump pump = new Pump(servlet.getServletResponse());
+        WebAsyncUtils.getAsyncManager(request)
+                .registerDeferredResultInterceptor(this, new DeferredResultProcessingInterceptor() {
+                    @Override
+                    public <T> void preProcess(NativeWebRequest web, DeferredResult<T> result) {
+                        pump.begin();
+                    }
+                });
+    }
+
+    /**
+     * Takes buffers from the relay one by one, and writes each on a thread that may block. The relay's signals come one after the
+     * other, so what they start is a chain: the next write begins when the last one is done.
+     *
+     * <p>It writes to the servlet's response, not to Spring's: since Spring Framework 7.0.10, a flush of that one's stream does
+     * nothing. The response is wrapped by Spring, so that a write after its end fails and touches no other request.
+     */
+    private final class Pump implements Flow.Subscriber<ByteBuffer> {
+
+        private final HttpServletResponse response;
+        private CompletableFuture<?> writes = CompletableFuture.completedFuture(null);
+        private Flow.@Nullable Subscription subscription;
+
+        private Pump(HttpServletResponse response) {
+            this.response = response;
+        }
+
+        private void begin() {
+            var unused = relay.head().whenCompleteAsync(this::head, WriteThreads.EXECUTOR);
+        }
+
+        private void head(StreamRelay.@Nullable Head head, @Nullable Throwable error) {
+            if (head == null) {
+                // Cancelled, because the request is over.
+                return;
+            }
+            try {
+                response.setStatus(head.status());
+                head.headers().forEach(response::setHeader);
+                relay.body().subscribe(this);
+            } catch (RuntimeException e) {
+                fail(e);
+            }
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            this.subscription = subscription;
+            subscription.request(1);
+        }
+
+        @Override
+        public void onNext(ByteBuffer buffer) {
+            next(() -> write(buffer));
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            next(() -> fail(error));
+        }
+
+        @Override
+        public void onComplete() {
+            next(GenerationEmitter.this::complete);
+        }
+
+        private void next(Runnable step) {
+            writes = writes.thenRunAsync(step, WriteThreads.EXECUTOR);
+        }
+
+        private void write(ByteBuffer buffer) {
+            try {
+                OutputStream out = response.getOutputStream();
+                out.write(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
+                response.flushBuffer();
+            } catch (IOException | RuntimeException e) {
+                // The reader has left.
+                fail(e);
+                return;
+            }
+            Objects.requireNonNull(subscription).request(1);
+        }
+
+        private void fail(Throwable error) {
+            relay.cancel();
+            try {
+                completeWithError(error);
+            } catch (RuntimeException containerWasFirst) {
+                // The container has noticed by itself, and has ended the request.
+            }
+        }
+    }
+}

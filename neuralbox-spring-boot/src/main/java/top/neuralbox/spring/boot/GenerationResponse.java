@@ -1,0 +1,81 @@
+package top.neuralbox.spring.boot;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Flow;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import reactor.adapter.JdkFlowAdapter;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import top.neuralbox.GenerationEvent;
+import top.neuralbox.relay.StreamRelay;
+
+/**
+ * Writes one generation to the response of a WebFlux handler, as an event stream for a page.
+ *
+ * <pre>{@code
+ * @PostMapping("/api/chat")
+ * Mono<Void> chat(@RequestBody Question question, ServerHttpResponse response) {
+ *     return GenerationResponse.write(neuralBox.publish(GenerationRequest.of("gpt-5", question.prompt())), response);
+ * }
+ * }</pre>
+ *
+ * <p>Status and header fields are those of the relay's {@linkplain StreamRelay#head head}: a failure before the first event
+ * chooses the status, a later one is an event. Each piece is written and flushed as it arrives. If the reader leaves after the
+ * head, the generation is cancelled. A slow reader slows the generation down. Nothing blocks.
+ *
+ * @since 0.1.0
+ */
+public final class GenerationResponse {
+
+    /** Reactor Netty notices on a write that a reader has left, while nothing else is being written. */
+    private static final Duration KEEP_ALIVE = Duration.ofMillis(200);
+
+    private GenerationResponse() {}
+
+    /**
+     * Writes the generation of these events, with a comment every 200 ms in which there is no event. The generation begins at the
+     * subscription.
+     */
+    @SuppressWarnings("exports") // An application that calls it requires WebFlux.
+    public static Mono<Void> write(Flow.Publisher<GenerationEvent> events, ServerHttpResponse response) {
+        Objects.requireNonNull(events, "events");
+        Objects.requireNonNull(response, "response");
+        return Mono.defer(
+                () -> write(StreamRelay.builder(events).keepAlive(KEEP_ALIVE).build(), response));
+    }
+
+    /**
+     * Writes the body of this relay, which has settings of its own. It can be subscribed to once. Servers notice on a write that a
+     * reader has left, so set a short {@link StreamRelay.Builder#keepAlive keepAlive}, for example 200 ms.
+     */
+    @SuppressWarnings("exports") // An application that calls it requires WebFlux.
+    public static Mono<Void> write(StreamRelay relay, ServerHttpResponse response) {
+        Objects.requireNonNull(relay, "relay");
+        Objects.requireNonNull(response, "response");
+        // Cancelling the head's future would not stop the relay, and a cancelled Mono says nothing to it otherwise.
+        return Mono.fromFuture(relay::head, true)
+                .flatMap(head -> {
+                    response.setStatusCode(HttpStatusCode.valueOf(head.status()));
+                    head.headers().forEach(response.getHeaders()::set);
+                    return response.writeAndFlushWith(pieces(relay, response.bufferFactory()));
+                })
+                .doOnCancel(relay::cancel)
+                .doOnError(error -> relay.cancel());
+    }
+
+    /**
+     * Each buffer as a publisher of its own, after which the server flushes. As one publisher of buffers, a body is flushed when
+     * the server likes.
+     */
+    private static Flux<Mono<DataBuffer>> pieces(StreamRelay relay, DataBufferFactory factory) {
+        // One at a time: the server would read 32 ahead, and a slow reader would be noticed late.
+        return JdkFlowAdapter.<ByteBuffer>flowPublisherToFlux(relay.body())
+                .map(buffer -> Mono.<DataBuffer>fromSupplier(() -> factory.wrap(buffer)))
+                .limitRate(1);
+    }
+}

@@ -1,0 +1,26 @@
+package top.neuralbox.spring.boot;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import top.neuralbox.GenerationRequest;
+import top.neuralbox.NeuralBox;
+
+/** A chat on Spring MVC. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@RestController
+class ServletApplication {
+
+    private final NeuralBox neuralBox;
+
+    ServletApplication(NeuralBox neuralBox) {
+        this.neuralBox = neuralBox;
+    }
+
+    @GetMapping("/chat")
+    GenerationEmitter chat() {
+        return GenerationEmitter.of(neuralBox.publish(GenerationRequest.of("gpt-5", "Write a haiku")));
+    }
+}
