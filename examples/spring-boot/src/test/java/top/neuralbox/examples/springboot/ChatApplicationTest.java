@@ -1,11 +1,14 @@
 package top.neuralbox.examples.springboot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -30,6 +34,18 @@ class ChatApplicationTest {
     private static final LocalNeuralBox SERVICE =
             LocalNeuralBox.builder().deltas(List.of("An old", " silent pond")).start();
 
+    /** Far more than a piece needs, and far less than the time after which the client gives up a service that rests. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final String CHAT =
+            """
+            POST /api/chat HTTP/1.1\r
+            Host: 127.0.0.1\r
+            Content-Type: application/json\r
+            Content-Length: 27\r
+            \r
+            {"prompt": "Write a haiku"}""";
+
     private final HttpClient page = HttpClient.newHttpClient();
 
     @Value("${local.server.port}")
@@ -39,6 +55,11 @@ class ChatApplicationTest {
     static void useTheLocalService(DynamicPropertyRegistry properties) {
         properties.add("neuralbox.api-key", LocalNeuralBox::apiKey);
         properties.add("neuralbox.base-uri", SERVICE::uri);
+    }
+
+    @AfterEach
+    void leaveNoStreamToTheNextTest() {
+        SERVICE.awaitNoOpenStreams(PATIENCE);
     }
 
     @AfterAll
@@ -59,23 +80,40 @@ class ChatApplicationTest {
     }
 
     @Test
-    void pieceReachesThePageWhileTheAnswerIsHeldOpen() throws Exception {
-        SERVICE.misbehave(Fault.stallAfter(300));
-        try (InputStream body = ask().body()) {
-            assertThat(firstDelta(body)).contains("An old");
+    void pieceReachesThePageWhileTheServiceWithholdsTheNext() throws Exception {
+        SERVICE.misbehave(Fault.stallAfter(bytesUpToTheSecondPiece()));
+
+        String line = assertTimeoutPreemptively(PATIENCE, () -> {
+            try (InputStream body = ask().body()) {
+                return firstDelta(body);
+            }
+        });
+
+        assertThat(line).contains("An old");
+    }
+
+    /** The service withholds the second piece, so that the server has nothing to write but comments. */
+    @Test
+    void readerWhoLeavesAStreamThatRestsEndsThePaidOneWithinASecond() throws Exception {
+        SERVICE.misbehave(Fault.stallAfter(bytesUpToTheSecondPiece()));
+        long pieces = SERVICE.deltasSent();
+        try (Socket reader = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            reader.getOutputStream().write(CHAT.getBytes(StandardCharsets.US_ASCII));
+            awaitPieces(pieces + 1);
         }
+
+        SERVICE.awaitNoOpenStreams(Duration.ofSeconds(1));
     }
 
     @Test
-    void readerWhoLeavesStopsThePaidStream() throws Exception {
-        SERVICE.awaitNoOpenStreams(Duration.ofSeconds(10));
+    void readerWhoLeavesAStreamThatFlowsEndsThePaidOneWithinASecond() throws Exception {
         SERVICE.misbehave(Fault.endless());
         InputStream body = ask().body();
         firstDelta(body);
 
         body.close();
 
-        SERVICE.awaitNoOpenStreams(Duration.ofSeconds(2));
+        SERVICE.awaitNoOpenStreams(Duration.ofSeconds(1));
     }
 
     @Test
@@ -105,6 +143,29 @@ class ChatApplicationTest {
         URI meter = uri("/actuator/metrics/neuralbox.client.generation.duration?tag=outcome:completed");
         return page.send(HttpRequest.newBuilder(meter).build(), HttpResponse.BodyHandlers.ofString())
                 .body();
+    }
+
+    /** How much of an answer the service sends before its second piece: it rests there inside of the stream, not at its end. */
+    private int bytesUpToTheSecondPiece() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(SERVICE.uri().resolve("/api/v2/generate"))
+                .header("Authorization", "Bearer " + LocalNeuralBox.apiKey())
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"model\": \"gpt-5\", \"prompt\": \"Write a haiku\", \"stream\": true}"))
+                .build();
+        String answer =
+                page.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        int first = answer.indexOf("An old");
+        assertThat(answer.indexOf(" silent pond")).isGreaterThan(first).isLessThan(answer.indexOf("generation_end"));
+        return answer.indexOf("data:", first);
+    }
+
+    private static void awaitPieces(long pieces) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (SERVICE.deltasSent() < pieces) {
+            assertThat(System.nanoTime()).as("time until the service sent a piece").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
     }
 
     private HttpResponse<InputStream> ask() throws Exception {
