@@ -6,15 +6,31 @@
 module top.neuralbox.spring.boot {
     requires transitive top.neuralbox;
     requires static transitive org.jspecify;
-    // Not transitive, although public signatures name them: otherwise every module path would need all of them to
-    // compile.
+    requires spring.beans;
+    requires spring.boot;
+    requires transitive spring.boot.autoconfigure;
+    requires spring.context;
+    requires spring.core;
+    // Annotations of Boot's health indicators.
+    requires static com.fasterxml.jackson.annotation;
+    // None is transitive, although public signatures name some: otherwise every module path would need them to compile.
     requires static jakarta.servlet;
+    requires static micrometer.core;
+    requires static micrometer.observation;
     requires static org.reactivestreams;
     requires static reactor.core;
-    requires static spring.core;
+    requires static spring.boot.actuator;
+    requires static spring.boot.health;
     requires static spring.web;
     requires static spring.webflux;
     requires static spring.webmvc;
+    requires static top.neuralbox.metrics;
 
     exports top.neuralbox.spring.boot;
+    // Spring makes the beans, and binds the properties.
+    opens top.neuralbox.spring.boot to
+            spring.beans,
+            spring.boot,
+            spring.context,
+            spring.core;
 }

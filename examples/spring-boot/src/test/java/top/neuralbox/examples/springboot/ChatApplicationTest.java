@@ -139,6 +139,33 @@ class ChatApplicationTest {
         assertThat(meter).containsPattern("\"statistic\":\"COUNT\",\"value\":[1-9]");
     }
 
+    @Test
+    void observationsCountNoGenerationASecondTime() throws Exception {
+        ask().body().readAllBytes();
+
+        assertThat(actuator("metrics"))
+                .contains("\"neuralbox.client.generation.duration\"")
+                .doesNotContain("\"neuralbox.generation");
+    }
+
+    @Test
+    void healthTellsOfTheLastGenerationAndSendsNothing() throws Exception {
+        ask().body().readAllBytes();
+        long requests = SERVICE.requestCount();
+
+        String health = actuator("health");
+
+        assertThat(health).containsPattern("\"neuralBox\":\\{\"details\":\\{\"lastCompleted\":\"PT[^}]+},\"status\":\"UP\"");
+        assertThat(SERVICE.requestCount()).isEqualTo(requests);
+    }
+
+    private String actuator(String endpoint) throws Exception {
+        return page.send(
+                        HttpRequest.newBuilder(uri("/actuator/" + endpoint)).build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
     private String completedGenerations() throws Exception {
         URI meter = uri("/actuator/metrics/neuralbox.client.generation.duration?tag=outcome:completed");
         return page.send(HttpRequest.newBuilder(meter).build(), HttpResponse.BodyHandlers.ofString())

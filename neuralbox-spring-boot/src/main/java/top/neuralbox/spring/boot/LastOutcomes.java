@@ -1,0 +1,100 @@
+package top.neuralbox.spring.boot;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import top.neuralbox.AdmissionRefusedException;
+import top.neuralbox.BudgetExceededException;
+import top.neuralbox.GenerationInfo;
+import top.neuralbox.GenerationListener;
+import top.neuralbox.GenerationOutcome;
+import top.neuralbox.NeuralBoxException;
+import top.neuralbox.ValidationException;
+
+/**
+ * Keeps how the last generations ended, for the health indicator. It sends nothing: a probe every ten seconds would use up the
+ * account's requests of an hour. Cancelled generations, refusals of this client, and requests that the service does not accept are
+ * passed over, because they tell nothing about the service.
+ */
+@Order(Ordered.LOWEST_PRECEDENCE - 1)
+final class LastOutcomes implements GenerationListener {
+
+    /** The state of the service, as far as the last generations tell it. */
+    enum State {
+        /** No generation has ended yet, or the last failure was too long ago to tell of now. */
+        UNKNOWN,
+        /** The last generation that tells of the service completed. */
+        UP,
+        /** It failed, not long ago. */
+        DOWN
+    }
+
+    /** How long a failure tells of the service. An application that then sends nothing would be down for ever. */
+    private static final Duration FAILURE_COUNTS_FOR = Duration.ofMinutes(5);
+
+    private record Completed(Instant at) {}
+
+    private record Failed(Instant at, String error) {}
+
+    private final Clock clock;
+    private volatile @Nullable Completed completed;
+    private volatile @Nullable Failed failed;
+
+    LastOutcomes(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public Observer started(GenerationInfo info) {
+        return this::ended;
+    }
+
+    private void ended(GenerationOutcome outcome) {
+        NeuralBoxException error = outcome.error();
+        if (error == null) {
+            completed = new Completed(clock.instant());
+        } else if (outcome.kind() != GenerationOutcome.Kind.CANCELLED && tellsOfTheService(error)) {
+            failed = new Failed(clock.instant(), error.getClass().getSimpleName());
+        }
+    }
+
+    private static boolean tellsOfTheService(NeuralBoxException error) {
+        return !(error instanceof AdmissionRefusedException
+                || error instanceof BudgetExceededException
+                || error instanceof ValidationException);
+    }
+
+    State state() {
+        Completed good = completed;
+        Failed bad = failed;
+        if (bad != null && (good == null || bad.at().isAfter(good.at()))) {
+            boolean fresh = age(bad.at()).compareTo(FAILURE_COUNTS_FOR) <= 0;
+            return fresh ? State.DOWN : State.UNKNOWN;
+        }
+        return good == null ? State.UNKNOWN : State.UP;
+    }
+
+    /** Ages and the type of the error. Its message is left out: it may quote the service. */
+    Map<String, String> details() {
+        Map<String, String> details = new LinkedHashMap<>();
+        Completed good = completed;
+        if (good != null) {
+            details.put("lastCompleted", age(good.at()) + " ago");
+        }
+        Failed bad = failed;
+        if (bad != null) {
+            details.put("lastFailed", age(bad.at()) + " ago");
+            details.put("lastError", bad.error());
+        }
+        return details;
+    }
+
+    private Duration age(Instant at) {
+        return Duration.ofSeconds(Duration.between(at, clock.instant()).toSeconds());
+    }
+}

@@ -1,0 +1,121 @@
+package top.neuralbox.spring.boot;
+
+import java.net.URI;
+import java.time.Clock;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+import top.neuralbox.CreditGuard;
+import top.neuralbox.GenerationListener;
+import top.neuralbox.NeuralBox;
+import top.neuralbox.budget.BudgetListener;
+import top.neuralbox.budget.BudgetStore;
+import top.neuralbox.transport.Transport;
+import top.neuralbox.transport.TransportConfig;
+
+/**
+ * The client as a bean, if there is a key. Each bean gives way to one of the application.
+ */
+@AutoConfiguration(
+        afterName = {
+            "org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration",
+            // The metrics' beans are listeners of the client; without the metrics their class cannot be loaded.
+            "top.neuralbox.spring.boot.NeuralBoxMetricsAutoConfiguration"
+        })
+@ConditionalOnProperty(name = "neuralbox.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(NeuralBoxProperties.class)
+final class NeuralBoxAutoConfiguration {
+
+    NeuralBoxAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnProperty("neuralbox.api-key")
+    NeuralBoxConnectionDetails neuralBoxConnectionDetails(NeuralBoxProperties properties) {
+        String apiKey = Objects.requireNonNull(properties.apiKey());
+        return new NeuralBoxConnectionDetails() {
+            @Override
+            public String apiKey() {
+                return apiKey;
+            }
+
+            @Override
+            public @Nullable URI baseUri() {
+                return properties.baseUri();
+            }
+        };
+    }
+
+    /** Chosen by name, so that two transports may be on the class path. */
+    @Bean(destroyMethod = "close")
+    @ConditionalOnMissingBean
+    @ConditionalOnBean(NeuralBoxConnectionDetails.class)
+    @ConditionalOnProperty("neuralbox.transport")
+    Transport neuralBoxTransport(NeuralBoxProperties properties, ObjectProvider<SslBundles> bundles) {
+        return ClientFactory.transport(
+                Objects.requireNonNull(properties.transport()), transportConfig(properties, bundles));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnBean(NeuralBoxConnectionDetails.class)
+    NeuralBox neuralBox(
+            NeuralBoxProperties properties,
+            NeuralBoxConnectionDetails details,
+            ObjectProvider<SslBundles> bundles,
+            ObjectProvider<Transport> transport,
+            ObjectProvider<CreditGuard> budget,
+            ObjectProvider<BudgetStore> store,
+            ObjectProvider<BudgetListener> budgetListeners,
+            ObjectProvider<GenerationListener> listeners,
+            ObjectProvider<NeuralBoxCustomizer> customizers) {
+        NeuralBox.Builder builder = ClientFactory.builder(properties, details);
+        Transport own = transport.getIfAvailable();
+        if (own != null) {
+            builder.transport(own);
+        } else {
+            builder.transportConfig(transportConfig(properties, bundles));
+        }
+        CreditGuard guard = budget.getIfAvailable();
+        if (guard != null) {
+            builder.budget(guard);
+        } else if (!properties.budget().isEmpty()) {
+            var limits = ClientFactory.budget(properties.budget());
+            store.ifAvailable(limits::store);
+            budgetListeners.orderedStream().forEach(limits::listener);
+            builder.budget(limits.build());
+        }
+        listeners.orderedStream().forEach(builder::listener);
+        customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+        return builder.build();
+    }
+
+    /** For the health indicator. */
+    @Bean
+    @ConditionalOnBean(NeuralBoxConnectionDetails.class)
+    LastOutcomes neuralBoxLastOutcomes() {
+        return new LastOutcomes(Clock.systemUTC());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnBean(NeuralBox.class)
+    NeuralBoxDrain neuralBoxDrain(NeuralBox neuralBox, NeuralBoxProperties properties, Environment environment) {
+        return NeuralBoxDrain.of(neuralBox, properties.shutdownTimeout(), environment);
+    }
+
+    private static TransportConfig transportConfig(NeuralBoxProperties properties, ObjectProvider<SslBundles> bundles) {
+        String name = properties.sslBundle();
+        SslBundle bundle = name == null ? null : bundles.getObject().getBundle(name);
+        return ClientFactory.transportConfig(properties, bundle);
+    }
+}

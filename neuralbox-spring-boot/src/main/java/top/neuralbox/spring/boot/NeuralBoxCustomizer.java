@@ -1,0 +1,15 @@
+package top.neuralbox.spring.boot;
+
+import top.neuralbox.NeuralBox;
+
+/**
+ * Changes the builder of the client, after the properties. Beans of this type are called in their order.
+ *
+ * @since 0.1.0
+ */
+@FunctionalInterface
+public interface NeuralBoxCustomizer {
+
+    /** Changes the builder. */
+    void customize(NeuralBox.Builder builder);
+}

@@ -1,0 +1,21 @@
+package top.neuralbox.spring.boot;
+
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import top.neuralbox.metrics.MeterNaming;
+
+/**
+ * The properties {@code neuralbox.metrics.*}, apart from the others because their types need the metrics' artifact.
+ *
+ * @param enabled Whether generations are recorded on the registry.
+ * @param models Models that have a tag of their own. Without any there is no tag.
+ * @param deltaGaps Whether each gap between two pieces is recorded.
+ * @param naming Names of the timers.
+ */
+@ConfigurationProperties("neuralbox.metrics")
+record NeuralBoxMetricsProperties(
+        @DefaultValue("true") boolean enabled,
+        @DefaultValue List<String> models,
+        @DefaultValue("false") boolean deltaGaps,
+        @DefaultValue("neuralbox") MeterNaming naming) {}

@@ -1,0 +1,373 @@
+package top.neuralbox.spring.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.InputStream;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import top.neuralbox.BudgetExceededException;
+import top.neuralbox.Generation;
+import top.neuralbox.GenerationCancelledException;
+import top.neuralbox.GenerationInfo;
+import top.neuralbox.GenerationListener;
+import top.neuralbox.GenerationRequest;
+import top.neuralbox.NeuralBox;
+import top.neuralbox.NeuralBoxException;
+import top.neuralbox.logs.Logs;
+import top.neuralbox.testkit.Gate;
+import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox;
+import top.neuralbox.transport.Transport;
+
+/** The beans on Boot 3.5; the example application has them on Boot 4. */
+class NeuralBoxAutoConfigurationTest {
+
+    private static final LocalNeuralBox SERVICE = LocalNeuralBox.start();
+    private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "Write a haiku");
+
+    private final ApplicationContextRunner withoutKey = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    SslAutoConfiguration.class,
+                    NeuralBoxAutoConfiguration.class,
+                    NeuralBoxHealthBoot3AutoConfiguration.class,
+                    NeuralBoxHealthBoot4AutoConfiguration.class,
+                    NeuralBoxMetricsAutoConfiguration.class))
+            .withPropertyValues("neuralbox.base-uri=" + SERVICE.uri());
+    private final ApplicationContextRunner runner =
+            withoutKey.withPropertyValues("neuralbox.api-key=" + LocalNeuralBox.apiKey());
+
+    @AfterEach
+    void leaveNoFaultToTheNextTest() {
+        SERVICE.behave();
+    }
+
+    @AfterAll
+    static void stop() {
+        SERVICE.close();
+    }
+
+    @Test
+    void keyAloneMakesAClient() {
+        runner.run(context -> assertThat(
+                        context.getBean(NeuralBox.class).generate(REQUEST).text())
+                .isNotEmpty());
+    }
+
+    @Test
+    void withoutAKeyThereIsNoClientAndNoHealth() {
+        withoutKey.run(context -> assertThat(context)
+                .hasNotFailed()
+                .doesNotHaveBean(NeuralBox.class)
+                .doesNotHaveBean(NeuralBoxDrain.class)
+                .doesNotHaveBean(HealthIndicator.class));
+    }
+
+    @Test
+    void disabledThereIsNoClient() {
+        runner.withPropertyValues("neuralbox.enabled=false")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(NeuralBox.class));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class NeedsAClient {
+
+        @Bean
+        String answer(NeuralBox neuralBox) {
+            return neuralBox.toString();
+        }
+    }
+
+    @Test
+    void injectedWithoutAKeyItSaysThatThereIsNone() {
+        withoutKey.withUserConfiguration(NeedsAClient.class).run(context -> {
+            assertThat(context).hasFailed();
+            assertThat(new MissingKeyFailureAnalyzer().analyze(context.getStartupFailure()))
+                    .satisfies(analysis -> {
+                        assertThat(analysis.getDescription()).contains("no API key is set");
+                        assertThat(analysis.getAction()).contains("neuralbox.api-key");
+                    });
+        });
+    }
+
+    @Test
+    void missingBeanOfAnotherTypeIsLeftToBoot() {
+        assertThat(new MissingKeyFailureAnalyzer().analyze(new NoSuchBeanDefinitionException(String.class)))
+                .isNull();
+    }
+
+    @Test
+    void keyIsInNoTextOfTheProperties() {
+        runner.withPropertyValues("neuralbox.proxy.password=secret")
+                .run(context -> assertThat(context.getBean(NeuralBoxProperties.class)
+                                + context.getBean(NeuralBoxProperties.class)
+                                        .proxy()
+                                        .toString())
+                        .contains("******")
+                        .doesNotContain(LocalNeuralBox.apiKey())
+                        .doesNotContain("secret"));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Parts {
+
+        private final List<String> calls = new ArrayList<>();
+
+        @Bean
+        NeuralBoxConnectionDetails details() {
+            return LocalNeuralBox::apiKey;
+        }
+
+        @Bean
+        NeuralBoxCustomizer customizer() {
+            return builder -> builder.baseUri(SERVICE.uri()).header("x-gateway", "a");
+        }
+
+        @Bean
+        @Order(2)
+        GenerationListener second() {
+            return listener("second");
+        }
+
+        @Bean
+        @Order(1)
+        GenerationListener first() {
+            return listener("first");
+        }
+
+        @Bean
+        List<String> calls() {
+            return calls;
+        }
+
+        private GenerationListener listener(String name) {
+            return (GenerationInfo info) -> {
+                calls.add(name);
+                return outcome -> {};
+            };
+        }
+    }
+
+    @Test
+    void connectionDetailsCustomizersAndListenersOfTheApplicationTakePart() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(NeuralBoxAutoConfiguration.class))
+                .withUserConfiguration(Parts.class)
+                .run(context -> {
+                    context.getBean(NeuralBox.class).generate(REQUEST);
+
+                    assertThat(SERVICE.requests()
+                                    .get(SERVICE.requests().size() - 1)
+                                    .headers()
+                                    .toString())
+                            .containsIgnoringCase("x-gateway");
+                    assertThat(context.getBean(Parts.class).calls).containsExactly("first", "second");
+                });
+    }
+
+    @Test
+    void transportIsChosenByName() {
+        runner.withPropertyValues("neuralbox.transport=httpclient").run(context -> {
+            assertThat(context).hasSingleBean(Transport.class);
+            assertThat(context.getBean(NeuralBox.class).generate(REQUEST).text())
+                    .isNotEmpty();
+        });
+        runner.withPropertyValues("neuralbox.transport=pigeon")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("pigeon")
+                        .hasMessageContaining("httpclient"));
+    }
+
+    @Test
+    void allSettingsOfTheBuilderCanBeProperties() {
+        runner.withPropertyValues(
+                        "neuralbox.name=chat",
+                        "neuralbox.headers.x-team=a",
+                        "neuralbox.max-connections=7",
+                        "neuralbox.protocols=http-1-1",
+                        "neuralbox.timeouts.connect=3s",
+                        "neuralbox.timeouts.response-head=4s",
+                        "neuralbox.timeouts.first-event=5s",
+                        "neuralbox.timeouts.idle=6s",
+                        "neuralbox.timeouts.event-idle=7s",
+                        "neuralbox.timeouts.total=1m",
+                        "neuralbox.retry.max-retries=0",
+                        "neuralbox.retry.first-delay=100ms",
+                        "neuralbox.retry.max-delay=1s",
+                        "neuralbox.retry.max-wait=2s",
+                        "neuralbox.limits.line=64KB",
+                        "neuralbox.limits.event=128KB",
+                        "neuralbox.limits.stream=1MB",
+                        "neuralbox.limits.error-body=8KB",
+                        "neuralbox.limits.answer=1MB",
+                        "neuralbox.limits.kept-text=1000",
+                        "neuralbox.admission.max-calls=2",
+                        "neuralbox.admission.max-calls-per-tenant=1",
+                        "neuralbox.admission.max-queued=3",
+                        "neuralbox.admission.max-wait=9s",
+                        "neuralbox.admission.wait-for-budget=true")
+                .run(context ->
+                        assertThat(context.getBean(NeuralBox.class).toString()).contains("chat"));
+    }
+
+    @Test
+    void budgetOfThePropertiesRefuses() {
+        runner.withPropertyValues("neuralbox.budget.limits[0].credits=0", "neuralbox.budget.limits[0].window=1d")
+                .run(context -> assertThatThrownBy(() -> context.getBean(NeuralBox.class)
+                                .generate(GenerationRequest.builder()
+                                        .model("gpt-5")
+                                        .prompt("Write a haiku")
+                                        .estimatedCredits(BigDecimal.ONE)
+                                        .build()))
+                        .isInstanceOf(BudgetExceededException.class));
+    }
+
+    @Test
+    void generationIsCountedOnceOnTheRegistry() {
+        runner.withBean(MeterRegistry.class, SimpleMeterRegistry::new).run(context -> {
+            context.getBean(NeuralBox.class).generate(REQUEST);
+
+            assertThat(context.getBean(MeterRegistry.class)
+                            .get("neuralbox.client.generation.duration")
+                            .tag("outcome", "completed")
+                            .timer()
+                            .count())
+                    .isOne();
+        });
+    }
+
+    @Test
+    void healthTellsOfTheLastGenerationAndSendsNothing() {
+        runner.run(context -> {
+            HealthIndicator indicator = context.getBean(HealthIndicator.class);
+            long requests = SERVICE.requestCount();
+            Health before = indicator.health();
+            assertThat(SERVICE.requestCount()).isEqualTo(requests);
+
+            context.getBean(NeuralBox.class).generate(REQUEST);
+            Health after = indicator.health();
+            SERVICE.misbehave(Fault.refuse(500, "internal_error", "Something broke."));
+            assertThatThrownBy(() -> context.getBean(NeuralBox.class).generate(REQUEST))
+                    .isInstanceOf(NeuralBoxException.class);
+            Health failed = indicator.health();
+
+            assertThat(before.getStatus()).isEqualTo(Status.UNKNOWN);
+            assertThat(after.getStatus()).isEqualTo(Status.UP);
+            assertThat(after.getDetails()).containsKey("lastCompleted");
+            assertThat(failed.getStatus()).isEqualTo(Status.DOWN);
+            assertThat(failed.getDetails()).containsKey("lastError");
+            assertThat(failed.toString()).doesNotContain("Something broke.");
+        });
+    }
+
+    @Test
+    @Logs("these were cut")
+    void stopCutsAGenerationThatOutlastsTheTimeOut() {
+        SERVICE.misbehave(Fault.stallAfter(135));
+        List<CompletableFuture<Generation>> generation = new ArrayList<>();
+
+        runner.withPropertyValues("neuralbox.shutdown-timeout=0s").run(context -> {
+            generation.add(context.getBean(NeuralBox.class).generateAsync(REQUEST));
+            awaitAnOpenStream();
+        });
+
+        assertThat(generation.get(0))
+                .failsWithin(Duration.ofSeconds(5))
+                .withThrowableThat()
+                .withCauseInstanceOf(GenerationCancelledException.class);
+    }
+
+    @Test
+    void eachPropertyIsDescribedForEditors() throws Exception {
+        try (InputStream metadata = getClass().getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+            String json = new String(metadata.readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(json)
+                    .contains(
+                            "\"neuralbox.api-key\"",
+                            "\"neuralbox.timeouts.first-event\"",
+                            "\"neuralbox.budget.limits\"",
+                            "\"neuralbox.metrics.naming\"",
+                            "\"neuralbox.tracing.enabled\"",
+                            "\"management.health.neuralbox.enabled\"")
+                    .contains("Key of the account.", "Time between two events.");
+        }
+    }
+
+    @Test
+    void stopWaitsForAGenerationUnderWay() throws Exception {
+        Gate gate = new Gate();
+        SERVICE.misbehave(Fault.stallAfter(135, gate));
+        CompletableFuture<Generation> generation = new CompletableFuture<>();
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> runner.run(context -> {
+            NeuralBox neuralBox = context.getBean(NeuralBox.class);
+            neuralBox.generateAsync(REQUEST).whenComplete((text, error) -> {
+                if (error == null) {
+                    generation.complete(text);
+                } else {
+                    generation.completeExceptionally(error);
+                }
+            });
+            awaitAnOpenStream();
+            CompletableFuture.runAsync(() -> {
+                // The drain has begun when the client refuses.
+                while (!refuses(neuralBox)) {
+                    Thread.onSpinWait();
+                }
+                gate.open();
+            });
+        }));
+
+        stopped.get(20, TimeUnit.SECONDS);
+
+        assertThat(generation.get(1, TimeUnit.SECONDS).text()).isNotEmpty();
+    }
+
+    private static void awaitAnOpenStream() {
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (SERVICE.openStreams() == 0) {
+            assertThat(System.nanoTime())
+                    .as("the time at which a stream is open")
+                    .isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    private static boolean refuses(NeuralBox neuralBox) {
+        return neuralBox.account().balanceAsync().isCompletedExceptionally();
+    }
+
+    @Test
+    void drainFitsIntoBootsTimeOut() {
+        runner.run(context ->
+                assertThat(context.getBean(NeuralBoxDrain.class).patience()).isEqualTo(Duration.ofSeconds(28)));
+        runner.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=10s")
+                .run(context -> assertThat(context.getBean(NeuralBoxDrain.class).patience())
+                        .isEqualTo(Duration.ofSeconds(8)));
+        runner.withPropertyValues("neuralbox.shutdown-timeout=3s")
+                .run(context -> assertThat(context.getBean(NeuralBoxDrain.class).patience())
+                        .isEqualTo(Duration.ofSeconds(3)));
+    }
+}
