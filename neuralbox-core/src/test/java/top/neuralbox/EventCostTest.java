@@ -37,7 +37,8 @@ class EventCostTest {
         EMOJI_IN_ANOTHER_SHAPE {
             @Override
             String json(int length) {
-                return "{\"type\":\"content_delta\",\"index\":0,\"delta\":\"" + "\\ud83d\\ude00".repeat(length / 12) + "\"}";
+                return "{\"type\":\"content_delta\",\"index\":0,\"delta\":\"" + "\\ud83d\\ude00".repeat(length / 12)
+                        + "\"}";
             }
         },
         RAW_EMOJI_IN_ANOTHER_SHAPE {
@@ -141,7 +142,8 @@ class EventCostTest {
     @ParameterizedTest
     @EnumSource
     void anEventToBeRepairedCostsLittleInALargeChunk(Content content) {
-        assertThat(allocated(content.json(SHORT).replace(":", ":\u00ff"), 1 << 20)).isLessThan(16_000);
+        assertThat(allocated(content.json(SHORT).replace(":", ":\u00ff"), 1 << 20))
+                .isLessThan(16_000);
     }
 
     private static long allocated(String json, int chunkLength) {

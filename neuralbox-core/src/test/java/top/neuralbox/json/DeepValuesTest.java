@@ -18,8 +18,40 @@ class DeepValuesTest {
 
     /** What JSON is made of, and what it must not hold. */
     private static final String[] PIECES = {
-        "[", "]", "{", "}", ",", ":", "\"", "\"a\"", "\"\\u00e9\"", "\"\\n\"", "\"\\x\"", "\\", "0", "-", "01", "1.5", "1.", "2e9",
-        "3E+", "-0", "true", "tru", "false", "null", "nulll", " ", "\t", "\u0001", "é", "/", "'", "+1", ".5", "NaN"
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ":",
+        "\"",
+        "\"a\"",
+        "\"\\u00e9\"",
+        "\"\\n\"",
+        "\"\\x\"",
+        "\\",
+        "0",
+        "-",
+        "01",
+        "1.5",
+        "1.",
+        "2e9",
+        "3E+",
+        "-0",
+        "true",
+        "tru",
+        "false",
+        "null",
+        "nulll",
+        " ",
+        "\t",
+        "\u0001",
+        "é",
+        "/",
+        "'",
+        "+1",
+        ".5",
+        "NaN"
     };
 
     private final JsonFactory jackson = new JsonFactory();
@@ -41,7 +73,9 @@ class DeepValuesTest {
 
     @Test
     void deepArraysAndObjectsAreReadAsIfTheyWereShallow() throws Exception {
-        for (String deep : new String[] {"[".repeat(9_000) + "]".repeat(9_000), "{\"a\":".repeat(9_000) + "1" + "}".repeat(9_000)}) {
+        for (String deep :
+                new String[] {"[".repeat(9_000) + "]".repeat(9_000), "{\"a\":".repeat(9_000) + "1" + "}".repeat(9_000)
+                }) {
             JsonObjectReader reader = new JsonObjectReader();
             byte[] event = ("{\"x\": " + deep + ", \"\\ud800\": \"é\", \"y\": \"z\"}").getBytes(StandardCharsets.UTF_8);
 
@@ -113,7 +147,8 @@ class DeepValuesTest {
             parser.nextToken();
             parser.skipChildren();
             // Something behind the value is not part of it.
-            return parser.currentLocation().getCharOffset() == json.length() && parser.currentToken().isStructEnd();
+            return parser.currentLocation().getCharOffset() == json.length()
+                    && parser.currentToken().isStructEnd();
         } catch (IOException e) {
             return false;
         }

@@ -111,7 +111,7 @@ public final class GenerationEmitter extends ResponseBodyEmitter {
     private final class Pump implements Flow.Subscriber<ByteBuffer> {
 
         private final HttpServletResponse response;
-        private CompletableFuture<?> writes = CompletableFuture.completedFuture(null);
+        private CompletableFuture<@Nullable Object> writes = CompletableFuture.completedFuture(null);
         private Flow.@Nullable Subscription subscription;
 
         private Pump(HttpServletResponse response) {
@@ -131,7 +131,7 @@ public final class GenerationEmitter extends ResponseBodyEmitter {
                 response.setStatus(head.status());
                 head.headers().forEach(response::setHeader);
                 relay.body().subscribe(this);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 fail(e);
             }
         }
@@ -157,8 +157,18 @@ public final class GenerationEmitter extends ResponseBodyEmitter {
             next(GenerationEmitter.this::complete);
         }
 
+        /** The step runs whatever became of the one before it: nothing else would end the request. */
         private void next(Runnable step) {
-            writes = writes.thenRunAsync(step, WriteThreads.EXECUTOR);
+            try {
+                writes = writes.handleAsync(
+                        (done, failure) -> {
+                            step.run();
+                            return done;
+                        },
+                        WriteThreads.EXECUTOR);
+            } catch (RuntimeException | Error noThread) {
+                fail(noThread);
+            }
         }
 
         private void write(ByteBuffer buffer) {
@@ -166,12 +176,11 @@ public final class GenerationEmitter extends ResponseBodyEmitter {
                 OutputStream out = response.getOutputStream();
                 out.write(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
                 response.flushBuffer();
-            } catch (IOException | RuntimeException e) {
-                // The reader has left.
+                Objects.requireNonNull(subscription).request(1);
+            } catch (IOException | RuntimeException | Error e) {
+                // Most often the reader has left.
                 fail(e);
-                return;
             }
-            Objects.requireNonNull(subscription).request(1);
         }
 
         private void fail(Throwable error) {
