@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -321,24 +322,28 @@ class NeuralBoxAutoConfigurationTest {
         Gate gate = new Gate();
         SERVICE.misbehave(Fault.stallAfter(135, gate));
         CompletableFuture<Generation> generation = new CompletableFuture<>();
-        CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> runner.run(context -> {
-            NeuralBox neuralBox = context.getBean(NeuralBox.class);
-            neuralBox.generateAsync(REQUEST).whenComplete((text, error) -> {
-                if (error == null) {
-                    generation.complete(text);
-                } else {
-                    generation.completeExceptionally(error);
-                }
-            });
-            awaitAnOpenStream();
-            CompletableFuture.runAsync(() -> {
-                // The drain has begun when the client refuses.
-                while (!refuses(neuralBox)) {
-                    Thread.onSpinWait();
-                }
-                gate.open();
-            });
-        }));
+        // On threads of their own: the common pool has one on a machine with two processors.
+        Executor threads = task -> new Thread(task).start();
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(
+                () -> runner.run(context -> {
+                    NeuralBox neuralBox = context.getBean(NeuralBox.class);
+                    neuralBox.generateAsync(REQUEST).whenComplete((text, error) -> {
+                        if (error == null) {
+                            generation.complete(text);
+                        } else {
+                            generation.completeExceptionally(error);
+                        }
+                    });
+                    awaitAnOpenStream();
+                    threads.execute(() -> {
+                        // The drain has begun when the client refuses.
+                        while (!refuses(neuralBox)) {
+                            Thread.onSpinWait();
+                        }
+                        gate.open();
+                    });
+                }),
+                threads);
 
         stopped.get(20, TimeUnit.SECONDS);
 
