@@ -47,11 +47,7 @@ final class ClientFactory {
         }
         NeuralBoxProperties.Proxy proxy = properties.proxy();
         if (proxy.host() != null) {
-            ProxySettings settings = ProxySettings.of(proxy.host(), proxy.port());
-            config.proxy(
-                    proxy.username() == null || proxy.password() == null
-                            ? settings
-                            : settings.withCredentials(proxy.username(), proxy.password()));
+            config.proxy(proxy(proxy, proxy.host()));
         }
         if (bundle != null) {
             first(bundle.getManagers().getTrustManagers(), X509TrustManager.class, config::trustManager);
@@ -61,6 +57,20 @@ final class ClientFactory {
             }
         }
         return config.build();
+    }
+
+    private static ProxySettings proxy(NeuralBoxProperties.Proxy proxy, String host) {
+        ProxySettings settings = ProxySettings.of(host, proxy.port());
+        String username = proxy.username();
+        String password = proxy.password();
+        if (username == null && password == null) {
+            return settings;
+        }
+        if (username == null || password == null) {
+            throw new IllegalStateException(
+                    "neuralbox.proxy.username and neuralbox.proxy.password are set together or not at all");
+        }
+        return settings.withCredentials(username, password);
     }
 
     /** The transport of this name, which the caller must close. */

@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.core.env.Environment;
 import top.neuralbox.CreditGuard;
 import top.neuralbox.GenerationListener;
@@ -39,7 +40,7 @@ final class NeuralBoxAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    @ConditionalOnProperty("neuralbox.api-key")
+    @Conditional(OnKey.class)
     NeuralBoxConnectionDetails neuralBoxConnectionDetails(NeuralBoxProperties properties) {
         String apiKey = Objects.requireNonNull(properties.apiKey());
         return new NeuralBoxConnectionDetails() {

@@ -84,6 +84,23 @@ class NeuralBoxAutoConfigurationTest {
                 .doesNotHaveBean(HealthIndicator.class));
     }
 
+    /** An environment variable that is not set arrives as an empty property, if it has an empty default. */
+    @Test
+    void blankKeyIsNone() {
+        withoutKey
+                .withPropertyValues("neuralbox.api-key= ")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(NeuralBox.class));
+    }
+
+    @Test
+    void userOfTheProxyWithoutAPasswordIsRefusedByName() {
+        runner.withPropertyValues("neuralbox.proxy.host=localhost", "neuralbox.proxy.username=user")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("neuralbox.proxy.username")
+                        .hasMessageContaining("neuralbox.proxy.password"));
+    }
+
     @Test
     void disabledThereIsNoClient() {
         runner.withPropertyValues("neuralbox.enabled=false")
