@@ -19,22 +19,22 @@ import top.neuralbox.ValidationException;
 /**
  * Keeps how the last generations ended, for the health indicator. It sends nothing: a probe every ten seconds would use up the
  * account's requests of an hour. Cancelled generations, refusals of this client, and requests that the service does not accept are
- * passed over, because they tell nothing about the service.
+ * passed over, because they say nothing about the service.
  */
 @Order(Ordered.LOWEST_PRECEDENCE - 1)
 final class LastOutcomes implements GenerationListener {
 
     /** The state of the service, as far as the last generations tell it. */
     enum State {
-        /** No generation has ended yet, or the last failure was too long ago to tell of now. */
+        /** No generation has ended yet, or the last failure is too old. */
         UNKNOWN,
-        /** The last generation that tells of the service completed. */
+        /** The last generation that counts completed. */
         UP,
         /** It failed, not long ago. */
         DOWN
     }
 
-    /** How long a failure tells of the service. An application that then sends nothing would be down for ever. */
+    /** How long a failure counts. Otherwise an application that sends nothing afterwards would be down for ever. */
     private static final Duration FAILURE_COUNTS_FOR = Duration.ofMinutes(5);
 
     private record Completed(Instant at) {}
@@ -58,12 +58,12 @@ final class LastOutcomes implements GenerationListener {
         NeuralBoxException error = outcome.error();
         if (error == null) {
             completed = new Completed(clock.instant());
-        } else if (outcome.kind() != GenerationOutcome.Kind.CANCELLED && tellsOfTheService(error)) {
+        } else if (outcome.kind() != GenerationOutcome.Kind.CANCELLED && concernsTheService(error)) {
             failed = new Failed(clock.instant(), error.getClass().getSimpleName());
         }
     }
 
-    private static boolean tellsOfTheService(NeuralBoxException error) {
+    private static boolean concernsTheService(NeuralBoxException error) {
         return !(error instanceof AdmissionRefusedException
                 || error instanceof BudgetExceededException
                 || error instanceof ValidationException);

@@ -81,12 +81,14 @@ final class NeuralBoxDrain implements SmartLifecycle {
         return PHASE;
     }
 
-    /** Ids and what is known of the charge, but no text. */
+    /** Ids and billing states alone: attributes and tenants are the application's, and may not belong in its log. */
     private static void tell(DrainResult result) {
         LOG.log(
                 Level.WARNING,
                 "the application stops: {0} calls finished, these were cut: {1}",
                 result.completed(),
-                result.cut());
+                result.cut().stream()
+                        .map(cut -> cut.id() + " " + cut.billingState())
+                        .toList());
     }
 }
