@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import top.neuralbox.transport.BodyPublisher;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportCall;
@@ -25,6 +27,7 @@ final class Exchange implements Transport, TransportCall, BodyPublisher.Source {
     private final BodyPublisher body = new BodyPublisher(this);
     private final TransportException lost = new TransportException(TransportException.Kind.LOST, "lost", null);
 
+    private final CountDownLatch started = new CountDownLatch(1);
     private volatile TransportRequest request;
     private volatile boolean over;
     private volatile int status;
@@ -32,6 +35,16 @@ final class Exchange implements Transport, TransportCall, BodyPublisher.Source {
     /** Whether the service was asked. */
     boolean wasStarted() {
         return request != null;
+    }
+
+    /** Waits until the service is asked, or it is certain that it {@linkplain #neverStarts never will be}. */
+    void awaitStart() throws InterruptedException {
+        boolean unused = started.await(1, TimeUnit.SECONDS);
+    }
+
+    /** The service will not be asked any more. */
+    void neverStarts() {
+        started.countDown();
     }
 
     /** Whether the exchange has ended, or was given up. */
@@ -96,6 +109,7 @@ final class Exchange implements Transport, TransportCall, BodyPublisher.Source {
     @Override
     public TransportCall start(TransportRequest request) {
         this.request = request;
+        started.countDown();
         return this;
     }
 

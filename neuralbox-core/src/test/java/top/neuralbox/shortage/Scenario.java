@@ -277,6 +277,7 @@ public enum Scenario implements Function<Runnable, String> {
                 client.publish(request()).subscribe(this);
             } catch (Error full) {
                 refused = true;
+                exchange.neverStarts();
             }
         }
 
@@ -332,9 +333,7 @@ public enum Scenario implements Function<Runnable, String> {
         /** Waits until the request is sent, or never will be. */
         boolean begins() {
             try {
-                for (int i = 0; i < 1000 && !exchange.wasStarted() && !refused && signals.get() == 0; i++) {
-                    Thread.sleep(1);
-                }
+                exchange.awaitStart();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -427,6 +426,7 @@ public enum Scenario implements Function<Runnable, String> {
             error = failure instanceof CompletionException ? failure.getCause() : failure;
             signals.incrementAndGet();
             ended.countDown();
+            exchange.neverStarts();
         }
 
         @Override
