@@ -308,7 +308,7 @@ class NeuralBoxAutoConfigurationTest {
 
         runner.withPropertyValues("neuralbox.shutdown-timeout=0s").run(context -> {
             generation.add(context.getBean(NeuralBox.class).generateAsync(REQUEST));
-            awaitAnOpenStream();
+            SERVICE.awaitOpenStreams(1, Duration.ofSeconds(10));
         });
 
         assertThat(generation.get(0))
@@ -351,7 +351,7 @@ class NeuralBoxAutoConfigurationTest {
                             generation.completeExceptionally(error);
                         }
                     });
-                    awaitAnOpenStream();
+                    SERVICE.awaitOpenStreams(1, Duration.ofSeconds(10));
                     threads.execute(() -> {
                         // The drain has begun when the client refuses.
                         while (!refuses(neuralBox)) {
@@ -365,16 +365,6 @@ class NeuralBoxAutoConfigurationTest {
         stopped.get(20, TimeUnit.SECONDS);
 
         assertThat(generation.get(1, TimeUnit.SECONDS).text()).isNotEmpty();
-    }
-
-    private static void awaitAnOpenStream() {
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (SERVICE.openStreams() == 0) {
-            assertThat(System.nanoTime())
-                    .as("the time at which a stream is open")
-                    .isLessThan(deadline);
-            Thread.onSpinWait();
-        }
     }
 
     private static boolean refuses(NeuralBox neuralBox) {

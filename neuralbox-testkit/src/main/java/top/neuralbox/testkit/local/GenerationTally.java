@@ -99,8 +99,8 @@ final class GenerationTally {
         await(() -> count(outcome) >= expected, patience, () -> count(outcome) + " " + outcome + " of " + expected);
     }
 
-    void awaitNoOpenStreams(Duration patience) {
-        await(() -> openStreams() == 0, patience, () -> openStreams() + " open");
+    void awaitOpenStreams(long expected, Duration patience) {
+        await(() -> openStreams() == expected, patience, () -> openStreams() + " open");
     }
 
     private void addOpenStreams(int change) {

@@ -187,12 +187,22 @@ public final class LocalNeuralBox implements AutoCloseable {
     }
 
     /**
+     * Waits until exactly this many streams are open. A client may have read the end of its stream shortly before the stream
+     * counts as ended here.
+     *
+     * @throws AssertionError if another number is open when the patience ends
+     */
+    public void awaitOpenStreams(long count, Duration patience) {
+        tally.awaitOpenStreams(count, patience);
+    }
+
+    /**
      * Waits until no stream is open.
      *
      * @throws AssertionError if one is when the patience ends
      */
     public void awaitNoOpenStreams(Duration patience) {
-        tally.awaitNoOpenStreams(patience);
+        tally.awaitOpenStreams(0, patience);
     }
 
     /**
