@@ -34,8 +34,8 @@ import top.neuralbox.relay.StreamRelay;
  *
  * <p>Status and header fields are those of the relay's {@linkplain StreamRelay#head head}: a failure before the first event
  * chooses the status, a later one is an event. Each piece is written and flushed as it arrives. A container's time-out for
- * asynchronous requests does not apply; the client's {@linkplain top.neuralbox.Timeouts time-outs} do. If the reader leaves after
- * the head, the generation is cancelled. A slow reader slows the generation down. No thread waits while the model thinks; a daemon thread is
+ * asynchronous requests does not apply; the client's {@linkplain top.neuralbox.Timeouts time-outs} do. If the reader leaves, the
+ * generation is cancelled: within a second after the head, and not before it. A slow reader slows the generation down. No thread waits while the model thinks; a daemon thread is
  * used for each write.
  *
  * <p>A handler method may return it inside of a {@code ResponseEntity}, to add header fields. Do not call its methods {@code
@@ -53,6 +53,9 @@ public final class GenerationEmitter extends ResponseBodyEmitter {
      */
     private static final Duration KEEP_ALIVE = Duration.ofMillis(200);
 
+    /** Until the head, nothing is written, so no container notices that the reader has left. */
+    private static final Duration HEAD_WITHIN = Duration.ofSeconds(10);
+
     /** For {@code AsyncContext.setTimeout}. */
     private static final long NO_TIMEOUT = 0;
 
@@ -66,14 +69,21 @@ public final class GenerationEmitter extends ResponseBodyEmitter {
         onError(error -> relay.cancel());
     }
 
-    /** The response that is the generation of these events, with a comment every 200 ms in which there is no event. */
+    /**
+     * The response that is the generation of these events, with a comment every 200 ms in which there is no event. It has its head
+     * after ten seconds at the latest, so a failure after that time is an event.
+     */
     public static GenerationEmitter of(Flow.Publisher<GenerationEvent> events) {
-        return of(StreamRelay.builder(events).keepAlive(KEEP_ALIVE).build());
+        return of(StreamRelay.builder(events)
+                .keepAlive(KEEP_ALIVE)
+                .headWithin(HEAD_WITHIN)
+                .build());
     }
 
     /**
      * The response that is the body of this relay, which has settings of its own. Servlet containers see that a reader of
-     * HTTP/1.1 has left only when they write. So set a short {@link StreamRelay.Builder#keepAlive keepAlive}, for example 200 ms.
+     * HTTP/1.1 has left only when they write. So set a short {@link StreamRelay.Builder#keepAlive keepAlive}, for example 200 ms,
+     * and a {@link StreamRelay.Builder#headWithin headWithin} that bounds the time until the first write.
      */
     public static GenerationEmitter of(StreamRelay relay) {
         return new GenerationEmitter(Objects.requireNonNull(relay, "relay"));

@@ -1,5 +1,6 @@
 package top.neuralbox.spring.boot;
 
+import jakarta.servlet.ServletResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
@@ -8,6 +9,8 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+import org.springframework.util.ClassUtils;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -25,33 +28,41 @@ import top.neuralbox.relay.StreamRelay;
  * }</pre>
  *
  * <p>Status and header fields are those of the relay's {@linkplain StreamRelay#head head}: a failure before the first event
- * chooses the status, a later one is an event. Each piece is written and flushed as it arrives. If the reader leaves after the
- * head, the generation is cancelled. A slow reader slows the generation down. Nothing blocks.
+ * chooses the status, a later one is an event. Each piece is written and flushed as it arrives. If the reader leaves, the
+ * generation is cancelled: at once on Netty, and not before the head in a servlet container. A slow reader slows the generation
+ * down. Nothing blocks.
  *
  * @since 0.1.0
  */
 public final class GenerationResponse {
 
-    /** Reactor Netty notices on a write that a reader has left, while nothing else is being written. */
-    private static final Duration KEEP_ALIVE = Duration.ofMillis(200);
+    /** Reactor Netty notices by itself that a reader has left. So comments are for proxies only. */
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+
+    /** Servlet containers notice on the second write after a reader has left. */
+    private static final Duration SERVLET_KEEP_ALIVE = Duration.ofMillis(200);
+
+    private static final boolean SERVLET_PRESENT =
+            ClassUtils.isPresent("jakarta.servlet.ServletResponse", GenerationResponse.class.getClassLoader());
 
     private GenerationResponse() {}
 
     /**
-     * Writes the generation of these events, with a comment every 200 ms in which there is no event. The generation begins at the
-     * subscription.
+     * Writes the generation of these events, with a comment after each 15 s without an event, or 200 ms in a servlet container.
+     * The generation begins at the subscription.
      */
     @SuppressWarnings("exports") // An application that calls it requires WebFlux.
     public static Mono<Void> write(Flow.Publisher<GenerationEvent> events, ServerHttpResponse response) {
         Objects.requireNonNull(events, "events");
         Objects.requireNonNull(response, "response");
-        return Mono.defer(
-                () -> write(StreamRelay.builder(events).keepAlive(KEEP_ALIVE).build(), response));
+        return Mono.defer(() ->
+                write(StreamRelay.builder(events).keepAlive(keepAlive(response)).build(), response));
     }
 
     /**
-     * Writes the body of this relay, which has settings of its own. It can be subscribed to once. Servers notice on a write that a
-     * reader has left, so set a short {@link StreamRelay.Builder#keepAlive keepAlive}, for example 200 ms.
+     * Writes the body of this relay, which has settings of its own. It can be subscribed to once. Servlet containers see that a
+     * reader of HTTP/1.1 has left only when they write. So set a short {@link StreamRelay.Builder#keepAlive keepAlive} there, for
+     * example 200 ms.
      */
     @SuppressWarnings("exports") // An application that calls it requires WebFlux.
     public static Mono<Void> write(StreamRelay relay, ServerHttpResponse response) {
@@ -66,6 +77,13 @@ public final class GenerationResponse {
                 })
                 .doOnCancel(relay::cancel)
                 .doOnError(error -> relay.cancel());
+    }
+
+    private static Duration keepAlive(ServerHttpResponse response) {
+        return SERVLET_PRESENT
+                        && ServerHttpResponseDecorator.<Object>getNativeResponse(response) instanceof ServletResponse
+                ? SERVLET_KEEP_ALIVE
+                : KEEP_ALIVE;
     }
 
     /**

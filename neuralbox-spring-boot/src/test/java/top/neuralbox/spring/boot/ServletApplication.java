@@ -1,11 +1,13 @@
 package top.neuralbox.spring.boot;
 
+import java.time.Duration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
+import top.neuralbox.relay.StreamRelay;
 
 /** A chat on Spring MVC. */
 @Configuration(proxyBeanMethods = false)
@@ -22,5 +24,14 @@ class ServletApplication {
     @GetMapping("/chat")
     GenerationEmitter chat() {
         return GenerationEmitter.of(neuralBox.publish(GenerationRequest.of("gpt-5", "Write a haiku")));
+    }
+
+    @GetMapping("/chat/with-an-early-head")
+    GenerationEmitter chatWithAnEarlyHead() {
+        return GenerationEmitter.of(
+                StreamRelay.builder(neuralBox.publish(GenerationRequest.of("gpt-5", "Write a haiku")))
+                        .keepAlive(Duration.ofMillis(200))
+                        .headWithin(Duration.ofMillis(200))
+                        .build());
     }
 }

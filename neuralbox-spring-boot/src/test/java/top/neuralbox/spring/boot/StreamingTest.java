@@ -37,8 +37,6 @@ abstract class StreamingTest {
     /** Far more than a piece needs, and far less than the time after which the client gives up a service that rests. */
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private static final String CHAT = "GET /chat HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
-
     /** The service's answer up to its second piece. */
     private static final int SECOND_PIECE = 135;
 
@@ -179,11 +177,16 @@ abstract class StreamingTest {
 
     /** A reader that takes nothing by itself. */
     Socket reader() throws Exception {
+        return reader("/chat");
+    }
+
+    Socket reader(String path) throws Exception {
         Socket reader = new Socket();
         // Little room on the way, so that it is full soon.
         reader.setReceiveBufferSize(8 << 10);
         reader.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
-        reader.getOutputStream().write(CHAT.getBytes(StandardCharsets.US_ASCII));
+        String request = "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+        reader.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         return reader;
     }
 
