@@ -24,13 +24,21 @@ module top.neuralbox.spring.boot {
     requires static spring.web;
     requires static spring.webflux;
     requires static spring.webmvc;
+    requires static redis.clients.jedis;
+    requires static top.neuralbox.budget.redis;
     requires static top.neuralbox.metrics;
+    requires static top.neuralbox.testkit;
 
     exports top.neuralbox.spring.boot;
+    exports top.neuralbox.spring.boot.test;
     // Spring makes the beans, and binds the properties.
     opens top.neuralbox.spring.boot to
             spring.beans,
             spring.boot,
+            spring.context,
+            spring.core;
+    opens top.neuralbox.spring.boot.test to
+            spring.beans,
             spring.context,
             spring.core;
 }

@@ -149,7 +149,7 @@ final class ClientFactory {
                 .ifPresent(setter);
     }
 
-    private static <T> void set(@Nullable T value, Consumer<? super T> setter) {
+    static <T> void set(@Nullable T value, Consumer<? super T> setter) {
         if (value != null) {
             setter.accept(Objects.requireNonNull(value));
         }

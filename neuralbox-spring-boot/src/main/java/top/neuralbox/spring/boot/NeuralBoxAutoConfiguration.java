@@ -30,7 +30,9 @@ import top.neuralbox.transport.TransportConfig;
         afterName = {
             "org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration",
             // The metrics' beans are listeners of the client; without the metrics their class cannot be loaded.
-            "top.neuralbox.spring.boot.NeuralBoxMetricsAutoConfiguration"
+            "top.neuralbox.spring.boot.NeuralBoxMetricsAutoConfiguration",
+            // The store is one of the client's parts; without the store's artifact its class cannot be loaded.
+            "top.neuralbox.spring.boot.NeuralBoxRedisAutoConfiguration"
         })
 @ConditionalOnProperty(name = "neuralbox.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(NeuralBoxProperties.class)

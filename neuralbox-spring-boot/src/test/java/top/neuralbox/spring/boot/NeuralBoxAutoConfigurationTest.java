@@ -327,6 +327,7 @@ class NeuralBoxAutoConfigurationTest {
                             "\"neuralbox.api-key\"",
                             "\"neuralbox.timeouts.first-event\"",
                             "\"neuralbox.budget.limits\"",
+                            "\"neuralbox.budget.redis.url\"",
                             "\"neuralbox.metrics.naming\"",
                             "\"neuralbox.tracing.enabled\"",
                             "\"management.health.neuralbox.enabled\"")

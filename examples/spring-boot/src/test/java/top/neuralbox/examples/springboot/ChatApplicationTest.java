@@ -16,23 +16,22 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
+import top.neuralbox.spring.boot.test.AutoConfigureLocalNeuralBox;
 import top.neuralbox.testkit.local.Fault;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /** The application as it runs, over HTTP, with a local service behind it. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@AutoConfigureLocalNeuralBox
 class ChatApplicationTest {
-
-    private static final LocalNeuralBox SERVICE =
-            LocalNeuralBox.builder().deltas(List.of("An old", " silent pond")).start();
 
     /** Far more than a piece needs, and far less than the time after which the client gives up a service that rests. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -48,23 +47,24 @@ class ChatApplicationTest {
 
     private final HttpClient page = HttpClient.newHttpClient();
 
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Answers {
+
+        @Bean
+        LocalNeuralBox.Builder answers() {
+            return LocalNeuralBox.builder().deltas(List.of("An old", " silent pond"));
+        }
+    }
+
+    @Autowired
+    private LocalNeuralBox service;
+
     @Value("${local.server.port}")
     private int port;
 
-    @DynamicPropertySource
-    static void useTheLocalService(DynamicPropertyRegistry properties) {
-        properties.add("neuralbox.api-key", LocalNeuralBox::apiKey);
-        properties.add("neuralbox.base-uri", SERVICE::uri);
-    }
-
     @AfterEach
     void leaveNoStreamToTheNextTest() {
-        SERVICE.awaitNoOpenStreams(PATIENCE);
-    }
-
-    @AfterAll
-    static void stop() {
-        SERVICE.close();
+        service.awaitNoOpenStreams(PATIENCE);
     }
 
     @Test
@@ -81,7 +81,7 @@ class ChatApplicationTest {
 
     @Test
     void pieceReachesThePageWhileTheServiceWithholdsTheNext() throws Exception {
-        SERVICE.misbehave(Fault.stallAfter(bytesUpToTheSecondPiece()));
+        service.misbehave(Fault.stallAfter(bytesUpToTheSecondPiece()));
 
         String line = assertTimeoutPreemptively(PATIENCE, () -> {
             try (InputStream body = ask().body()) {
@@ -95,31 +95,31 @@ class ChatApplicationTest {
     /** The service withholds the second piece, so that the server has nothing to write but comments. */
     @Test
     void readerWhoLeavesAStreamThatRestsEndsThePaidOneWithinASecond() throws Exception {
-        SERVICE.misbehave(Fault.stallAfter(bytesUpToTheSecondPiece()));
-        long pieces = SERVICE.deltasSent();
+        service.misbehave(Fault.stallAfter(bytesUpToTheSecondPiece()));
+        long pieces = service.deltasSent();
         try (Socket reader = new Socket(InetAddress.getLoopbackAddress(), port)) {
             reader.getOutputStream().write(CHAT.getBytes(StandardCharsets.US_ASCII));
             awaitPieces(pieces + 1);
         }
 
-        SERVICE.awaitNoOpenStreams(Duration.ofSeconds(1));
+        service.awaitNoOpenStreams(Duration.ofSeconds(1));
     }
 
     @Test
     void readerWhoLeavesAStreamThatFlowsEndsThePaidOneWithinASecond() throws Exception {
-        SERVICE.misbehave(Fault.endless());
+        service.misbehave(Fault.endless());
         // A socket, which is closed at once: the client of the JDK may take its time.
         try (Socket reader = new Socket(InetAddress.getLoopbackAddress(), port)) {
             reader.getOutputStream().write(CHAT.getBytes(StandardCharsets.US_ASCII));
             reader.getInputStream().readNBytes(10_000);
         }
 
-        SERVICE.awaitNoOpenStreams(Duration.ofSeconds(1));
+        service.awaitNoOpenStreams(Duration.ofSeconds(1));
     }
 
     @Test
     void refusalChoosesTheStatus() throws Exception {
-        SERVICE.misbehave(Fault.rateLimited(Duration.ofMinutes(10)));
+        service.misbehave(Fault.rateLimited(Duration.ofMinutes(10)));
 
         HttpResponse<InputStream> answer = ask();
 
@@ -152,12 +152,17 @@ class ChatApplicationTest {
     @Test
     void healthTellsOfTheLastGenerationAndSendsNothing() throws Exception {
         ask().body().readAllBytes();
-        long requests = SERVICE.requestCount();
+        long requests = service.requestCount();
 
         String health = actuator("health");
 
         assertThat(health).containsPattern("\"neuralBox\":\\{\"details\":\\{\"lastCompleted\":\"PT[^}]+},\"status\":\"UP\"");
-        assertThat(SERVICE.requestCount()).isEqualTo(requests);
+        assertThat(service.requestCount()).isEqualTo(requests);
+    }
+
+    @Test
+    void actuatorShowsTheBalanceOnRequest() throws Exception {
+        assertThat(actuator("neuralbox")).containsPattern("\"credits\":[0-9]+");
     }
 
     private String actuator(String endpoint) throws Exception {
@@ -175,7 +180,7 @@ class ChatApplicationTest {
 
     /** How much of an answer the service sends before its second piece: it rests there inside of the stream, not at its end. */
     private int bytesUpToTheSecondPiece() throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(SERVICE.uri().resolve("/api/v2/generate"))
+        HttpRequest request = HttpRequest.newBuilder(service.uri().resolve("/api/v2/generate"))
                 .header("Authorization", "Bearer " + LocalNeuralBox.apiKey())
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(
@@ -188,9 +193,9 @@ class ChatApplicationTest {
         return answer.indexOf("data:", first);
     }
 
-    private static void awaitPieces(long pieces) {
+    private void awaitPieces(long pieces) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (SERVICE.deltasSent() < pieces) {
+        while (service.deltasSent() < pieces) {
             assertThat(System.nanoTime()).as("time until the service sent a piece").isLessThan(deadline);
             Thread.onSpinWait();
         }

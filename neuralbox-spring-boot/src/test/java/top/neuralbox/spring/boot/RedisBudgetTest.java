@@ -1,0 +1,132 @@
+package top.neuralbox.spring.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import redis.clients.jedis.UnifiedJedis;
+import redis.embedded.RedisServer;
+import top.neuralbox.BudgetExceededException;
+import top.neuralbox.GenerationRequest;
+import top.neuralbox.NeuralBox;
+import top.neuralbox.budget.BudgetStore;
+import top.neuralbox.budget.redis.RedisBudgetStore;
+import top.neuralbox.testkit.local.LocalNeuralBox;
+
+/** A budget that several applications share, on a real Redis. */
+class RedisBudgetTest {
+
+    private static final GenerationRequest REQUEST = GenerationRequest.builder()
+            .model("gpt-5")
+            .prompt("Write a haiku")
+            .estimatedCredits(BigDecimal.valueOf(3))
+            .build();
+
+    private static RedisServer redis;
+    private static String url;
+
+    private final LocalNeuralBox service = LocalNeuralBox.start();
+    private final ApplicationContextRunner application = new ApplicationContextRunner()
+            .withConfiguration(
+                    AutoConfigurations.of(NeuralBoxAutoConfiguration.class, NeuralBoxRedisAutoConfiguration.class))
+            .withPropertyValues(
+                    "neuralbox.api-key=" + LocalNeuralBox.apiKey(),
+                    "neuralbox.base-uri=" + service.uri(),
+                    "neuralbox.budget.limits[0].credits=5",
+                    "neuralbox.budget.limits[0].window=1d");
+
+    @BeforeAll
+    static void start() throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        redis = RedisServer.newRedisServer()
+                .port(port)
+                .bind("127.0.0.1")
+                .setting("requirepass secret")
+                .setting("save \"\"")
+                .build();
+        redis.start();
+        url = "redis://:secret@127.0.0.1:" + port;
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        redis.stop();
+    }
+
+    @Test
+    void instancesWithOneNamespaceShareOneLimit() {
+        ApplicationContextRunner chat = application.withPropertyValues(
+                "neuralbox.budget.redis.url=" + url, "neuralbox.budget.redis.namespace=chat");
+
+        chat.run(one -> {
+            one.getBean(NeuralBox.class).generate(REQUEST);
+
+            chat.run(
+                    two -> assertThatThrownBy(() -> two.getBean(NeuralBox.class).generate(REQUEST))
+                            .isInstanceOf(BudgetExceededException.class));
+        });
+        application
+                .withPropertyValues("neuralbox.budget.redis.url=" + url, "neuralbox.budget.redis.namespace=other")
+                .run(other -> assertThat(
+                                other.getBean(NeuralBox.class).generate(REQUEST).text())
+                        .isNotEmpty());
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class UsesRedisIfThereIsOne {
+
+        @Bean
+        Optional<UnifiedJedis> found(ObjectProvider<UnifiedJedis> redis) {
+            return Optional.ofNullable(redis.getIfAvailable());
+        }
+    }
+
+    @Test
+    void clientOfRedisIsNotInjectedByType() {
+        application
+                .withPropertyValues("neuralbox.budget.redis.url=" + url)
+                .withUserConfiguration(UsesRedisIfThereIsOne.class)
+                .run(context -> assertThat(context.getBean("found")).isEqualTo(Optional.empty()));
+    }
+
+    @Test
+    void storeOfTheApplicationComesFirst() {
+        BudgetStore own = BudgetStore.inMemory();
+        application
+                .withPropertyValues("neuralbox.budget.redis.url=" + url)
+                .withBean(BudgetStore.class, () -> own)
+                .run(context -> assertThat(context).getBean(BudgetStore.class).isSameAs(own));
+    }
+
+    @Test
+    void withoutTheStoresArtifactThePropertiesHaveNoEffect() {
+        application
+                .withPropertyValues("neuralbox.budget.redis.url=" + url)
+                .withClassLoader(new FilteredClassLoader(RedisBudgetStore.class, UnifiedJedis.class))
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(BudgetStore.class));
+    }
+
+    @Test
+    void passwordOfTheUrlIsInNoTextOfTheProperties() {
+        assertThat(new NeuralBoxRedisProperties(URI.create(url), "chat", null, null, null))
+                .asString()
+                .doesNotContain("secret")
+                .contains("chat");
+    }
+}
