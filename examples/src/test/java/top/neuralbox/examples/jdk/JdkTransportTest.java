@@ -24,12 +24,14 @@ import top.neuralbox.contract.TransportSentencesContract;
 import top.neuralbox.contract.TransportStreamingContract;
 import top.neuralbox.contract.TransportTlsContract;
 import top.neuralbox.contract.TransportValuesContract;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.transport.ProxySettings;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
 
 /** The contract of the SPI, over real sockets, and what this transport says of itself. */
+@Logs("the subscriber of a response body threw")
 class JdkTransportTest
         implements TransportBackPressureContract,
                 TransportCancellationContract,

@@ -13,8 +13,11 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.NeuralBox;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.testkit.local.Fault;
 
+/** The router logs that a reader has left, if it notices before the handler does. */
+@Logs(perhaps = "Unhandled exception in router")
 class VertxChatHandlerTest implements ChatHandlerContract {
 
     /** Only a server that watches its connections sees that before it has anything to write. */
