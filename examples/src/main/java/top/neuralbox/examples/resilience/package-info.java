@@ -1,0 +1,2 @@
+/** A circuit breaker of Resilience4j around generations. */
+package top.neuralbox.examples.resilience;
