@@ -2,7 +2,6 @@ package top.neuralbox;
 
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import top.neuralbox.json.MalformedJsonException;
 import top.neuralbox.sse.EventStreamHandler;
@@ -69,7 +68,7 @@ public final class OpenedDecoder implements EventStreamHandler {
      */
     public static void readAsCall(Iterable<ByteBuffer> chunks, int keptText, Consumer<? super GenerationEvent> events) {
         ListenerFence nobody =
-                ListenerFence.started(List.of(), new GenerationInfo("benchmark", "none", "m", null, null, Map.of()));
+                ListenerFence.started(List.of(), new GenerationInfo("benchmark", "none", Endpoint.SERVICE, null));
         EventReader.Taker taker = event -> {
             events.accept(event);
             return true;

@@ -56,7 +56,7 @@ record ClientSettings(
 
     /** What a budget learns about a poll or a question to the account: the client, and no model. */
     GenerationInfo queryInfo(@Nullable String tenant) {
-        return new GenerationInfo(name, transport.name(), null, null, tenant, Map.of());
+        return new GenerationInfo(name, transport.name(), endpoint, tenant);
     }
 
     /** The context for a call that this thread makes. */

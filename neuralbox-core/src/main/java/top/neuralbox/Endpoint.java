@@ -43,6 +43,18 @@ final class Endpoint {
         return URI.create(scheme + "://" + base.getRawAuthority() + path + GENERATE);
     }
 
+    /** The host of an endpoint, an IPv6 address without its brackets. */
+    static String host(URI endpoint) {
+        String host = endpoint.getHost();
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /** The port of an endpoint. */
+    static int port(URI endpoint) {
+        int port = endpoint.getPort();
+        return port >= 0 ? port : endpoint.getScheme().equals("https") ? 443 : 80;
+    }
+
     /**
      * Whether a text can be the last segment of a path. The texts {@code .} and {@code ..} cannot: they mean another path,
      * and no encoding prevents that (RFC 3986, sections 3.3 and 6.2.2).

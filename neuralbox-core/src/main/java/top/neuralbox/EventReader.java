@@ -275,6 +275,7 @@ final class EventReader implements EventStreamHandler {
             started = true;
             id = start.id();
             model = start.model();
+            listener.begun(id, model);
         } else if (event instanceof GenerationEvent.End end) {
             billing = end.billing();
             id = id == null ? end.id() : id;

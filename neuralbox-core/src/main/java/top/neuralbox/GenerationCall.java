@@ -159,12 +159,7 @@ final class GenerationCall
         this.reserving = reserving;
         this.request = request;
         this.info = new GenerationInfo(
-                settings.name(),
-                settings.transport().name(),
-                request.model(),
-                request.assistantId(),
-                request.tenant(),
-                request.attributes());
+                settings.name(), settings.transport().name(), settings.endpoint(), template.stream(), request);
         this.stream = template.stream();
         this.sink = sink;
         this.text = text;

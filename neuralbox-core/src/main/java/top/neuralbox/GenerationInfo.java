@@ -1,5 +1,6 @@
 package top.neuralbox;
 
+import java.net.URI;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,24 +13,49 @@ public final class GenerationInfo {
 
     private final String client;
     private final String transport;
+    private final String serverAddress;
+    private final int serverPort;
+    private final boolean stream;
     private final @Nullable String model;
     private final @Nullable String assistantId;
+    private final @Nullable Double temperature;
+    private final @Nullable Integer maxTokens;
     private final @Nullable String tenant;
     private final Map<String, String> attributes;
 
-    GenerationInfo(
-            String client,
-            String transport,
-            @Nullable String model,
-            @Nullable String assistantId,
-            @Nullable String tenant,
-            Map<String, String> attributes) {
+    /**
+     * The facts about a call. The request itself is not kept: listeners may hold this for long, and its text is not theirs.
+     *
+     * @param endpoint the URI to which the request is sent
+     * @param stream whether the answer is asked for as a stream
+     */
+    GenerationInfo(String client, String transport, URI endpoint, boolean stream, GenerationRequest request) {
         this.client = client;
         this.transport = transport;
-        this.model = model;
-        this.assistantId = assistantId;
+        this.serverAddress = Endpoint.host(endpoint);
+        this.serverPort = Endpoint.port(endpoint);
+        this.stream = stream;
+        this.model = request.model();
+        this.assistantId = request.assistantId();
+        this.temperature = request.temperature();
+        this.maxTokens = request.maxTokens();
+        this.tenant = request.tenant();
+        this.attributes = request.attributes();
+    }
+
+    /** The facts about a poll or a question to the account. */
+    GenerationInfo(String client, String transport, URI endpoint, @Nullable String tenant) {
+        this.client = client;
+        this.transport = transport;
+        this.serverAddress = Endpoint.host(endpoint);
+        this.serverPort = Endpoint.port(endpoint);
+        this.stream = false;
+        this.model = null;
+        this.assistantId = null;
+        this.temperature = null;
+        this.maxTokens = null;
         this.tenant = tenant;
-        this.attributes = attributes;
+        this.attributes = Map.of();
     }
 
     /** The client's name, as set in its builder; {@code default} if none was set. */
@@ -42,6 +68,21 @@ public final class GenerationInfo {
         return transport;
     }
 
+    /** The host of the client's base URI, an IPv6 address without its brackets. A proxy in between is not named. */
+    public String serverAddress() {
+        return serverAddress;
+    }
+
+    /** The port of the client's base URI, from 1 to 65535; the scheme's own if the URI names none. */
+    public int serverPort() {
+        return serverPort;
+    }
+
+    /** Whether the answer is asked for as a stream; false for {@link NeuralBox#submit}. */
+    public boolean streams() {
+        return stream;
+    }
+
     /** The requested model; null if an assistant was requested, and for a budget that is asked for a poll or a query. */
     public @Nullable String model() {
         return model;
@@ -50,6 +91,16 @@ public final class GenerationInfo {
     /** The requested assistant; null if a model was requested. */
     public @Nullable String assistantId() {
         return assistantId;
+    }
+
+    /** The requested temperature; null if the request leaves it to the service. */
+    public @Nullable Double temperature() {
+        return temperature;
+    }
+
+    /** The most tokens of the language model that the answer may have, as requested; null if the request sets no bound. */
+    public @Nullable Integer maxTokens() {
+        return maxTokens;
     }
 
     /** The tenant that the request names; null if it names none. */

@@ -2,6 +2,7 @@ package top.neuralbox;
 
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listener to every generation of a client, for metrics and logs. An exception from it is caught and counted, and does not
@@ -83,6 +84,15 @@ public interface GenerationListener {
          * @param bytes the number of bytes, at least 1
          */
         default void received(int bytes) {}
+
+        /**
+         * The service began to answer: {@code generation_start} arrived, or an answer that does not stream. Called at most
+         * once, before the first {@link #delta}.
+         *
+         * @param id the generation's id; null if the service names none
+         * @param model the model that answers; null if the service names none. Any text may be in it
+         */
+        default void begun(@Nullable String id, @Nullable String model) {}
 
         /**
          * A piece of the answer arrived.

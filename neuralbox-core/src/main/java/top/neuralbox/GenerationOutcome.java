@@ -134,6 +134,11 @@ public final class GenerationOutcome {
         return responseHeaders;
     }
 
+    /** The account's rate limits, as the last response reported them; no figure is known if it reported none. */
+    public RateLimits rateLimits() {
+        return RateLimits.of(responseHeaders);
+    }
+
     /** How often a listener or the subscriber of this generation threw before this listener was notified of the end. */
     public int listenerErrors() {
         return listenerErrors;

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Notifies a client's listeners about one generation, and keeps their exceptions from affecting it. The call drives it. */
 final class ListenerFence {
@@ -62,6 +63,10 @@ final class ListenerFence {
 
     void head(int status) {
         tell(observer -> observer.head(status));
+    }
+
+    void begun(@Nullable String id, @Nullable String model) {
+        tell(observer -> observer.begun(id, model));
     }
 
     /** Called for every chunk, and {@link #delta} for every piece. So both use a plain loop and create no object. */

@@ -15,6 +15,13 @@ import top.neuralbox.transport.TransportResponse;
  */
 public final class RateLimits {
 
+    /** Header fields by name. */
+    @FunctionalInterface
+    private interface Fields {
+        @Nullable
+        String first(String name);
+    }
+
     private static final RateLimits UNKNOWN = new RateLimits(null, null, null, null, null);
 
     private final @Nullable Long hourlyLimit;
@@ -38,12 +45,21 @@ public final class RateLimits {
 
     /** The limits that a response reports. */
     static RateLimits of(TransportResponse response) {
+        return of(response::header);
+    }
+
+    /** The limits that the header fields of a response report. */
+    static RateLimits of(ResponseHeaders fields) {
+        return of(fields::first);
+    }
+
+    private static RateLimits of(Fields fields) {
         RateLimits limits = new RateLimits(
-                count(response.header("X-RateLimit-Limit-Hour")),
-                count(response.header("X-RateLimit-Remaining-Hour")),
-                count(response.header("X-RateLimit-Limit-Day")),
-                count(response.header("X-RateLimit-Remaining-Day")),
-                instant(response.header("X-RateLimit-Reset-Hour")));
+                count(fields.first("X-RateLimit-Limit-Hour")),
+                count(fields.first("X-RateLimit-Remaining-Hour")),
+                count(fields.first("X-RateLimit-Limit-Day")),
+                count(fields.first("X-RateLimit-Remaining-Day")),
+                instant(fields.first("X-RateLimit-Reset-Hour")));
         return limits.equals(UNKNOWN) ? UNKNOWN : limits;
     }
 

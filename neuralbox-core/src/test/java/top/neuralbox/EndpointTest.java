@@ -13,6 +13,19 @@ class EndpointTest {
 
     @ParameterizedTest
     @CsvSource({
+        "https://neuralbox.top, neuralbox.top, 443",
+        "HTTPS://neuralbox.top:8443, neuralbox.top, 8443",
+        "http://localhost, localhost, 80",
+        "https://[2001:db8::1], 2001:db8::1, 443",
+    })
+    void hostAndPortAreThoseOfTheBase(String base, String host, int port) {
+        URI endpoint = Endpoint.generate(URI.create(base), false);
+        assertThat(Endpoint.host(endpoint)).isEqualTo(host);
+        assertThat(Endpoint.port(endpoint)).isEqualTo(port);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "https://neuralbox.top, https://neuralbox.top/api/v2/generate",
         "https://neuralbox.top/, https://neuralbox.top/api/v2/generate",
         "HTTPS://neuralbox.top:8443//, https://neuralbox.top:8443/api/v2/generate",

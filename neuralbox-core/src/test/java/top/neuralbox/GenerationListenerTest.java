@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.GenerationListener.DecodeError;
@@ -50,7 +51,59 @@ class GenerationListenerTest {
                 .done()
                 .finish();
         assertThat(notes.steps)
-                .containsExactly("headers", "sent 1", "head 200", "delta 4", "delta 4", "ended COMPLETED");
+                .containsExactly(
+                        "headers", "sent 1", "head 200", "begun gen_1 gpt-5", "delta 4", "delta 4", "ended COMPLETED");
+    }
+
+    @Test
+    void hearsOnlyOnceThatTheAnswerBegan() {
+        client.generateAsync(REQUEST);
+        transport.call(0).stream().start().start().delta("Here").end().done().finish();
+        assertThat(notes.steps).containsOnlyOnce("begun gen_1 gpt-5");
+    }
+
+    @Test
+    void hearsTheModelOfAnAnswerThatDoesNotStream() {
+        transport.next(call -> call.json(
+                200,
+                "{\"id\": \"gen_1\", \"status\": \"completed\", \"model\": \"gpt-5-mini\","
+                        + " \"content\": \"Hi\", \"tokens_used\": 3}"));
+        var unused = client.submit(REQUEST);
+        assertThat(notes.steps).contains("begun gen_1 gpt-5-mini");
+    }
+
+    @Test
+    void isToldWhatIsAskedOfWhichServer() {
+        client.generateAsync(GenerationRequest.builder()
+                .model("gpt-5")
+                .prompt("hello")
+                .temperature(0.5)
+                .maxTokens(100)
+                .build());
+        transport.next(call -> call.json(200, "{\"id\": \"gen_1\", \"status\": \"completed\", \"content\": \"Hi\"}"));
+        var unused = client.submit(REQUEST);
+        GenerationInfo streamed = notes.infos.get(0);
+        assertThat(streamed.serverAddress()).isEqualTo("localhost");
+        assertThat(streamed.serverPort()).isEqualTo(80);
+        assertThat(streamed.streams()).isTrue();
+        assertThat(streamed.temperature()).isEqualTo(0.5);
+        assertThat(streamed.maxTokens()).isEqualTo(100);
+        assertThat(notes.infos.get(1).streams()).isFalse();
+        assertThat(notes.infos.get(1).temperature()).isNull();
+    }
+
+    @Test
+    void isToldTheLimitsThatTheResponseReports() {
+        client.generateAsync(REQUEST);
+        transport
+                .call(0)
+                .head(200, "Content-Type", "text/event-stream", "X-RateLimit-Remaining-Hour", "41")
+                .start()
+                .end()
+                .done()
+                .finish();
+        assertThat(notes.outcome().rateLimits().hourlyRemaining()).isEqualTo(41);
+        assertThat(notes.outcome().rateLimits().dailyRemaining()).isNull();
     }
 
     @Test
@@ -147,7 +200,13 @@ class GenerationListenerTest {
         clock.advance(Duration.ofSeconds(1));
         transport.call(1).stream().start().end().done().finish();
         assertThat(notes.steps)
-                .containsExactly("headers", "retry 1 ConnectionException", "sent 2", "head 200", "ended COMPLETED");
+                .containsExactly(
+                        "headers",
+                        "retry 1 ConnectionException",
+                        "sent 2",
+                        "head 200",
+                        "begun gen_1 gpt-5",
+                        "ended COMPLETED");
         assertThat(notes.outcome().attempts()).isEqualTo(2);
     }
 
@@ -230,8 +289,8 @@ class GenerationListenerTest {
                 .finish();
         assertThat(result.join().text()).isEqualTo("Hi");
         assertThat(notes.outcome().kind()).isEqualTo(GenerationOutcome.Kind.COMPLETED);
-        // headers, sent, head, received 4, delta, unknownEvent and its own ended.
-        assertThat(notes.outcome().listenerErrors()).isEqualTo(10);
+        // headers, sent, head, received 4, begun, delta, unknownEvent and its own ended.
+        assertThat(notes.outcome().listenerErrors()).isEqualTo(11);
     }
 
     @Test
@@ -302,6 +361,7 @@ class GenerationListenerTest {
     private static final class Notes implements GenerationListener, GenerationListener.Observer {
 
         final List<String> attached = new ArrayList<>();
+        final List<GenerationInfo> infos = new ArrayList<>();
         final List<String> steps = new ArrayList<>();
         final List<DecodeError> decodeErrors = new ArrayList<>();
         final List<GenerationOutcome> outcomes = new ArrayList<>();
@@ -319,6 +379,7 @@ class GenerationListenerTest {
 
         @Override
         public Observer started(GenerationInfo info) {
+            infos.add(info);
             return this;
         }
 
@@ -341,6 +402,11 @@ class GenerationListenerTest {
         @Override
         public void received(int bytes) {
             this.bytes += bytes;
+        }
+
+        @Override
+        public void begun(@Nullable String id, @Nullable String model) {
+            steps.add("begun " + id + " " + model);
         }
 
         @Override
@@ -395,6 +461,11 @@ class GenerationListenerTest {
 
         @Override
         public void received(int bytes) {
+            throw new AssertionError("scripted");
+        }
+
+        @Override
+        public void begun(@Nullable String id, @Nullable String model) {
             throw new AssertionError("scripted");
         }
 

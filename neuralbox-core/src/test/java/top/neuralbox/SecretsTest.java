@@ -14,7 +14,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -117,7 +116,16 @@ class SecretsTest {
                 generation,
                 transport.call(0).request,
                 ApiKey.of(CANARY),
-                new GenerationInfo("default", "stub", "gpt-5", null, null, Map.of("user", CANARY)),
+                new GenerationInfo(
+                        "default",
+                        "stub",
+                        Endpoint.SERVICE,
+                        true,
+                        GenerationRequest.builder()
+                                .model("gpt-5")
+                                .prompt(PROMPT)
+                                .attribute("user", CANARY)
+                                .build()),
                 listener.outcome());
         assertThat(all)
                 .allSatisfy(each -> assertThat(each.toString())
