@@ -22,5 +22,20 @@ public enum MeterNaming {
      *
      * <p>Everything else keeps our names. Credits are not tokens of a model, so no {@code gen_ai} meter reports them.
      */
-    OTEL_GENAI_2026_06
+    OTEL_GENAI_2026_06,
+
+    /**
+     * The OpenTelemetry semantic conventions for generative AI of release 0.1.0, which are in development. As
+     * {@link #OTEL_GENAI_2026_06}, with these names:
+     *
+     * <ul>
+     *   <li>{@code generation.duration} becomes {@code gen_ai.client.inference.duration};
+     *   <li>{@code time.to.first.delta} becomes {@code gen_ai.client.inference.time_to_first_chunk};
+     *   <li>{@code delta.gap}, which this switches on, becomes {@code gen_ai.client.inference.time_per_output_chunk}.
+     * </ul>
+     *
+     * <p>They also have the tags {@code server.address} and {@code server.port}, and with an allow-list of models {@code
+     * gen_ai.response.model}. An answer that does not stream has a duration only.
+     */
+    OTEL_GENAI_0_1
 }

@@ -9,6 +9,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.Billing;
 import top.neuralbox.BillingState;
+import top.neuralbox.GenerationInfo;
 import top.neuralbox.GenerationListener.DecodeError;
 import top.neuralbox.GenerationListener.Observer;
 import top.neuralbox.GenerationOutcome;
@@ -29,6 +30,7 @@ final class MeteredGeneration implements Observer {
     private final LongSupplier clock;
     private final LongTaskTimer.Sample active;
     private final long startedAt;
+    private GenerationTimers timers;
 
     private LongTaskTimer.@Nullable Sample queued;
     private long queuedAt;
@@ -42,8 +44,10 @@ final class MeteredGeneration implements Observer {
     private final long @Nullable [] gaps;
     private int gapCount;
 
-    MeteredGeneration(GenerationMeters meters, BalanceGauges balance, LongSupplier clock, boolean everyGap) {
+    MeteredGeneration(
+            GenerationInfo info, GenerationMeters meters, BalanceGauges balance, LongSupplier clock, boolean everyGap) {
         this.meters = meters;
+        this.timers = meters.timers.of(info);
         this.balance = balance;
         this.clock = clock;
         this.gaps = everyGap ? new long[GAPS] : null;
@@ -72,6 +76,11 @@ final class MeteredGeneration implements Observer {
     }
 
     @Override
+    public void begun(@Nullable String id, @Nullable String model) {
+        timers = timers.answeredBy(model);
+    }
+
+    @Override
     public void received(int bytes) {
         this.bytes += bytes;
     }
@@ -84,7 +93,7 @@ final class MeteredGeneration implements Observer {
             gap(nanoTime - lastDeltaAt);
         } else {
             anyDelta = true;
-            meters.timers.firstDelta(nanoTime - startedAt);
+            timers.firstDelta(nanoTime - startedAt);
         }
         lastDeltaAt = nanoTime;
         if (nanoTime - flushedAt >= FLUSH_NANOS) {
@@ -123,7 +132,7 @@ final class MeteredGeneration implements Observer {
         if (type != null) {
             meters.errors(type).increment();
         }
-        meters.timers.ended(outcome.kind(), type, clock.getAsLong() - startedAt);
+        timers.ended(outcome.kind(), type, clock.getAsLong() - startedAt);
     }
 
     private void leaveQueue() {
@@ -160,7 +169,7 @@ final class MeteredGeneration implements Observer {
 
     private void flushGaps(long[] collected) {
         for (int i = 0; i < gapCount; i++) {
-            meters.timers.gap(collected[i]);
+            timers.gap(collected[i]);
         }
         gapCount = 0;
     }

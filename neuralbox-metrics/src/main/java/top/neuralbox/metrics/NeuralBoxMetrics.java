@@ -131,7 +131,7 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
                 lock.unlock();
             }
         }
-        return new MeteredGeneration(known, meters.balance(), clock, everyGap);
+        return new MeteredGeneration(info, known, meters.balance(), clock, everyGap);
     }
 
     /** Counts the final cost of a pending result, under the tenant that the request named. */
@@ -164,7 +164,7 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
      * pile up otherwise. Generations of such a client, still in flight or started later, are no longer recorded until a client
      * of this name is built again. Does nothing if there is none.
      *
-     * <p>The timers of {@link MeterNaming#OTEL_GENAI_2026_06} stay, because all clients share them.
+     * <p>The timers under the names of OpenTelemetry stay, because all clients share them.
      */
     public void remove(String client) {
         lock.lock();
@@ -215,11 +215,17 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
     private GenerationMeters register(ClientMeters<Group> meters, Group group) {
         return meters.meters(group, () -> {
             MeterMaker make = new MeterMaker(registry, group.tags());
-            GenerationTimers timers = naming == MeterNaming.NEURALBOX
-                    ? new OwnTimers(make, everyGap)
-                    : new OpenTelemetryTimers(registry, group.model());
-            return new GenerationMeters(make, timers);
+            return new GenerationMeters(make, timers(make, group.model()));
         });
+    }
+
+    private GenerationTimers timers(MeterMaker make, @Nullable String model) {
+        return switch (naming) {
+            case NEURALBOX -> new OwnTimers(make, everyGap);
+            case OTEL_GENAI_2026_06 -> new OpenTelemetryTimers(registry, model);
+            case OTEL_GENAI_0_1 ->
+                new InferenceTimers(registry, model, answering -> models == null ? NONE : bounded(answering, models));
+        };
     }
 
     private static String bounded(@Nullable String value, Set<String> allowed) {

@@ -17,7 +17,7 @@ import top.neuralbox.GenerationOutcome;
 final class OpenTelemetryTimers implements GenerationTimers {
 
     /** The buckets that the convention advises for all three: 10 ms, doubled 13 times. */
-    private static final Duration[] BUCKETS =
+    static final Duration[] BUCKETS =
             IntStream.range(0, 14).mapToObj(i -> Duration.ofMillis(10L << i)).toArray(Duration[]::new);
 
     private final Meter.MeterProvider<Timer> durations;
@@ -48,10 +48,15 @@ final class OpenTelemetryTimers implements GenerationTimers {
 
     @Override
     public void ended(GenerationOutcome.Kind outcome, @Nullable ErrorType error, long nanos) {
-        String type = error != null
-                ? error.openTelemetryValue()
-                : outcome == GenerationOutcome.Kind.CANCELLED ? "cancelled" : "none";
-        durations.withTags("error.type", type).record(nanos, TimeUnit.NANOSECONDS);
+        durations.withTags("error.type", errorType(outcome, error)).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** The value of {@code error.type}; {@code none} where the convention has no such attribute. */
+    static String errorType(GenerationOutcome.Kind outcome, @Nullable ErrorType error) {
+        if (error != null) {
+            return error.openTelemetryValue();
+        }
+        return outcome == GenerationOutcome.Kind.CANCELLED ? "cancelled" : "none";
     }
 
     private static Timer.Builder timer(String name, String description) {

@@ -6,9 +6,10 @@ import com.sun.management.ThreadMXBean;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import top.neuralbox.GenerationListener.Observer;
 
 /** A delta costs no memory, whether or not each gap is recorded, its share of the flushes included. */
@@ -21,13 +22,16 @@ class MeteredGenerationAllocationTest {
     private static final long GAP = TimeUnit.MILLISECONDS.toNanos(10);
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void aDeltaAllocatesNothing(boolean everyGap) {
+    @CsvSource({"false, NEURALBOX", "true, NEURALBOX", "true, OTEL_GENAI_0_1"})
+    void aDeltaAllocatesNothing(boolean everyGap, MeterNaming naming) {
         NeuralBoxMetrics metrics = NeuralBoxMetrics.builder(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
                 .deltaGaps(everyGap)
+                .naming(naming)
+                .models(List.of("gpt-5"))
                 .build();
         Captured completed = Captured.completed();
         Observer observer = metrics.started(completed.info());
+        observer.begun("gen_1", "gpt-5");
         long at = deltas(observer, System.nanoTime());
         long before = THREADS.getCurrentThreadAllocatedBytes();
         deltas(observer, at);
