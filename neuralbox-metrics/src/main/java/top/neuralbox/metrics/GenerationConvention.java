@@ -1,6 +1,5 @@
 package top.neuralbox.metrics;
 
-import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
@@ -9,6 +8,7 @@ import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.Billing;
+import top.neuralbox.GenerationInfo;
 import top.neuralbox.GenerationOutcome;
 import top.neuralbox.NeuralBoxException;
 
@@ -43,7 +43,6 @@ final class GenerationConvention implements ObservationConvention<GenerationObse
     @Override
     public KeyValues getLowCardinalityKeyValues(GenerationObservationContext context) {
         GenerationOutcome outcome = context.outcome();
-        ErrorType error = outcome == null ? null : ErrorType.of(outcome.error());
         return KeyValues.of(
                 "client",
                 context.info().client(),
@@ -54,21 +53,28 @@ final class GenerationConvention implements ObservationConvention<GenerationObse
                 "gen_ai.provider.name",
                 "neuralbox",
                 "outcome",
-                outcome == null ? NONE : outcome.kind().name().toLowerCase(Locale.ROOT),
-                "error.type",
-                error == null ? NONE : error.value());
+                outcome == null ? NONE : outcome.kind().name().toLowerCase(Locale.ROOT));
     }
 
     @Override
     public KeyValues getHighCardinalityKeyValues(GenerationObservationContext context) {
-        KeyValues known = KeyValues.of(KeyValue.of("gen_ai.request.stream", "true"));
-        known = and(known, "gen_ai.request.model", context.info().model());
+        GenerationInfo info = context.info();
+        KeyValues known =
+                KeyValues.of("server.address", info.serverAddress(), "server.port", String.valueOf(info.serverPort()));
+        known = and(known, "gen_ai.request.stream", info.streams() ? "true" : null);
+        known = and(known, "gen_ai.request.model", info.model());
+        known = and(known, "gen_ai.request.max_tokens", info.maxTokens());
+        known = and(known, "gen_ai.request.temperature", info.temperature());
+        known = and(known, "gen_ai.response.id", context.responseId());
+        known = and(known, "gen_ai.response.model", context.responseModel());
         Duration firstDelta = context.timeToFirstDelta();
         known = and(known, "gen_ai.response.time_to_first_chunk", firstDelta == null ? null : seconds(firstDelta));
         GenerationOutcome outcome = context.outcome();
-        if (outcome == null) {
-            return known;
-        }
+        return outcome == null ? known : and(known, outcome);
+    }
+
+    private static KeyValues and(KeyValues before, GenerationOutcome outcome) {
+        KeyValues known = before;
         known = known.and(
                 "neuralbox.attempts",
                 String.valueOf(outcome.attempts()),
@@ -77,13 +83,17 @@ final class GenerationConvention implements ObservationConvention<GenerationObse
         Billing billing = outcome.billing();
         known = and(known, "neuralbox.credits.used", billing == null ? null : plain(billing.creditsUsed()));
         NeuralBoxException error = outcome.error();
+        ErrorType type = ErrorType.of(error);
+        // Absent without an error: for the convention, its presence is the error.
+        known = and(known, "error.type", type == null ? null : type.openTelemetryValue());
+        known = and(known, "neuralbox.error.type", type == null ? null : type.value());
         known = and(known, "neuralbox.request.id", error == null ? null : error.requestId());
         Integer status = error == null ? null : error.status();
-        return and(known, "http.response.status_code", status == null ? null : String.valueOf(status));
+        return and(known, "http.response.status_code", status);
     }
 
-    private static KeyValues and(KeyValues known, String key, @Nullable String value) {
-        return value == null ? known : known.and(key, value);
+    private static KeyValues and(KeyValues known, String key, @Nullable Object value) {
+        return value == null ? known : known.and(key, String.valueOf(value));
     }
 
     private static String seconds(Duration time) {

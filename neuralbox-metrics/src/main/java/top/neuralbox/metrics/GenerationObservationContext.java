@@ -20,6 +20,8 @@ public final class GenerationObservationContext extends SenderContext<Map<String
 
     private final GenerationInfo info;
     private volatile @Nullable Duration timeToFirstDelta;
+    private volatile @Nullable String responseId;
+    private volatile @Nullable String responseModel;
     private volatile @Nullable GenerationOutcome outcome;
 
     GenerationObservationContext(GenerationInfo info) {
@@ -39,6 +41,16 @@ public final class GenerationObservationContext extends SenderContext<Map<String
         return timeToFirstDelta;
     }
 
+    /** The generation's id, as the service named it; null before the answer began. */
+    public @Nullable String responseId() {
+        return responseId;
+    }
+
+    /** The model that answers, as the service named it; null before the answer began. */
+    public @Nullable String responseModel() {
+        return responseModel;
+    }
+
     /** The outcome; null before the end. */
     public @Nullable GenerationOutcome outcome() {
         return outcome;
@@ -46,6 +58,11 @@ public final class GenerationObservationContext extends SenderContext<Map<String
 
     void firstDelta(Duration after) {
         timeToFirstDelta = after;
+    }
+
+    void begun(@Nullable String id, @Nullable String model) {
+        responseId = id;
+        responseModel = model;
     }
 
     void ended(GenerationOutcome how) {

@@ -5,6 +5,7 @@ import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import top.neuralbox.GenerationInfo;
 import top.neuralbox.GenerationListener;
 import top.neuralbox.GenerationOutcome;
@@ -67,8 +68,13 @@ public final class NeuralBoxTracing implements GenerationListener {
         }
 
         @Override
+        public void begun(@Nullable String id, @Nullable String model) {
+            context.begun(id, model);
+        }
+
+        @Override
         public void delta(int chars, int bytes, long nanoTime) {
-            if (!anyDelta) {
+            if (!anyDelta && context.info().streams()) {
                 anyDelta = true;
                 context.firstDelta(Duration.ofNanos(nanoTime - startedAt));
             }

@@ -139,6 +139,67 @@ class NeuralBoxTracingTest {
     }
 
     @Test
+    void aRefusalIsNamedInTheStyleOfTheConventionAndInOurs() {
+        service.misbehave(Fault.refuse(402, "insufficient_tokens", "no credits"));
+        fail();
+        SpanData span = onlySpan();
+        assertThat(attribute(span, "error.type")).isEqualTo("402");
+        assertThat(attribute(span, "neuralbox.error.type")).isEqualTo("http_402");
+        assertThat(attribute(span, "http.response.status_code")).isEqualTo("402");
+        assertThat(attribute(span, "gen_ai.response.model"))
+                .as("nothing answered")
+                .isNull();
+    }
+
+    @Test
+    void aCompletedGenerationHasNoErrorType() {
+        client.generate(REQUEST);
+        assertThat(onlySpan().getAttributes().asMap())
+                .doesNotContainKey(AttributeKey.stringKey("error.type"))
+                .doesNotContainKey(AttributeKey.stringKey("neuralbox.error.type"));
+    }
+
+    @Test
+    void theSpanSaysWhatWasAskedAndWhatAnswered() {
+        client.generate(GenerationRequest.builder()
+                .model("gpt-5")
+                .prompt("hello")
+                .temperature(0.5)
+                .maxTokens(100)
+                .build());
+        SpanData span = onlySpan();
+        assertThat(attribute(span, "gen_ai.operation.name")).isEqualTo("chat");
+        assertThat(attribute(span, "gen_ai.provider.name")).isEqualTo("neuralbox");
+        assertThat(attribute(span, "gen_ai.request.stream")).isEqualTo("true");
+        assertThat(attribute(span, "gen_ai.request.temperature")).isEqualTo("0.5");
+        assertThat(attribute(span, "gen_ai.request.max_tokens")).isEqualTo("100");
+        assertThat(attribute(span, "gen_ai.response.model")).isEqualTo("gpt-5");
+        assertThat(attribute(span, "gen_ai.response.id")).startsWith("gen_");
+        assertThat(attribute(span, "server.address")).isEqualTo(service.uri().getHost());
+        assertThat(attribute(span, "server.port"))
+                .isEqualTo(String.valueOf(service.uri().getPort()));
+    }
+
+    @Test
+    void anAnswerThatDoesNotStreamIsNotSaidTo() {
+        client.submit(REQUEST);
+        SpanData span = onlySpan();
+        assertThat(attribute(span, "gen_ai.response.model")).isEqualTo("gpt-5");
+        assertThat(span.getAttributes().asMap())
+                .doesNotContainKey(AttributeKey.stringKey("gen_ai.request.stream"))
+                .doesNotContainKey(AttributeKey.stringKey("gen_ai.response.time_to_first_chunk"));
+    }
+
+    @Test
+    void creditsAreNoTokensInASpan() {
+        client.generate(REQUEST);
+        assertThat(onlySpan().getAttributes().asMap().keySet())
+                .extracting(AttributeKey::getKey)
+                .noneMatch(key -> key.startsWith("gen_ai.usage"))
+                .contains("neuralbox.credits.used");
+    }
+
+    @Test
     void aTruncatedStreamIsAnErrorOfTheSpan() {
         service.misbehave(Fault.withoutEnd());
         fail();
