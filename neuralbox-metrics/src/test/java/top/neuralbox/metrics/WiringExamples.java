@@ -1,7 +1,10 @@
 package top.neuralbox.metrics;
 
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.registry.otlp.OtlpMeterRegistry;
 import java.util.List;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
@@ -44,6 +47,29 @@ final class WiringExamples {
                 .listener(NeuralBoxTracing.create(observationRegistry))
                 .build();
         return neuralBox;
+    }
+
+    static NeuralBoxMetrics openTelemetry(OtlpMeterRegistry registry) {
+        registry.config().meterFilter(withoutFillers());
+        NeuralBoxMetrics metrics = NeuralBoxMetrics.builder(registry)
+                .naming(MeterNaming.OTEL_GENAI_0_1)
+                .models(List.of("gpt-5", "claude-sonnet-4-5"))
+                .build();
+        return metrics;
+    }
+
+    /** For a registry of OTLP alone: leaves out the attributes that the convention leaves out. */
+    static MeterFilter withoutFillers() {
+        return new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                return id.getName().startsWith("gen_ai.")
+                        ? id.replaceTags(id.getTags().stream()
+                                .filter(tag -> !tag.getValue().equals("none"))
+                                .toList())
+                        : id;
+            }
+        };
     }
 
     /** Whatever an application has. */

@@ -28,7 +28,7 @@ class WiringExamplesTest {
                 .map(block -> squeezed(block.group(2)))
                 .toList();
         assertThat(examples)
-                .hasSize(4)
+                .hasSize(6)
                 .allSatisfy(example -> assertThat(compiled).contains(example));
     }
 
