@@ -11,17 +11,30 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The dashboard of this module, as a team imports it. */
-record Dashboard(JsonNode json, List<Panel> panels) {
+/** A dashboard of this module, as a team imports it, with the rules beside it. */
+record Dashboard(JsonNode json, List<Panel> panels, Path rules, Path ruleTests) {
 
-    static final Path FOLDER = Path.of("src", "main", "dashboards");
-    static final Path RULES = FOLDER.resolve("neuralbox-rules.yml");
-    static final Path RULE_TESTS = FOLDER.resolve("neuralbox-rules.test.yml");
+    /** Under the names of this module. */
+    static final Dashboard CLIENT =
+            load("neuralbox-client", "neuralbox-rules", "{job=~\"$job\",instance=~\"$instance\",client=~\"$client\"");
 
-    private static final Pattern METRIC = Pattern.compile("\\bneuralbox_client_[a-z_]+");
+    /** Under the names of OpenTelemetry. */
+    static final Dashboard OPEN_TELEMETRY = load(
+            "neuralbox-otel-genai",
+            "neuralbox-otel-genai-rules",
+            "{job=~\"$job\",instance=~\"$instance\",gen_ai_provider_name=~\"$provider\","
+                    + "gen_ai_request_model=~\"$model\"");
 
-    /** One panel that shows something. */
-    record Panel(JsonNode json) {
+    static final List<Dashboard> ALL = List.of(CLIENT, OPEN_TELEMETRY);
+
+    private static final Pattern METRIC = Pattern.compile("\\b(neuralbox_client|gen_ai_client)_[a-z_]+");
+
+    /**
+     * One panel that shows something.
+     *
+     * @param selector how the selector of each metric begins
+     */
+    record Panel(JsonNode json, String selector) {
 
         String title() {
             return json.path("title").asText();
@@ -54,21 +67,22 @@ record Dashboard(JsonNode json, List<Panel> panels) {
             return expression
                     .replace("$__rate_interval", interval)
                     .replace("$__range", interval)
-                    .replaceAll("\\$(job|instance|client)\\b", ".*");
+                    .replaceAll("\\$(job|instance|client|provider|model)\\b", ".*");
         }
     }
 
-    static Dashboard load() {
+    private static Dashboard load(String name, String rules, String selector) {
+        Path folder = Path.of("src", "main", "dashboards");
         try {
-            JsonNode json = new ObjectMapper()
-                    .readTree(FOLDER.resolve("neuralbox-client.json").toFile());
+            JsonNode json =
+                    new ObjectMapper().readTree(folder.resolve(name + ".json").toFile());
             List<Panel> panels = new ArrayList<>();
             json.path("panels").forEach(panel -> {
                 if (!panel.path("type").asText().equals("row")) {
-                    panels.add(new Panel(panel));
+                    panels.add(new Panel(panel, selector));
                 }
             });
-            return new Dashboard(json, panels);
+            return new Dashboard(json, panels, folder.resolve(rules + ".yml"), folder.resolve(rules + ".test.yml"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -84,9 +98,19 @@ record Dashboard(JsonNode json, List<Panel> panels) {
         return found;
     }
 
-    static String rules() {
+    @Override
+    public String toString() {
+        return json.path("uid").asText();
+    }
+
+    /** All panels of all dashboards. */
+    static List<Panel> allPanels() {
+        return ALL.stream().flatMap(dashboard -> dashboard.panels().stream()).toList();
+    }
+
+    String textOfTheRules() {
         try {
-            return Files.readString(RULES);
+            return Files.readString(rules);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

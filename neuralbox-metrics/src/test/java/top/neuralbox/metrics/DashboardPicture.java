@@ -72,7 +72,7 @@ final class DashboardPicture {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         try (MetricsEndpoint endpoint = MetricsEndpoint.of(registry);
                 Traffic first = new Traffic(registry, Duration.ofMillis(20));
-                PrometheusServer prometheus = PrometheusServer.start(folder, endpoint.target())) {
+                PrometheusServer prometheus = PrometheusServer.start(folder, List.of(endpoint.target()))) {
             Instant from = Instant.now();
             stream(registry, first);
             draw(prometheus, from, Instant.now(), target);
@@ -111,7 +111,7 @@ final class DashboardPicture {
     }
 
     private static void draw(PrometheusServer prometheus, Instant from, Instant to, Path target) throws IOException {
-        List<Dashboard.Panel> panels = Dashboard.load().panels();
+        List<Dashboard.Panel> panels = Dashboard.CLIENT.panels();
         List<XYChart> charts = new ArrayList<>();
         for (String title : PANELS) {
             Dashboard.Panel panel = panels.stream()

@@ -16,21 +16,50 @@ import org.junit.jupiter.params.provider.MethodSource;
 import top.neuralbox.testkit.fake.FakeAnswer;
 import top.neuralbox.testkit.fake.FakeTransport;
 
-/** What a dashboard owes its readers, and that it and the rules speak of metrics which exist. */
+/** What a dashboard owes its readers, and that it and its rules speak of metrics which exist. */
 class DashboardTest {
 
-    private static final Dashboard DASHBOARD = Dashboard.load();
+    static List<Dashboard.Panel> panels() {
+        return Dashboard.allPanels();
+    }
 
-    static Stream<Dashboard.Panel> panels() {
-        return DASHBOARD.panels().stream();
+    static List<Dashboard> dashboards() {
+        return Dashboard.ALL;
     }
 
     @Test
     void rowsAreThoseThatTheDocumentationNames() {
-        assertThat(DASHBOARD.json().path("panels"))
-                .filteredOn(panel -> panel.path("type").asText().equals("row"))
-                .extracting(row -> row.path("title").asText())
+        assertThat(rows(Dashboard.CLIENT))
                 .containsExactly("Overview", "Rate and errors", "Durations", "Stream", "Saturation", "Spend", "Health");
+        assertThat(rows(Dashboard.OPEN_TELEMETRY))
+                .containsExactly("Overview", "Rate and errors", "Durations", "Chunks");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void isOfTheSchemaOfTheDayAndHasNoPanelThatGrafanaWouldHaveToMigrate(Dashboard dashboard) {
+        assertThat(dashboard.json().path("schemaVersion").asInt()).isEqualTo(42);
+        assertThat(elements(dashboard.json().path("panels")))
+                .extracting(panel -> panel.path("type").asText())
+                .isSubsetOf("row", "stat", "timeseries", "heatmap");
+        assertThat(elements(dashboard.json().path("panels")))
+                .extracting(panel -> panel.path("id").asInt())
+                .doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void variablesAreThoseOfTheQueries(Dashboard dashboard) {
+        String queries = dashboard.panels().toString();
+        for (Dashboard.Panel panel : dashboard.panels()) {
+            queries += panel.queries();
+        }
+        String all = queries;
+        assertThat(elements(dashboard.json().path("templating").path("list")))
+                .extracting(variable -> variable.path("name").asText())
+                .filteredOn(name -> !name.equals("datasource"))
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(all).contains("\"$" + name + "\""));
     }
 
     @ParameterizedTest
@@ -52,11 +81,10 @@ class DashboardTest {
 
     @ParameterizedTest
     @MethodSource("panels")
-    void eachQueryCanBeNarrowedToAJobAnInstanceAndAClient(Dashboard.Panel panel) {
+    void eachQueryCanBeNarrowedByEachVariable(Dashboard.Panel panel) {
         assertThat(panel.queries()).allSatisfy(query -> {
             int selectors = Dashboard.metricsIn(query.expression()).size();
-            String common = "{job=~\"$job\",instance=~\"$instance\",client=~\"$client\"";
-            assertThat(query.expression().split(java.util.regex.Pattern.quote(common), -1))
+            assertThat(query.expression().split(java.util.regex.Pattern.quote(panel.selector()), -1))
                     .hasSize(selectors + 1);
             assertThat(query.legend()).isNotBlank();
         });
@@ -69,10 +97,11 @@ class DashboardTest {
                 .allSatisfy(query -> assertThat(query.expression()).doesNotContainPattern("\\[\\d"));
     }
 
-    @Test
-    void panelsDoNotOverlap() {
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void panelsDoNotOverlap(Dashboard dashboard) {
         Set<String> cells = new HashSet<>();
-        for (JsonNode panel : DASHBOARD.json().path("panels")) {
+        for (JsonNode panel : dashboard.json().path("panels")) {
             JsonNode at = panel.path("gridPos");
             for (int x = 0; x < at.path("w").asInt(); x++) {
                 for (int y = 0; y < at.path("h").asInt(); y++) {
@@ -89,27 +118,33 @@ class DashboardTest {
 
     @Test
     void creditsAndTokensAreKeptApart() {
-        assertThat(DASHBOARD.panels())
+        assertThat(Dashboard.CLIENT.panels())
                 .extracting(Dashboard.Panel::title)
                 .contains("Tokens per second (content deltas)")
                 .noneMatch(title -> title.contains("oken") && title.contains("redit"));
     }
 
-    @Test
-    void everyMetricOfTheDashboardIsExposed() {
-        assertThat(exposed()).containsAll(Dashboard.metricsIn(DASHBOARD.json().toString()));
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void everyMetricOfTheDashboardIsExposed(Dashboard dashboard) {
+        assertThat(exposed()).containsAll(Dashboard.metricsIn(dashboard.json().toString()));
     }
 
-    @Test
-    void everyMetricOfTheRulesIsExposed() {
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void everyMetricOfTheRulesIsExposed(Dashboard dashboard) {
         // Names behind a colon are those of recorded series.
-        String raw = Dashboard.rules().replaceAll("[a-z_]+:neuralbox_client_[a-z_]+:[a-z0-9_]+", "");
+        String raw = dashboard
+                .textOfTheRules()
+                .replaceAll("[a-z_]+:(neuralbox_client|gen_ai_client)_[a-z_]+:[a-z0-9_]+", "");
+        assertThat(Dashboard.metricsIn(raw)).isNotEmpty();
         assertThat(exposed()).containsAll(Dashboard.metricsIn(raw));
     }
 
     @Test
     void everyMeterIsOnTheDashboard() {
-        Set<String> shown = new TreeSet<>(Dashboard.metricsIn(DASHBOARD.json().toString()));
+        Set<String> shown =
+                new TreeSet<>(Dashboard.metricsIn(Dashboard.CLIENT.json().toString()));
         assertThat(GenerationMeter.values())
                 .allSatisfy(meter -> assertThat(shown)
                         .as(meter.meterName())
@@ -118,17 +153,29 @@ class DashboardTest {
 
     private static Set<String> exposed() {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        Captured.run(
-                new FakeTransport()
-                        .answer(FakeAnswer.eventStream(
-                                Captured.START, Captured.DELTA, Captured.DELTA, Captured.END, Captured.DONE)),
-                NeuralBoxMetrics.builder(registry).deltaGaps(true).build());
+        for (MeterNaming naming : List.of(MeterNaming.NEURALBOX, MeterNaming.OTEL_GENAI_0_1)) {
+            Captured.run(
+                    new FakeTransport()
+                            .answer(FakeAnswer.eventStream(
+                                    Captured.START, Captured.DELTA, Captured.DELTA, Captured.END, Captured.DONE)),
+                    NeuralBoxMetrics.builder(registry)
+                            .naming(naming)
+                            .deltaGaps(true)
+                            .build());
+        }
         Set<String> names = new TreeSet<>();
         registry.scrape()
                 .lines()
                 .filter(line -> !line.startsWith("#"))
                 .forEach(line -> names.add(List.of(line.split("[{ ]", 2)).get(0)));
         return names;
+    }
+
+    private static List<String> rows(Dashboard dashboard) {
+        return elements(dashboard.json().path("panels"))
+                .filter(panel -> panel.path("type").asText().equals("row"))
+                .map(row -> row.path("title").asText())
+                .toList();
     }
 
     private static Stream<JsonNode> elements(JsonNode array) {

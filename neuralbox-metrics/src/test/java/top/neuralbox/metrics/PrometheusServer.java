@@ -16,12 +16,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A real Prometheus in a process of its own that scrapes one target twice a second and evaluates our rules. */
+/** A real Prometheus in a process of its own that scrapes its targets twice a second and evaluates our rules. */
 final class PrometheusServer implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -31,20 +33,22 @@ final class PrometheusServer implements AutoCloseable {
     private final Process process;
     private final Path log;
     private final URI base;
+    private final int targets;
     private @Nullable Instant frozen;
 
-    private PrometheusServer(Process process, Path log, URI base) {
+    private PrometheusServer(Process process, Path log, URI base, int targets) {
         this.process = process;
         this.log = log;
         this.base = base;
+        this.targets = targets;
     }
 
     /**
-     * Starts a server and waits until it has scraped the target.
+     * Starts a server and waits until it has scraped each target.
      *
      * @param folder for its configuration, data and log
      */
-    static PrometheusServer start(Path folder, String target) {
+    static PrometheusServer start(Path folder, List<String> targets) {
         try {
             Path configuration = folder.resolve("prometheus.yml");
             Files.writeString(configuration, """
@@ -53,10 +57,14 @@ final class PrometheusServer implements AutoCloseable {
                     scrape_configs:
                       - job_name: app
                         static_configs: [{ targets: ["%s"] }]
-                    """.formatted(Dashboard.RULES.toAbsolutePath(), target));
+                    """.formatted(
+                    Dashboard.ALL.stream()
+                            .map(dashboard -> dashboard.rules().toAbsolutePath().toString())
+                            .collect(Collectors.joining("\", \"")),
+                    String.join("\", \"", targets)));
             // Prometheus does not tell which port it took, so a free one is looked for; another process may be faster.
             for (int attempt = 1; ; attempt++) {
-                PrometheusServer server = launch(folder, configuration, freePort());
+                PrometheusServer server = launch(folder, configuration, freePort(), targets.size());
                 server.await("a first scrape", () -> !server.process.isAlive() || server.hasScraped());
                 if (server.process.isAlive()) {
                     return server;
@@ -101,7 +109,7 @@ final class PrometheusServer implements AutoCloseable {
     boolean hasScrapedSince(Instant time) {
         // Prometheus moves the time of a scrape by up to 2 ms, so that its series compress better.
         double latest = time.plusMillis(3).toEpochMilli() / 1000.0;
-        return number("timestamp(up)") > latest;
+        return number("min(timestamp(up))") > latest;
     }
 
     /** Waits until a condition holds. It is polled: no signal leaves Prometheus. */
@@ -141,7 +149,7 @@ final class PrometheusServer implements AutoCloseable {
 
     private boolean hasScraped() {
         try {
-            return number("up") == 1;
+            return number("sum(up)") == targets;
         } catch (UncheckedIOException notListeningYet) {
             return false;
         }
@@ -166,7 +174,7 @@ final class PrometheusServer implements AutoCloseable {
         }
     }
 
-    private static PrometheusServer launch(Path folder, Path configuration, int port) throws IOException {
+    private static PrometheusServer launch(Path folder, Path configuration, int port, int targets) throws IOException {
         Path log = folder.resolve("prometheus.log");
         Process process = new ProcessBuilder(
                         "prometheus",
@@ -176,7 +184,7 @@ final class PrometheusServer implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        return new PrometheusServer(process, log, URI.create("http://127.0.0.1:" + port));
+        return new PrometheusServer(process, log, URI.create("http://127.0.0.1:" + port), targets);
     }
 
     private static int freePort() throws IOException {

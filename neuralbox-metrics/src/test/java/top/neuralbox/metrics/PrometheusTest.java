@@ -2,6 +2,7 @@ package top.neuralbox.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,7 +32,11 @@ class PrometheusTest {
     private static final String STARTED = "sum(neuralbox_client_generations_started_total)";
 
     private static final PrometheusMeterRegistry REGISTRY = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    /** Under the names of OpenTelemetry, and without ours, which the other registry has. */
+    private static final PrometheusMeterRegistry INFERENCE = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
     private static MetricsEndpoint endpoint;
+    private static MetricsEndpoint inferenceEndpoint;
     private static Traffic traffic;
     private static PrometheusServer prometheus;
 
@@ -40,9 +46,17 @@ class PrometheusTest {
     @BeforeAll
     static void streamAndScrape() {
         Programs.assumePresent();
-        traffic = new Traffic(REGISTRY, Duration.ofMillis(2));
+        INFERENCE.config().meterFilter(MeterFilter.denyNameStartsWith("neuralbox"));
+        traffic = new Traffic(
+                Duration.ofMillis(2),
+                NeuralBoxMetrics.builder(REGISTRY).deltaGaps(true).build(),
+                NeuralBoxMetrics.builder(INFERENCE)
+                        .naming(MeterNaming.OTEL_GENAI_0_1)
+                        .models(List.of("gpt-5"))
+                        .build());
         endpoint = MetricsEndpoint.of(REGISTRY);
-        prometheus = PrometheusServer.start(folder, endpoint.target());
+        inferenceEndpoint = MetricsEndpoint.of(INFERENCE);
+        prometheus = PrometheusServer.start(folder, List.of(endpoint.target(), inferenceEndpoint.target()));
         for (int wave = 1; wave <= WAVES; wave++) {
             traffic.wave();
             Instant end = Instant.now();
@@ -54,7 +68,8 @@ class PrometheusTest {
                 () -> prometheus.hasScrapedSince(end)
                         && Stream.of(
                                         "job_client:neuralbox_client_balance_credits:min",
-                                        "job_client:neuralbox_client_generations:failure_ratio_rate5m")
+                                        "job_client:neuralbox_client_generations:failure_ratio_rate5m",
+                                        "job:gen_ai_client_inference:failure_ratio_rate5m")
                                 .noneMatch(
                                         recorded -> prometheus.query(recorded).isEmpty()));
     }
@@ -67,13 +82,20 @@ class PrometheusTest {
         if (endpoint != null) {
             endpoint.close();
         }
+        if (inferenceEndpoint != null) {
+            inferenceEndpoint.close();
+        }
         if (traffic != null) {
             traffic.close();
         }
     }
 
-    static Stream<Dashboard.Panel> panels() {
-        return Dashboard.load().panels().stream();
+    static List<Dashboard.Panel> panels() {
+        return Dashboard.allPanels();
+    }
+
+    static List<Dashboard> dashboards() {
+        return Dashboard.ALL;
     }
 
     @ParameterizedTest
@@ -144,6 +166,27 @@ class PrometheusTest {
         assertThat(prometheus.number("sum(" + metric + ")")).isEqualTo(inAWave * WAVES);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "error_type=\"none\", 8",
+        "error_type=\"cancelled\", 2",
+        "error_type=\"api_error\", 2",
+        "error_type=\"truncated\", 2",
+        "error_type=\"reset\", 2",
+        "error_type=\"protocol\", 2"
+    })
+    void theNamesOfOpenTelemetryCountTheSame(String selector, int inAWave) {
+        assertThat(prometheus.number("sum(gen_ai_client_inference_duration_seconds_count{" + selector + "})"))
+                .isEqualTo(inAWave * WAVES);
+    }
+
+    @Test
+    void chunksAreTheDeltasOfTheService() {
+        assertThat(prometheus.number("sum(gen_ai_client_inference_time_to_first_chunk_seconds_count)"
+                        + " + sum(gen_ai_client_inference_time_per_output_chunk_seconds_count)"))
+                .isEqualTo(traffic.service().deltasSent());
+    }
+
     @Test
     void bothTransportsHaveTheSameSeries() {
         assertThat(prometheus.number("count({__name__=~\"neuralbox_client_.*\",transport=\"httpclient\"})"))
@@ -166,7 +209,7 @@ class PrometheusTest {
     @Test
     void everyRuleEvaluatesWithoutAnError() {
         assertThat(prometheus.rules())
-                .hasSize(2)
+                .hasSize(4)
                 .allSatisfy(group -> assertThat(group.path("rules"))
                         .isNotEmpty()
                         .allSatisfy(rule ->
@@ -174,29 +217,39 @@ class PrometheusTest {
     }
 
     @Test
-    void whatTheRegistryExposesIsCleanByTheRulesOfPrometheus() {
-        Programs.Result result = Programs.promtool(REGISTRY.scrape(), "check", "metrics");
-        assertThat(result).isEqualTo(new Programs.Result(0, ""));
+    void whatTheRegistriesExposeIsCleanByTheRulesOfPrometheus() {
+        for (PrometheusMeterRegistry registry : List.of(REGISTRY, INFERENCE)) {
+            Programs.Result result = Programs.promtool(registry.scrape(), "check", "metrics");
+            assertThat(result).isEqualTo(new Programs.Result(0, ""));
+        }
     }
 
-    @Test
-    void theRulesAreClean() {
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void theRulesAreClean(Dashboard dashboard) {
+        Programs.Result result = Programs.promtool(
+                "",
+                "check",
+                "rules",
+                "--lint=all",
+                "--lint-fatal",
+                dashboard.rules().toString());
+        assertThat(result.status()).as(result.output()).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void theRulesPassTheirOwnTests(Dashboard dashboard) {
         Programs.Result result =
-                Programs.promtool("", "check", "rules", "--lint=all", "--lint-fatal", Dashboard.RULES.toString());
+                Programs.promtool("", "test", "rules", dashboard.ruleTests().toString());
         assertThat(result.status()).as(result.output()).isZero();
     }
 
     @Test
-    void theRulesPassTheirOwnTests() {
-        Programs.Result result = Programs.promtool("", "test", "rules", Dashboard.RULE_TESTS.toString());
-        assertThat(result.status()).as(result.output()).isZero();
-    }
-
-    @Test
-    void theQueriesOfTheDashboardAreCleanAsRules() throws IOException {
+    void theQueriesOfTheDashboardsAreCleanAsRules() throws IOException {
         StringBuilder rules = new StringBuilder("groups:\n- name: dashboard\n  rules:\n");
         int number = 0;
-        for (Dashboard.Panel panel : Dashboard.load().panels()) {
+        for (Dashboard.Panel panel : Dashboard.allPanels()) {
             for (Dashboard.Query query : panel.queries()) {
                 rules.append("  - record: panel:").append(number++).append("\n    expr: '");
                 rules.append(query.filledIn("1m").replace("'", "''")).append("'\n");

@@ -48,27 +48,32 @@ final class Traffic implements AutoCloseable {
     private final List<NeuralBox> clients;
 
     Traffic(MeterRegistry registry, Duration pace) {
+        this(pace, NeuralBoxMetrics.builder(registry).deltaGaps(true).build());
+    }
+
+    Traffic(Duration pace, NeuralBoxMetrics... metrics) {
         QUIET.setLevel(Level.OFF);
         LocalNeuralBox.Builder builder = LocalNeuralBox.builder().deltas(DELTAS).balance(BigDecimal.valueOf(1_000_000));
         this.twoDeltas = bytesUntilTheThirdDelta(builder);
         this.service = builder.pace(pace).start();
-        NeuralBoxMetrics metrics =
-                NeuralBoxMetrics.builder(registry).deltaGaps(true).build();
-        this.clients = transports.stream()
-                .map(transport -> NeuralBox.builder()
-                        .apiKey(LocalNeuralBox.apiKey())
-                        .baseUri(service.uri())
-                        .transport(transport)
-                        .name(transport.name().equals("vertx") ? "batch" : "chat")
-                        .retryPolicy(RetryPolicy.builder()
-                                .firstDelay(Duration.ofMillis(1))
-                                .build())
-                        .admission(Admission.builder(1).build())
-                        .listener(new Faulty())
-                        .listener(metrics)
-                        .listener(ends)
-                        .build())
-                .toList();
+        this.clients =
+                transports.stream().map(transport -> client(transport, metrics)).toList();
+    }
+
+    private NeuralBox client(Transport transport, NeuralBoxMetrics... metrics) {
+        NeuralBox.Builder builder = NeuralBox.builder()
+                .apiKey(LocalNeuralBox.apiKey())
+                .baseUri(service.uri())
+                .transport(transport)
+                .name(transport.name().equals("vertx") ? "batch" : "chat")
+                .retryPolicy(
+                        RetryPolicy.builder().firstDelay(Duration.ofMillis(1)).build())
+                .admission(Admission.builder(1).build())
+                .listener(new Faulty());
+        for (NeuralBoxMetrics each : metrics) {
+            builder.listener(each);
+        }
+        return builder.listener(ends).build();
     }
 
     LocalNeuralBox service() {
