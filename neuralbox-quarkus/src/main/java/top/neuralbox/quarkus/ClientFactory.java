@@ -1,0 +1,141 @@
+package top.neuralbox.quarkus;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.Secret;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import top.neuralbox.Admission;
+import top.neuralbox.Limits;
+import top.neuralbox.NeuralBox;
+import top.neuralbox.RetryPolicy;
+import top.neuralbox.Timeouts;
+import top.neuralbox.budget.CreditBudget;
+import top.neuralbox.transport.ProxySettings;
+import top.neuralbox.transport.Transport;
+import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.TransportProvider;
+
+/** Sets the library's builders from the properties. A property that is not set leaves the builder's default. */
+final class ClientFactory {
+
+    private ClientFactory() {}
+
+    static NeuralBox.Builder builder(NeuralBoxConfig config, NeuralBoxConnectionDetails details) {
+        NeuralBox.Builder builder = NeuralBox.builder()
+                .name(config.name())
+                .apiKeySupplier(details::apiKey)
+                .allowClearText(config.allowClearText())
+                .timeouts(timeouts(config.timeouts()))
+                .retryPolicy(retryPolicy(config.retry()))
+                .limits(limits(config.limits()));
+        Optional.ofNullable(details.baseUri()).ifPresent(builder::baseUri);
+        config.headers().forEach((name, value) -> builder.header(name, value.get()));
+        Admission admission = admission(config.admission());
+        if (admission != null) {
+            builder.admission(admission);
+        }
+        return builder;
+    }
+
+    static TransportConfig transportConfig(NeuralBoxConfig config) {
+        TransportConfig.Builder transport = TransportConfig.builder();
+        config.maxConnections().ifPresent(transport::maxConnections);
+        config.protocols()
+                .ifPresent(protocols -> transport.protocols(protocols.toArray(TransportConfig.Protocol[]::new)));
+        config.proxy().host().ifPresent(host -> transport.proxy(proxy(config.proxy(), host)));
+        return transport.build();
+    }
+
+    private static ProxySettings proxy(NeuralBoxConfig.Proxy proxy, String host) {
+        ProxySettings settings = ProxySettings.of(host, proxy.port());
+        // If none is set, SmallRye Config 3.16 gives a secret that holds null.
+        Optional<String> password = proxy.password().map(Secret::get);
+        if (proxy.username().isEmpty() && password.isEmpty()) {
+            return settings;
+        }
+        if (proxy.username().isEmpty() || password.isEmpty()) {
+            throw new IllegalStateException(
+                    "neuralbox.proxy.username and neuralbox.proxy.password are set together or not at all");
+        }
+        return settings.withCredentials(proxy.username().get(), password.get());
+    }
+
+    /** The transport of this name, which the caller must close. */
+    static Transport transport(String name, TransportConfig config) {
+        return TransportProvider.installedProviders().stream()
+                .filter(provider -> provider.name().equals(name))
+                .findFirst()
+                .orElseThrow(() ->
+                        new IllegalStateException("no transport of the name in neuralbox.transport is on the class"
+                                + " path: " + name + "; there are "
+                                + TransportProvider.installedProviders().stream()
+                                        .map(TransportProvider::name)
+                                        .toList()))
+                .create(config);
+    }
+
+    /** The budget of the properties; null if they set no limit. */
+    static CreditBudget.@Nullable Builder budget(NeuralBoxConfig.Budget budget) {
+        if (budget.limits().isEmpty()
+                && budget.tenantLimits().isEmpty()
+                && budget.requestLimits().isEmpty()
+                && budget.tenantRequestLimits().isEmpty()) {
+            return null;
+        }
+        CreditBudget.Builder builder = CreditBudget.builder().allowWithoutStore(budget.allowWithoutStore());
+        budget.limits().forEach(limit -> builder.limit(limit.credits(), limit.window()));
+        budget.tenantLimits().forEach(limit -> builder.tenantLimit(limit.credits(), limit.window()));
+        budget.requestLimits().forEach(limit -> builder.requestLimit(limit.requests(), limit.window()));
+        budget.tenantRequestLimits().forEach(limit -> builder.tenantRequestLimit(limit.requests(), limit.window()));
+        budget.lowBalance().ifPresent(builder::lowBalance);
+        return builder;
+    }
+
+    private static Timeouts timeouts(NeuralBoxConfig.TimeoutSettings settings) {
+        Timeouts.Builder timeouts = Timeouts.builder();
+        settings.connect().ifPresent(timeouts::connect);
+        settings.responseHead().ifPresent(timeouts::responseHead);
+        settings.firstEvent().ifPresent(timeouts::firstEvent);
+        settings.idle().ifPresent(timeouts::idle);
+        settings.eventIdle().ifPresent(timeouts::eventIdle);
+        settings.total().ifPresent(timeouts::total);
+        return timeouts.build();
+    }
+
+    private static RetryPolicy retryPolicy(NeuralBoxConfig.Retry settings) {
+        RetryPolicy.Builder retry = RetryPolicy.builder();
+        settings.maxRetries().ifPresent(retry::maxRetries);
+        settings.firstDelay().ifPresent(retry::firstDelay);
+        settings.maxDelay().ifPresent(retry::maxDelay);
+        settings.maxWait().ifPresent(retry::maxWait);
+        return retry.build();
+    }
+
+    private static Limits limits(NeuralBoxConfig.LimitSettings settings) {
+        Limits.Builder limits = Limits.builder();
+        bytes(settings.line(), limits::lineBytes);
+        bytes(settings.event(), limits::eventBytes);
+        settings.stream().ifPresent(size -> limits.streamBytes(size.asLongValue()));
+        bytes(settings.errorBody(), limits::errorBodyBytes);
+        bytes(settings.answer(), limits::answerBytes);
+        settings.keptText().ifPresent(limits::keptText);
+        return limits.build();
+    }
+
+    private static @Nullable Admission admission(NeuralBoxConfig.AdmissionSettings settings) {
+        if (settings.maxCalls().isEmpty()) {
+            return null;
+        }
+        Admission.Builder admission =
+                Admission.builder(settings.maxCalls().getAsInt()).waitForBudget(settings.waitForBudget());
+        settings.maxCallsPerTenant().ifPresent(admission::maxCallsPerTenant);
+        settings.maxQueued().ifPresent(admission::maxQueued);
+        settings.maxWait().ifPresent(admission::maxWait);
+        return admission.build();
+    }
+
+    private static void bytes(Optional<MemorySize> size, IntConsumer setter) {
+        size.ifPresent(bytes -> setter.accept(Math.toIntExact(bytes.asLongValue())));
+    }
+}
