@@ -1,32 +1,48 @@
 package top.neuralbox.examples.quarkus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.testkit.local.Fault;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 
-/** The application as it runs, over HTTP, with a local service behind it. */
+/** What a page sees of a generation, over HTTP, with a local service behind the application. */
 @QuarkusTest
-@QuarkusTestResource(LocalService.class)
+@QuarkusTestResource(
+        value = LocalService.class,
+        restrictToAnnotatedClass = true,
+        initArgs = @ResourceArg(name = LocalService.KEY, value = "yes"))
 class ChatResourceTest {
 
-    private static final Pattern COMPLETED =
-            Pattern.compile("neuralbox_client_generation_duration_seconds_count\\{.*outcome=\"completed\".*} [1-9]");
+    /** Far more than a piece needs, and far less than the time after which the client gives up a service that rests. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** The service's answer up to its second piece. */
+    private static final int SECOND_PIECE = 135;
+
+    private static final Pattern COMPLETED = Pattern.compile(
+            "neuralbox_client_generation_duration_seconds_count\\{.*client=\"chat\".*outcome=\"completed\".*} [1-9]");
 
     LocalNeuralBox service;
 
@@ -35,59 +51,117 @@ class ChatResourceTest {
 
     private final HttpClient page = HttpClient.newHttpClient();
 
+    @AfterEach
+    void leaveNoStreamToTheNextTest() {
+        service.awaitNoOpenStreams(PATIENCE);
+        service.behave();
+    }
+
     @Test
-    void textReachesThePageAsTheServicesOwnEvents() throws Exception {
+    void generationReachesThePageAsTheServicesOwnEvents() throws Exception {
         HttpResponse<InputStream> answer = ask();
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).contains("text/event-stream");
-        assertThat(new String(answer.body().readAllBytes(), StandardCharsets.UTF_8))
+        assertThat(answer.headers().firstValue("X-Accel-Buffering")).contains("no");
+        assertThat(text(answer))
                 .contains("data: {\"type\": \"content_delta\", \"delta\": \"An old\"}")
                 .contains("data: {\"type\": \"content_delta\", \"delta\": \" silent pond\"}")
                 .endsWith("data: [DONE]\n\n");
     }
 
     @Test
-    void pieceReachesThePageWhileTheAnswerIsHeldOpen() throws Exception {
-        service.misbehave(Fault.stallAfter(300));
-        try (InputStream body = ask().body()) {
-            assertThat(firstDelta(body)).contains("An old");
+    void pieceReachesThePageWhileTheServiceWithholdsTheNext() {
+        service.misbehave(Fault.stallAfter(SECOND_PIECE));
+
+        String line = assertTimeoutPreemptively(PATIENCE, () -> {
+            try (InputStream body = ask().body()) {
+                return firstDelta(body);
+            }
+        });
+
+        assertThat(line).contains("An old");
+    }
+
+    @Test
+    void readerWhoLeavesBeforeTheFirstEventEndsThePaidStreamWithinASecond() throws Exception {
+        service.misbehave(Fault.stallAfter(0));
+        try (Socket reader = reader()) {
+            service.awaitOpenStreams(1, PATIENCE);
+        }
+
+        service.awaitNoOpenStreams(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void readerWhoLeavesAStreamThatRestsEndsThePaidOneWithinASecond() throws Exception {
+        service.misbehave(Fault.stallAfter(SECOND_PIECE));
+        try (Socket reader = reader()) {
+            firstDelta(reader.getInputStream());
+        }
+
+        service.awaitNoOpenStreams(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void readerWhoLeavesAStreamThatFlowsEndsThePaidOneWithinASecond() throws Exception {
+        service.misbehave(Fault.endless());
+        try (Socket reader = reader()) {
+            reader.getInputStream().readNBytes(10_000);
+        }
+
+        service.awaitNoOpenStreams(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void slowReaderSlowsTheServiceDown() throws Exception {
+        service.misbehave(Fault.endless());
+        try (Socket reader = reader()) {
+            long held = awaitNoMorePieces();
+
+            reader.getInputStream().readNBytes(4 << 20);
+
+            awaitPieces(held + 1_000);
         }
     }
 
     @Test
-    void readerWhoLeavesStopsThePaidStream() throws Exception {
-        service.awaitNoOpenStreams(Duration.ofSeconds(10));
-        service.misbehave(Fault.endless());
-        InputStream body = ask().body();
-        firstDelta(body);
-
-        body.close();
-
-        service.awaitNoOpenStreams(Duration.ofSeconds(2));
-    }
-
-    @Test
-    void refusalChoosesTheStatus() throws Exception {
+    void refusalBeforeTheFirstEventChoosesTheStatus() throws Exception {
         service.misbehave(Fault.rateLimited(Duration.ofMinutes(10)));
 
         HttpResponse<InputStream> answer = ask();
 
         assertThat(answer.statusCode()).isEqualTo(429);
         assertThat(answer.headers().firstValue("Retry-After")).contains("600");
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/json");
+        assertThat(text(answer)).startsWith("{\"error\": \"rate_limit_exceeded\"");
+    }
+
+    @Test
+    void failureAfterTheFirstEventIsAnEventOfItsOwn() throws Exception {
+        service.misbehave(Fault.fail(1, "Something broke."));
+
+        HttpResponse<InputStream> answer = ask();
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(text(answer))
+                .contains("An old")
+                .contains("\"code\": \"generation_failed\"")
+                .doesNotContain("Something broke.")
+                .endsWith("data: [DONE]\n\n");
     }
 
     @Test
     void prometheusIsShownTheMeters() throws Exception {
-        ask().body().readAllBytes();
+        text(ask());
 
         // The page may have its end a moment before the meters.
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         String meters = meters();
         while (!COMPLETED.matcher(meters).find() && System.nanoTime() < deadline) {
             meters = meters();
         }
-        assertThat(meters).containsPattern(COMPLETED);
+        assertThat(meters).containsPattern(COMPLETED).doesNotContain(LocalNeuralBox.apiKey());
     }
 
     private String meters() throws Exception {
@@ -104,6 +178,25 @@ class ChatResourceTest {
         return page.send(request, HttpResponse.BodyHandlers.ofInputStream());
     }
 
+    /** A reader that takes nothing by itself. It is closed at once: the client of the JDK may take its time. */
+    private Socket reader() throws IOException {
+        Socket reader = new Socket();
+        // Little room on the way, so that it is full soon.
+        reader.setReceiveBufferSize(8 << 10);
+        reader.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), application.getPort()));
+        String question = "{\"prompt\": \"Write a haiku\"}";
+        String request = "POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                + question.length() + "\r\n\r\n" + question;
+        reader.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        return reader;
+    }
+
+    private static String text(HttpResponse<InputStream> answer) throws IOException {
+        try (InputStream body = answer.body()) {
+            return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
     private static String firstDelta(InputStream body) throws IOException {
         BufferedReader lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
         String line = lines.readLine();
@@ -111,5 +204,31 @@ class ChatResourceTest {
             line = lines.readLine();
         }
         return line;
+    }
+
+    private void awaitPieces(long pieces) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (service.deltasSent() < pieces) {
+            assertThat(System.nanoTime()).as("the time at which there are enough pieces").isLessThan(deadline);
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /** That nothing more happens has no signal: it is true of half a second, or will be soon. */
+    private long awaitNoMorePieces() {
+        long deadline = System.nanoTime() + 2 * PATIENCE.toNanos();
+        long before = service.deltasSent();
+        long seen = before;
+        long since = System.nanoTime();
+        while (seen == before || System.nanoTime() - since < 500_000_000) {
+            long now = service.deltasSent();
+            if (now != seen) {
+                seen = now;
+                since = System.nanoTime();
+            }
+            assertThat(since).as("the time at which the service rests").isLessThan(deadline);
+            LockSupport.parkNanos(1_000_000);
+        }
+        return seen;
     }
 }

@@ -8,19 +8,28 @@ import top.neuralbox.testkit.local.LocalNeuralBox;
 /** The local service, started before the application and named in its configuration. */
 public final class LocalService implements QuarkusTestResourceLifecycleManager {
 
+    /** The argument without which the application gets no key. */
+    static final String KEY = "key";
+
     private final LocalNeuralBox service =
             LocalNeuralBox.builder().deltas(List.of("An old", " silent pond")).start();
+    private boolean key;
+
+    @Override
+    public void init(Map<String, String> arguments) {
+        key = arguments.containsKey(KEY);
+    }
 
     @Override
     public Map<String, String> start() {
         return Map.of(
-                "neuralbox.api-key", LocalNeuralBox.apiKey(),
+                "neuralbox.api-key", key ? LocalNeuralBox.apiKey() : "",
                 "neuralbox.base-uri", service.uri().toString());
     }
 
     @Override
-    public void inject(Object test) {
-        ((ChatResourceTest) test).service = service;
+    public void inject(TestInjector injector) {
+        injector.injectIntoFields(service, new TestInjector.MatchesType(LocalNeuralBox.class));
     }
 
     @Override

@@ -18,7 +18,7 @@ class WiringPageTest {
         String page = Files.readString(Path.of("../../docs/metrics/wiring.md"));
         String example = page.substring(page.indexOf(FENCE, page.indexOf(HEADING)) + FENCE.length());
         String source =
-                Files.readString(Path.of("src/main/java/top/neuralbox/examples/quarkus/NeuralBoxProducer.java"));
+                Files.readString(Path.of("src/main/java/top/neuralbox/examples/quarkus/NeuralBoxCustomizers.java"));
 
         assertThat(squeezed(source)).contains(squeezed(example.substring(0, example.indexOf("```"))));
     }
