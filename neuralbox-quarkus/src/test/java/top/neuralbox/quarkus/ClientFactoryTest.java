@@ -2,10 +2,12 @@ package top.neuralbox.quarkus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.math.BigDecimal;
 import java.net.URI;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -60,7 +62,8 @@ class ClientFactoryTest {
     void timeOutOfThePropertiesEndsAStreamThatRests() {
         SERVICE.misbehave(Fault.stallAfter(135));
         try (NeuralBox neuralBox = client("neuralbox.timeouts.idle", "100ms")) {
-            assertThatThrownBy(() -> neuralBox.generate(REQUEST)).isInstanceOf(GenerationTimeoutException.class);
+            assertTimeoutPreemptively(Duration.ofSeconds(10), () -> assertThatThrownBy(() -> neuralBox.generate(REQUEST))
+                    .isInstanceOf(GenerationTimeoutException.class));
         }
     }
 

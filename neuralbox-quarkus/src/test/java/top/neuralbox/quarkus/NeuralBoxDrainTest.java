@@ -42,6 +42,7 @@ class NeuralBoxDrainTest {
         while (!neuralBox.account().balanceAsync().isCompletedExceptionally()) {
             Thread.onSpinWait();
         }
+        assertThat(drained).isNotDone();
 
         gate.open();
 
