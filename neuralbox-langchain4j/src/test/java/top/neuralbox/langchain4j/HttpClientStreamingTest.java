@@ -1,0 +1,8 @@
+package top.neuralbox.langchain4j;
+
+class HttpClientStreamingTest extends StreamingContract {
+
+    HttpClientStreamingTest() {
+        super(Carrier.HTTPCLIENT);
+    }
+}

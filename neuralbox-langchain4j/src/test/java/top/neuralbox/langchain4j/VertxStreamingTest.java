@@ -1,0 +1,8 @@
+package top.neuralbox.langchain4j;
+
+class VertxStreamingTest extends StreamingContract {
+
+    VertxStreamingTest() {
+        super(Carrier.VERTX);
+    }
+}
