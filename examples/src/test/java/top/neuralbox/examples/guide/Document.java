@@ -75,11 +75,15 @@ record Document(Path path, String text) {
                 .toList();
     }
 
+    /** The name of the file, without its ending. */
+    String name() {
+        return path.getFileName().toString().replace(".md", "");
+    }
+
     /** The name of the test that runs the examples of a page: {@code time-outs.md} has {@code TimeOutsPageTest}. */
     String testName() {
-        String name = path.getFileName().toString().replace(".md", "");
         StringBuilder test = new StringBuilder();
-        for (String word : name.toLowerCase(Locale.ROOT).split("-")) {
+        for (String word : name().toLowerCase(Locale.ROOT).split("-")) {
             test.append(Character.toUpperCase(word.charAt(0))).append(word, 1, word.length());
         }
         return test + "PageTest";

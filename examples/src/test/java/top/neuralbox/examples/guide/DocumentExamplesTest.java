@@ -58,8 +58,18 @@ class DocumentExamplesTest {
         }
     }
 
+    /** In the examples, or in the module that the page is named after. */
     private static Path testOf(Document page) {
-        return EXAMPLES.resolve("src/test/java/top/neuralbox/examples/guide/" + page.testName() + ".java");
+        String name = page.testName() + ".java";
+        Path ofModule = moduleOf(page).resolve("test/java/top/neuralbox/" + page.name() + "/" + name);
+        return Files.exists(ofModule)
+                ? ofModule
+                : EXAMPLES.resolve("src/test/java/top/neuralbox/examples/guide/" + name);
+    }
+
+    /** The sources of the module with the page's name, if there is one: {@code langchain4j.md} is about {@code neuralbox-langchain4j}. */
+    private static Path moduleOf(Document page) {
+        return Document.ROOT.resolve("neuralbox-" + page.name()).resolve("src");
     }
 
     /** From each {@code @Test} to the brace that closes its method, which the formatter puts at one level. */
@@ -72,9 +82,10 @@ class DocumentExamplesTest {
     /** Those of the examples, and of the module whose page it is. */
     private static Stream<String> sources(Document document) throws IOException {
         List<Path> files = new ArrayList<>(javaFiles(EXAMPLES));
-        Path module = document.path().resolveSibling("src");
-        if (Files.isDirectory(module)) {
-            files.addAll(javaFiles(module));
+        for (Path module : List.of(document.path().resolveSibling("src"), moduleOf(document))) {
+            if (Files.isDirectory(module)) {
+                files.addAll(javaFiles(module));
+            }
         }
         return files.stream().map(file -> Document.squeezed(Document.read(file)));
     }

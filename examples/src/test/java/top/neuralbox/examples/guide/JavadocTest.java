@@ -69,6 +69,7 @@ class JavadocTest {
                 "neuralbox-transport-vertx",
                 "neuralbox-metrics",
                 "neuralbox-budget-redis",
+                "neuralbox-langchain4j",
                 "neuralbox-quarkus",
                 "neuralbox-spring-boot",
                 "neuralbox-testkit",
@@ -87,8 +88,7 @@ class JavadocTest {
 
     /** Whether the file's package is part of the API. The others are public for their neighbours alone. */
     private static boolean isExported(Path sources, Path file) {
-        Path descriptor = sources.resolve("module-info.java");
-        if (!Files.exists(descriptor)) {
+        if (Files.notExists(sources.resolve("module-info.java"))) {
             // A jar for the class path alone.
             return true;
         }
