@@ -62,8 +62,10 @@ class ClientFactoryTest {
     void timeOutOfThePropertiesEndsAStreamThatRests() {
         SERVICE.misbehave(Fault.stallAfter(135));
         try (NeuralBox neuralBox = client("neuralbox.timeouts.idle", "100ms")) {
-            assertTimeoutPreemptively(Duration.ofSeconds(10), () -> assertThatThrownBy(() -> neuralBox.generate(REQUEST))
-                    .isInstanceOf(GenerationTimeoutException.class));
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(10),
+                    () -> assertThatThrownBy(() -> neuralBox.generate(REQUEST))
+                            .isInstanceOf(GenerationTimeoutException.class));
         }
     }
 

@@ -88,7 +88,8 @@ class JavadocTest {
 
     /** Whether the file's package is part of the API. The others are public for their neighbours alone. */
     private static boolean isExported(Path sources, Path file) {
-        if (Files.notExists(sources.resolve("module-info.java"))) {
+        Path descriptor = sources.resolve("module-info.java");
+        if (Files.notExists(descriptor)) {
             // A jar for the class path alone.
             return true;
         }
