@@ -20,7 +20,7 @@ public final class Stress {
 
     /** One virtual machine for each test, as it is by default. */
     private static final List<String> SHORT = List.of(
-            "-iters", "5", "-time", "200", "-sc", "false", "-pth", "false", "-jvmArgs", "-XX:+TieredCompilation");
+            "-iters", "3", "-time", "200", "-sc", "false", "-pth", "false", "-jvmArgs", "-XX:+TieredCompilation");
 
     /** Each test on the interpreter and on each compiler, and on one that reorders what it may. */
     private static final List<String> LONG = List.of("-iters", "3", "-time", "1000", "-sc", "false");
