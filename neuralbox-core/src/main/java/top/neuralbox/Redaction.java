@@ -2,7 +2,7 @@ package top.neuralbox;
 
 import org.jspecify.annotations.Nullable;
 
-/** Removes the key, which the service or a gateway may have echoed, from a text. {@link ApiKey#redact} finds it. */
+/** Removes the key, which the service or a gateway may have echoed, from a text. {@link KeyRedaction} finds it. */
 @FunctionalInterface
 interface Redaction {
 

@@ -35,9 +35,11 @@ final class RelayEncoder {
             return data(billed(named(typed("generation_end"), end.id(), null), end.billing())
                     .end());
         }
-        GenerationEvent.Unknown unknown = (GenerationEvent.Unknown) event;
-        // A line break in JSON is white space. One event is one line, because some readers support no more.
-        return unknownEvents ? data(unknown.json().replace('\n', ' ').replace('\r', ' ')) : null;
+        if (unknownEvents && event instanceof GenerationEvent.Unknown unknown) {
+            // A line break in JSON is white space. One event is one line, because some readers support no more.
+            return data(unknown.json().replace('\n', ' ').replace('\r', ' '));
+        }
+        return null;
     }
 
     ByteBuffer failure(RelayFailure failure) {
