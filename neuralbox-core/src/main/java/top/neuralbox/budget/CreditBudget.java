@@ -121,12 +121,20 @@ public final class CreditBudget implements CreditGuard {
         };
     }
 
+    /**
+     * The limits of a client and of a tenant, without their use; null for no tenant. Limits of credits come first, those of the
+     * client before those of the tenant. Asks no store.
+     */
+    public List<BudgetLine> limits(String client, @Nullable String tenant) {
+        List<BudgetLine> lines = creditLimits.lines(client, tenant, BigDecimal.ZERO);
+        lines.addAll(requestLimits.lines(client, tenant, BigDecimal.ZERO));
+        return List.copyOf(lines);
+    }
+
     /** The current limits, with their use, of a client and of a tenant; null for no tenant. Limits of credits come first. */
     public CompletionStage<List<BudgetState>> states(String client, @Nullable String tenant) {
         CompletionStage<List<BudgetState>> states = CompletableFuture.completedFuture(List.of());
-        List<BudgetLine> lines = creditLimits.lines(client, tenant, BigDecimal.ZERO);
-        lines.addAll(requestLimits.lines(client, tenant, BigDecimal.ZERO));
-        for (BudgetLine line : lines) {
+        for (BudgetLine line : limits(client, tenant)) {
             states = states.thenCombine(store.usage(line), (known, usage) -> {
                 List<BudgetState> more = new ArrayList<>(known);
                 more.add(new BudgetState(line, usage));

@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
 final class ClientMeters<G> {
 
     private final Map<G, GenerationMeters> groups = new ConcurrentHashMap<>();
-    private final BalanceGauges balance;
+    private final AccountGauges account;
 
-    ClientMeters(BalanceGauges balance) {
-        this.balance = balance;
+    ClientMeters(AccountGauges account) {
+        this.account = account;
     }
 
-    BalanceGauges balance() {
-        return balance;
+    AccountGauges account() {
+        return account;
     }
 
     @Nullable
@@ -36,7 +36,7 @@ final class ClientMeters<G> {
 
     /** Removes all meters from the registry for good. Nothing shows what is recorded to them later. */
     void remove(MeterRegistry registry) {
-        balance.remove();
+        account.remove();
         groups.values().forEach(meters -> meters.remove(registry));
     }
 }

@@ -188,6 +188,27 @@ public enum GenerationMeter {
             "seconds",
             "How long ago the balance was told; it changes unseen in between",
             null),
+    /** Requests that the account has left, by window, as the last answer that arrived reported; absent before the first. */
+    REQUESTS_LEFT(
+            "requests.left",
+            Meter.Type.GAUGE,
+            null,
+            "Requests that the account has left, by hour and day, as the last answer that arrived said; absent before the first",
+            "window"),
+    /** Requests that the account may send, by window, as the last answer that arrived reported; absent before the first. */
+    REQUESTS_LIMIT(
+            "requests.limit",
+            Meter.Type.GAUGE,
+            null,
+            "Requests that the account may send, by hour and day, as the last answer that arrived said",
+            "window"),
+    /** The time since the requests left were last reported. They may have changed since, and a window may have ended. */
+    REQUESTS_AGE(
+            "requests.age",
+            Meter.Type.GAUGE,
+            "seconds",
+            "How long ago the requests left were told; they change unseen in between",
+            null),
     /** Requests sent again, by the error of the attempt before. */
     RETRIES(
             "retries",
@@ -275,6 +296,9 @@ public enum GenerationMeter {
 
     /** Whether this is a meter of the account, which has no model and no tenant. */
     boolean ofAccount() {
-        return this == BALANCE || this == BALANCE_AGE;
+        return switch (this) {
+            case BALANCE, BALANCE_AGE, REQUESTS_LEFT, REQUESTS_LIMIT, REQUESTS_AGE -> true;
+            default -> false;
+        };
     }
 }

@@ -26,7 +26,7 @@ final class MeteredGeneration implements Observer {
     private static final int GAPS = 256;
 
     private final GenerationMeters meters;
-    private final BalanceGauges balance;
+    private final AccountGauges account;
     private final LongSupplier clock;
     private final LongTaskTimer.Sample active;
     private final long startedAt;
@@ -45,10 +45,10 @@ final class MeteredGeneration implements Observer {
     private int gapCount;
 
     MeteredGeneration(
-            GenerationInfo info, GenerationMeters meters, BalanceGauges balance, LongSupplier clock, boolean everyGap) {
+            GenerationInfo info, GenerationMeters meters, AccountGauges account, LongSupplier clock, boolean everyGap) {
         this.meters = meters;
         this.timers = meters.timers.of(info);
-        this.balance = balance;
+        this.account = account;
         this.clock = clock;
         this.gaps = everyGap ? new long[GAPS] : null;
         meters.started.increment();
@@ -127,6 +127,7 @@ final class MeteredGeneration implements Observer {
             meters.longestGap.record(longestGap, TimeUnit.NANOSECONDS);
         }
         bill(outcome);
+        account.requests(outcome.rateLimits());
         meters.listenerErrors.increment(outcome.listenerErrors());
         ErrorType type = ErrorType.of(outcome.error());
         if (type != null) {
@@ -189,7 +190,7 @@ final class MeteredGeneration implements Observer {
         }
         BigDecimal left = billing.balanceRemaining();
         if (left != null) {
-            balance.told(left.doubleValue());
+            account.balance(left.doubleValue());
         }
     }
 

@@ -131,7 +131,7 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
                 lock.unlock();
             }
         }
-        return new MeteredGeneration(info, known, meters.balance(), clock, everyGap);
+        return new MeteredGeneration(info, known, meters.account(), clock, everyGap);
     }
 
     /** Counts the final cost of a pending result, under the tenant that the request named. */
@@ -181,7 +181,7 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
     }
 
     /**
-     * Removes the gauges of balances from the registry. All other meters stay there. Idempotent. Generations that are still in
+     * Removes the gauges of accounts from the registry, those of balances and of requests left. All other meters stay there. Idempotent. Generations that are still in
      * flight, or are started later, are still counted.
      */
     @Override
@@ -189,7 +189,7 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
         lock.lock();
         try {
             closed = true;
-            clients.values().forEach(meters -> meters.balance().remove());
+            clients.values().forEach(meters -> meters.account().remove());
         } finally {
             lock.unlock();
         }
@@ -204,11 +204,11 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
 
     /** Under the lock. */
     private ClientMeters<Group> unregistered(Client client) {
-        BalanceGauges balance = new BalanceGauges(registry, client.tags(), clock);
+        AccountGauges account = new AccountGauges(registry, client.tags(), clock);
         if (closed) {
-            balance.remove();
+            account.remove();
         }
-        return new ClientMeters<>(balance);
+        return new ClientMeters<>(account);
     }
 
     /** Under the lock. */

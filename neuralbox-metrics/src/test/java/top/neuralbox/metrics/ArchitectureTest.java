@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The arrows of the design: metrics know the client, Micrometer and the JDK. */
+/** The arrows of the design: metrics know the client and its budgets, Micrometer and the JDK. */
 @AnalyzeClasses(packages = "top.neuralbox.metrics", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
@@ -16,5 +16,10 @@ class ArchitectureTest {
     static final ArchRule metricsKnowTheClientAndMicrometerAlone = classes()
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(
-                    "java..", "org.jspecify..", "io.micrometer..", "top.neuralbox", "top.neuralbox.metrics"));
+                    "java..",
+                    "org.jspecify..",
+                    "io.micrometer..",
+                    "top.neuralbox",
+                    "top.neuralbox.budget",
+                    "top.neuralbox.metrics"));
 }

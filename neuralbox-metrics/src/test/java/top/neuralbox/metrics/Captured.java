@@ -2,6 +2,7 @@ package top.neuralbox.metrics;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,18 @@ record Captured(GenerationInfo info, GenerationOutcome outcome) {
     static final String END = "data: {\"type\": \"generation_end\", \"id\": \"gen_1\", \"tokens_used\": 3,"
             + " \"balance_remaining\": 297}\n\n";
     static final String DONE = "data: [DONE]\n\n";
+
+    /** A complete stream whose head tells the requests that the account has left. */
+    static FakeAnswer withLimits(long hourly, long daily) {
+        FakeAnswer.Builder answer = FakeAnswer.builder()
+                .header("Content-Type", "text/event-stream")
+                .header("X-RateLimit-Limit-Hour", "100")
+                .header("X-RateLimit-Remaining-Hour", String.valueOf(hourly))
+                .header("X-RateLimit-Limit-Day", "1000")
+                .header("X-RateLimit-Remaining-Day", String.valueOf(daily));
+        List.of(START, DELTA, DELTA, END, DONE).forEach(answer::chunk);
+        return answer.build();
+    }
 
     static Captured completed() {
         return of(FakeAnswer.eventStream(START, DELTA, END, DONE));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import top.neuralbox.testkit.fake.FakeAnswer;
+import top.neuralbox.budget.CreditBudget;
 import top.neuralbox.testkit.fake.FakeTransport;
 
 /** What a dashboard owes its readers, and that it and its rules speak of metrics which exist. */
@@ -152,22 +154,25 @@ class DashboardTest {
     }
 
     private static Set<String> exposed() {
-        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        Set<String> names = new TreeSet<>();
         for (MeterNaming naming : List.of(MeterNaming.NEURALBOX, MeterNaming.OTEL_GENAI_0_1)) {
+            PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             Captured.run(
-                    new FakeTransport()
-                            .answer(FakeAnswer.eventStream(
-                                    Captured.START, Captured.DELTA, Captured.DELTA, Captured.END, Captured.DONE)),
+                    new FakeTransport().answer(Captured.withLimits(99, 999)),
                     NeuralBoxMetrics.builder(registry)
                             .naming(naming)
                             .deltaGaps(true)
                             .build());
+            CreditBudget budget = CreditBudget.builder()
+                    .limit(BigDecimal.TEN)
+                    .requestLimit(10, Duration.ofHours(1))
+                    .build();
+            BudgetMetrics.watch(registry, budget, "default", List.of());
+            registry.scrape()
+                    .lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .forEach(line -> names.add(List.of(line.split("[{ ]", 2)).get(0)));
         }
-        Set<String> names = new TreeSet<>();
-        registry.scrape()
-                .lines()
-                .filter(line -> !line.startsWith("#"))
-                .forEach(line -> names.add(List.of(line.split("[{ ]", 2)).get(0)));
         return names;
     }
 

@@ -14,7 +14,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import top.neuralbox.testkit.fake.FakeAnswer;
 import top.neuralbox.testkit.fake.FakeTransport;
 
 /** What is registered is what the enum documents, neither more nor less. */
@@ -93,11 +92,7 @@ class GenerationMeterTest {
                 .models(List.of("gpt-5"))
                 .tenants(() -> "acme", List.of("acme"))
                 .build();
-        Captured.run(
-                new FakeTransport()
-                        .answer(FakeAnswer.eventStream(
-                                Captured.START, Captured.DELTA, Captured.DELTA, Captured.END, Captured.DONE)),
-                metrics);
+        Captured.run(new FakeTransport().answer(Captured.withLimits(99, 999)), metrics);
     }
 
     private static String line(Meter.Type type, String unit, String description, String keys) {

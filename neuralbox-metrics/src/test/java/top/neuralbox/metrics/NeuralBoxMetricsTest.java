@@ -310,6 +310,54 @@ class NeuralBoxMetricsTest {
     }
 
     @Test
+    void requestsLeftOfTheAccountAreThoseOfTheLastAnswer() {
+        NeuralBoxMetrics metrics = NeuralBoxMetrics.create(registry);
+        FakeTransport limited =
+                new FakeTransport().answer(Captured.withLimits(41, 901)).answer(Captured.withLimits(40, 900));
+        Captured.run(limited, metrics);
+        Captured.run(limited, metrics);
+        assertThat(requests("left", "hour")).isEqualTo(40);
+        assertThat(requests("left", "day")).isEqualTo(900);
+        assertThat(requests("limit", "hour")).isEqualTo(100);
+        assertThat(requests("limit", "day")).isEqualTo(1_000);
+        assertThat(registry.get("neuralbox.client.requests.age").timeGauge().value(TimeUnit.MINUTES))
+                .isBetween(0.0, 1.0);
+    }
+
+    @Test
+    void aRefusalTellsTheRequestsLeftToo() {
+        Captured.run(
+                new FakeTransport()
+                        .answer(FakeAnswer.builder()
+                                .status(402)
+                                .header("Content-Type", "application/json")
+                                .header("X-RateLimit-Remaining-Hour", "7")
+                                .chunk("{\"error\": \"insufficient_tokens\"}")
+                                .build()),
+                NeuralBoxMetrics.create(registry));
+        assertThat(requests("left", "hour")).isEqualTo(7);
+        assertThat(registry.find("neuralbox.client.requests.left").gauges())
+                .as("the day was not told")
+                .hasSize(1);
+    }
+
+    @Test
+    void anAccountWithoutLimitsHasNoGaugeOfRequests() {
+        Captured.run(transport, NeuralBoxMetrics.create(registry));
+        assertThat(registry.getMeters())
+                .noneMatch(meter -> meter.getId().getName().startsWith("neuralbox.client.requests"));
+    }
+
+    @Test
+    void closeRemovesTheGaugesOfRequests() {
+        NeuralBoxMetrics metrics = NeuralBoxMetrics.create(registry);
+        Captured.run(new FakeTransport().answer(Captured.withLimits(41, 901)), metrics);
+        metrics.close();
+        assertThat(registry.getMeters())
+                .noneMatch(meter -> meter.getId().getName().startsWith("neuralbox.client.requests"));
+    }
+
+    @Test
     void aDeniedMeterIsNoFault() {
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("neuralbox"));
         Captured.run(transport, NeuralBoxMetrics.create(registry));
@@ -355,6 +403,13 @@ class NeuralBoxMetricsTest {
                 .tag(key, value)
                 .counter()
                 .count();
+    }
+
+    private double requests(String what, String window) {
+        return registry.get("neuralbox.client.requests." + what)
+                .tag("window", window)
+                .gauge()
+                .value();
     }
 
     private double balance() {

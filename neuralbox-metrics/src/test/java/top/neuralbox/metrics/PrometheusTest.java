@@ -19,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import top.neuralbox.budget.BudgetUsage;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.testkit.local.LocalNeuralBox.Outcome;
 
@@ -49,11 +51,17 @@ class PrometheusTest {
         INFERENCE.config().meterFilter(MeterFilter.denyNameStartsWith("neuralbox"));
         traffic = new Traffic(
                 Duration.ofMillis(2),
-                NeuralBoxMetrics.builder(REGISTRY).deltaGaps(true).build(),
+                NeuralBoxMetrics.builder(REGISTRY)
+                        .deltaGaps(true)
+                        .tenants(() -> Traffic.TENANT, List.of(Traffic.TENANT))
+                        .build(),
                 NeuralBoxMetrics.builder(INFERENCE)
                         .naming(MeterNaming.OTEL_GENAI_0_1)
                         .models(List.of("gpt-5"))
                         .build());
+        for (String client : List.of("chat", "batch")) {
+            BudgetMetrics.watch(REGISTRY, traffic.budget(), client, List.of(Traffic.TENANT));
+        }
         endpoint = MetricsEndpoint.of(REGISTRY);
         inferenceEndpoint = MetricsEndpoint.of(INFERENCE);
         prometheus = PrometheusServer.start(folder, List.of(endpoint.target(), inferenceEndpoint.target()));
@@ -62,7 +70,8 @@ class PrometheusTest {
             Instant end = Instant.now();
             prometheus.await("scrape of wave " + wave, () -> prometheus.hasScrapedSince(end));
         }
-        Instant end = Instant.now();
+        // The gauges of the budget ask its store once a second.
+        Instant end = Instant.now().plusSeconds(1);
         prometheus.freezeWhen(
                 "scrape of everything and evaluation of the rules",
                 () -> prometheus.hasScrapedSince(end)
@@ -136,6 +145,31 @@ class PrometheusTest {
                 .isEqualTo(traffic.service().creditsCharged().doubleValue());
         assertThat(prometheus.number("min(neuralbox_client_balance_credits)"))
                 .isEqualTo(traffic.service().balance().doubleValue());
+    }
+
+    @Test
+    void requestsLeftOfTheAccountAgreeWithTheService() {
+        // The client that asked last knows. The service takes nothing off where a fault answers in its place, twice in a wave.
+        assertThat(prometheus.number("max(neuralbox_client_requests_limit{window=\"day\"}"
+                        + " - neuralbox_client_requests_left{window=\"day\"})"))
+                .isEqualTo(traffic.service().requestCount() - 4 * WAVES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"chat", "batch"})
+    void creditsLeftInTheBudgetAreTheLimitLessWhatWasSpentAndWhatNobodyKnows(String client) {
+        String left = "neuralbox_client_budget_left_credits{client=\"" + client + "\",tenant=\"none\"}";
+        BudgetUsage use = traffic.budget()
+                .states(client, null)
+                .toCompletableFuture()
+                .join()
+                .get(0)
+                .usage();
+        assertThat(use.unsettled()).isPositive();
+        assertThat(prometheus.number(left))
+                .isEqualTo(Traffic.LIMIT.doubleValue()
+                        - prometheus.number("sum(neuralbox_client_usage_credits_total{client=\"" + client + "\"})")
+                        - use.unsettled().doubleValue());
     }
 
     @Test

@@ -24,6 +24,7 @@ import top.neuralbox.GenerationStream;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.RetryPolicy;
+import top.neuralbox.budget.CreditBudget;
 import top.neuralbox.testkit.local.Fault;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.transport.Transport;
@@ -33,7 +34,14 @@ import top.neuralbox.transport.vertx.VertxTransport;
 /** An application that streams from a local NeuralBox, on both transports, and meets whatever can happen to a stream. */
 final class Traffic implements AutoCloseable {
 
-    private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "Write a story");
+    static final String TENANT = "acme";
+    static final BigDecimal LIMIT = BigDecimal.valueOf(1_000_000);
+
+    private static final GenerationRequest REQUEST = GenerationRequest.builder()
+            .model("gpt-5")
+            .prompt("Write a story")
+            .tenant(TENANT)
+            .build();
     private static final List<String> DELTAS = List.of("A", " robot", " learns", " to", " paint", ".");
     /** Off, for it would tell of the listener that throws, a thousand times. Held, or its level would be forgotten. */
     private static final Logger QUIET = Logger.getLogger("top.neuralbox");
@@ -46,6 +54,12 @@ final class Traffic implements AutoCloseable {
     private final Ends ends = new Ends();
     private final List<Transport> transports = List.of(HttpClientTransport.create(), VertxTransport.create());
     private final List<NeuralBox> clients;
+    private final CreditBudget budget = CreditBudget.builder()
+            .limit(LIMIT)
+            .tenantLimit(LIMIT, Duration.ofDays(1))
+            .requestLimit(1_000_000, Duration.ofDays(1))
+            .estimate(request -> BigDecimal.TEN)
+            .build();
 
     Traffic(MeterRegistry registry, Duration pace) {
         this(pace, NeuralBoxMetrics.builder(registry).deltaGaps(true).build());
@@ -69,11 +83,16 @@ final class Traffic implements AutoCloseable {
                 .retryPolicy(
                         RetryPolicy.builder().firstDelay(Duration.ofMillis(1)).build())
                 .admission(Admission.builder(1).build())
+                .budget(budget)
                 .listener(new Faulty());
         for (NeuralBoxMetrics each : metrics) {
             builder.listener(each);
         }
         return builder.listener(ends).build();
+    }
+
+    CreditBudget budget() {
+        return budget;
     }
 
     LocalNeuralBox service() {

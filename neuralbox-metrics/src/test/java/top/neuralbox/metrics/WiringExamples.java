@@ -8,6 +8,7 @@ import io.micrometer.registry.otlp.OtlpMeterRegistry;
 import java.util.List;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
+import top.neuralbox.budget.CreditBudget;
 import top.neuralbox.transport.Transport;
 
 /** The examples of the documentation, so that the compiler reads them too. A test holds the two together. */
@@ -40,6 +41,11 @@ final class WiringExamples {
             neuralBox.generate(GenerationRequest.of("gpt-5", "Write a haiku"));
         }
         metrics.remove(tenant);
+    }
+
+    static BudgetMetrics budget(MeterRegistry registry, CreditBudget budget) {
+        BudgetMetrics gauges = BudgetMetrics.watch(registry, budget, "chat", List.of("acme", "umbrella"));
+        return gauges;
     }
 
     static NeuralBox tracing(ObservationRegistry observationRegistry) {

@@ -28,7 +28,7 @@ class WiringExamplesTest {
                 .map(block -> squeezed(block.group(2)))
                 .toList();
         assertThat(examples)
-                .hasSize(6)
+                .hasSize(7)
                 .allSatisfy(example -> assertThat(compiled).contains(example));
     }
 
