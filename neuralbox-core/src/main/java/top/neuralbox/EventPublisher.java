@@ -34,7 +34,7 @@ final class EventPublisher implements Flow.Publisher<GenerationEvent> {
     }
 
     /** The subscription, which collects demand, and the sink, which signals the subscriber. */
-    private static final class EventSubscription implements Flow.Subscription, EventSink {
+    private static final class EventSubscription implements GenerationSubscription, EventSink {
 
         private static final AtomicLongFieldUpdater<EventSubscription> REQUESTED =
                 AtomicLongFieldUpdater.newUpdater(EventSubscription.class, "requested");
@@ -73,6 +73,21 @@ final class EventPublisher implements Flow.Publisher<GenerationEvent> {
         public void cancel() {
             cancelled = true;
             call().cancel(GenerationCancelledException.Reason.CALLER);
+        }
+
+        @Override
+        public RateLimits rateLimits() {
+            return call().rateLimits();
+        }
+
+        @Override
+        public @Nullable String requestId() {
+            return call().requestId();
+        }
+
+        @Override
+        public ResponseHeaders responseHeaders() {
+            return call().responseHeaders();
         }
 
         @Override

@@ -281,6 +281,17 @@ final class GenerationCall
         return sending.responseHeaders();
     }
 
+    /** The rate limits of the last response; unknown before it. Called from any thread. */
+    RateLimits rateLimits() {
+        return sending.rateLimits();
+    }
+
+    /** The service's name for the last request; null before its response. Called from any thread. */
+    @Nullable
+    String requestId() {
+        return sending.requestId();
+    }
+
     /** The answer that came in one piece. Valid once the last event is delivered. */
     GenerationAnswer answer() {
         return publicAnswer(Objects.requireNonNull(answer));

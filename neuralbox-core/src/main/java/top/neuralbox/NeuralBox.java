@@ -100,7 +100,8 @@ public final class NeuralBox implements AutoCloseable {
 
     /**
      * Publishes events with exact demand. The publisher is cold: <b>each subscription is one paid call</b>. The first demand
-     * sends the request. Cancelling the subscription stops the generation.
+     * sends the request. Cancelling the subscription stops the generation. The subscription is a {@link GenerationSubscription},
+     * which has the facts of the response.
      *
      * <p>A generation that does not complete ends with {@code onError} and a {@link NeuralBoxException}.
      *

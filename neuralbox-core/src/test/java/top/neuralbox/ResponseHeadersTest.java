@@ -8,8 +8,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.concurrent.ManualDelayer;
@@ -65,6 +69,52 @@ class ResponseHeadersTest {
 
             assertThat(stream.responseHeaders().first("CF-Ray")).isEqualTo("ray-1");
         }
+    }
+
+    @Test
+    void subscriptionHasTheFactsOfItsResponseWithTheFirstEvent() {
+        CopyOnWriteArrayList<String> facts = new CopyOnWriteArrayList<>();
+        transport.next(
+                call -> stream(call, "CF-Ray", "ray-1", "X-Request-Id", "req-7", "X-RateLimit-Remaining-Hour", "41")
+                        .start()
+                        .end()
+                        .done()
+                        .finish());
+        CompletableFuture<Void> end = new CompletableFuture<>();
+
+        client.publish(REQUEST).subscribe(new Flow.Subscriber<>() {
+            private GenerationSubscription subscription;
+
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                this.subscription = (GenerationSubscription) subscription;
+                note();
+                subscription.request(Long.MAX_VALUE);
+            }
+
+            @Override
+            public void onNext(GenerationEvent event) {
+                note();
+            }
+
+            @Override
+            public void onError(Throwable error) {
+                end.completeExceptionally(error);
+            }
+
+            @Override
+            public void onComplete() {
+                end.complete(null);
+            }
+
+            private void note() {
+                facts.add(subscription.responseHeaders().first("CF-Ray") + ", " + subscription.requestId() + ", "
+                        + subscription.rateLimits().hourlyRemaining());
+            }
+        });
+        end.orTimeout(10, TimeUnit.SECONDS).join();
+
+        assertThat(facts).containsExactly("null, null, null", "ray-1, req-7, 41", "ray-1, req-7, 41");
     }
 
     @Test
