@@ -1,9 +1,11 @@
 package top.neuralbox.langchain4j;
 
 import dev.langchain4j.model.chat.response.ChatResponse;
+import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.GenerationRequest;
+import top.neuralbox.GenerationSubscription;
 
 /** What a stream has told so far: LangChain4j wants all of it once more at the end. */
 final class AnswerSoFar {
@@ -12,9 +14,17 @@ final class AnswerSoFar {
     private final StringBuilder text = new StringBuilder();
     private @Nullable String id;
     private @Nullable String model;
+    private @Nullable GenerationSubscription subscription;
 
     AnswerSoFar(GenerationRequest request) {
         this.request = request;
+    }
+
+    /** The facts of the response are with the subscription. */
+    void subscribed(Flow.Subscription subscription) {
+        if (subscription instanceof GenerationSubscription own) {
+            this.subscription = own;
+        }
     }
 
     void started(GenerationEvent.Start start) {
@@ -33,6 +43,8 @@ final class AnswerSoFar {
                         .id(end.id() == null ? id : end.id())
                         .modelName(ResponseMapping.modelName(model, request))
                         .billing(end.billing())
+                        .requestId(subscription == null ? null : subscription.requestId())
+                        .rateLimits(subscription == null ? null : subscription.rateLimits())
                         .build());
     }
 }

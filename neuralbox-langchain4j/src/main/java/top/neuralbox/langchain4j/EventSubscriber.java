@@ -24,6 +24,7 @@ final class EventSubscriber implements Flow.Subscriber<GenerationEvent> {
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
         generation = subscription;
+        answer.subscribed(subscription);
         downstream.onSubscribe(subscription);
     }
 

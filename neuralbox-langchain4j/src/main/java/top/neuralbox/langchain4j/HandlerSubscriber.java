@@ -28,6 +28,7 @@ final class HandlerSubscriber implements Flow.Subscriber<GenerationEvent>, Strea
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
         generation = subscription;
+        answer.subscribed(subscription);
         subscription.request(Long.MAX_VALUE);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatModelStreamingEvent;
+import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.CompleteResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.RawStreamingEvent;
@@ -22,13 +23,16 @@ class EventsTest {
 
     private static final ChatRequest REQUEST =
             ChatRequest.builder().messages(UserMessage.from("hello")).build();
-    private static final FakeAnswer ANSWER = FakeAnswer.eventStream(
-            "data: {\"type\": \"generation_start\", \"id\": \"gen_1\"}\n\n",
-            "data: {\"type\": \"content_delta\", \"delta\": \"Here\"}\n\n",
-            "data: {\"type\": \"thinking_delta\", \"delta\": \"hm\"}\n\n",
-            "data: {\"type\": \"content_delta\", \"delta\": \"\"}\n\n",
-            "data: {\"type\": \"content_delta\", \"delta\": \" are\"}\n\n",
-            "data: {\"type\": \"generation_end\", \"tokens_used\": 3}\n\n");
+    private static final FakeAnswer ANSWER = FakeAnswer.builder()
+            .header("Content-Type", "text/event-stream")
+            .header("X-Request-Id", "req-7")
+            .chunk("data: {\"type\": \"generation_start\", \"id\": \"gen_1\"}\n\n")
+            .chunk("data: {\"type\": \"content_delta\", \"delta\": \"Here\"}\n\n")
+            .chunk("data: {\"type\": \"thinking_delta\", \"delta\": \"hm\"}\n\n")
+            .chunk("data: {\"type\": \"content_delta\", \"delta\": \"\"}\n\n")
+            .chunk("data: {\"type\": \"content_delta\", \"delta\": \" are\"}\n\n")
+            .chunk("data: {\"type\": \"generation_end\", \"tokens_used\": 3}\n\n")
+            .build();
 
     private final NeuralBoxStreamingChatModel model = NeuralBoxStreamingChatModel.builder(NeuralBox.builder()
                     .apiKey("nb_test")
@@ -77,6 +81,19 @@ class EventsTest {
         assertThat(handler.rawEvents())
                 .hasOnlyElementsOfType(GenerationEvent.Unknown.class)
                 .hasSize(1);
+    }
+
+    @Test
+    void metadataNameTheRequestForAHandlerAndForASubscriber() throws Exception {
+        RecordingHandler handler = new RecordingHandler();
+        model.chat(REQUEST, handler);
+        RecordingSubscriber<ChatModelStreamingEvent> events = RecordingSubscriber.unbounded();
+        model.chat(REQUEST).subscribe(events);
+
+        ChatResponse last = ((CompleteResponse) events.awaitCompletion().get(3)).chatResponse();
+        assertThat(((NeuralBoxChatResponseMetadata) last.metadata()).requestId())
+                .isEqualTo("req-7");
+        assertThat(handler.awaitResponse().metadata()).isEqualTo(last.metadata());
     }
 
     @Test

@@ -115,6 +115,27 @@ class Langchain4jPageTest {
     }
 
     @Test
+    void structuredOutputWorksByThePrompt() {
+        record Person(String name, int age) {}
+
+        interface Extractor {
+            Person extract(String text);
+        }
+        try (LocalNeuralBox json = LocalNeuralBox.builder()
+                .deltas(List.of("{\"name\": \"Ada\",", " \"age\": 36}"))
+                .start()) {
+            Extractor extractor = AiServices.create(
+                    Extractor.class,
+                    NeuralBoxChatModel.builder(Carrier.HTTPCLIENT.client(json))
+                            .modelName("gpt-5")
+                            .build());
+
+            assertThat(extractor.extract("Ada is 36")).isEqualTo(new Person("Ada", 36));
+            assertThat(json.requests().get(0).text()).contains("Ada is 36", "JSON");
+        }
+    }
+
+    @Test
     void subscriberHoldsTheServiceBackAndCancels() {
         StreamingChatModel model = streaming();
         service.misbehave(Fault.endless());

@@ -157,6 +157,7 @@ abstract class StreamingContract {
         assertThat(metadata.billing().balanceRemaining()).isEqualByComparingTo("297");
         assertThat(metadata.id()).startsWith("gen_");
         assertThat(metadata.modelName()).isEqualTo("gpt-5");
+        assertThat(metadata.rateLimits().hourlyLimit()).isEqualTo(1_000_000);
         assertThat(handler.errors()).isEmpty();
     }
 
