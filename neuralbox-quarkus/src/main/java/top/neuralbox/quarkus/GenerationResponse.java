@@ -32,6 +32,7 @@ import top.neuralbox.relay.StreamRelay;
  *
  * @since 0.1.0
  */
+@SuppressWarnings("exports") // An application that returns one has Quarkus REST.
 public final class GenerationResponse {
 
     private GenerationResponse() {}
