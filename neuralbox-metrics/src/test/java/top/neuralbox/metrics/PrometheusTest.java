@@ -149,7 +149,8 @@ class PrometheusTest {
 
     @Test
     void requestsLeftOfTheAccountAgreeWithTheService() {
-        // The client that asked last knows. The service takes nothing off where a fault answers in its place, twice in a wave.
+        // The client that asked last knows. The service takes nothing off where a fault answers in its place, twice in
+        // a wave.
         assertThat(prometheus.number("max(neuralbox_client_requests_limit{window=\"day\"}"
                         + " - neuralbox_client_requests_left{window=\"day\"})"))
                 .isEqualTo(traffic.service().requestCount() - 4 * WAVES);
