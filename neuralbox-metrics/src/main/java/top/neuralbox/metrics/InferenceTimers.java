@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.Timer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.GenerationInfo;
 import top.neuralbox.GenerationOutcome;
@@ -27,7 +27,7 @@ final class InferenceTimers implements GenerationTimers {
 
     private final MeterRegistry registry;
     private final @Nullable String requestModel;
-    private final UnaryOperator<@Nullable String> bounded;
+    private final Function<@Nullable String, String> bounded;
     private final Map<Subject, InferenceTimers> all;
     private final Subject subject;
     private final Meter.MeterProvider<Timer> durations;
@@ -40,14 +40,14 @@ final class InferenceTimers implements GenerationTimers {
      * @param requestModel null if models are no tag
      * @param bounded the tag's value for a model that the service named
      */
-    InferenceTimers(MeterRegistry registry, @Nullable String requestModel, UnaryOperator<@Nullable String> bounded) {
+    InferenceTimers(MeterRegistry registry, @Nullable String requestModel, Function<@Nullable String, String> bounded) {
         this(registry, requestModel, bounded, new ConcurrentHashMap<>(), new Subject(NONE, 0, true, NONE));
     }
 
     private InferenceTimers(
             MeterRegistry registry,
             @Nullable String requestModel,
-            UnaryOperator<@Nullable String> bounded,
+            Function<@Nullable String, String> bounded,
             Map<Subject, InferenceTimers> all,
             Subject subject) {
         this.registry = registry;
