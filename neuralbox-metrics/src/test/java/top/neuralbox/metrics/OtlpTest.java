@@ -12,7 +12,10 @@ import io.opentelemetry.proto.metrics.v1.Metric;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,12 +35,15 @@ class OtlpTest {
 
     private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "hello");
     private static final int COMPLETED = 3;
+    /** It would tell where it publishes to. Held, or its level would be forgotten. */
+    private static final Logger QUIET = Logger.getLogger("io.micrometer.core.instrument.push.PushMeterRegistry");
 
     private static OtlpReceiver collector;
     private static LocalNeuralBox service;
 
     @BeforeAll
     static void generateAndExport() {
+        QUIET.setLevel(Level.WARNING);
         collector = OtlpReceiver.start();
         service = LocalNeuralBox.builder().deltas(List.of("A", " haiku", ".")).start();
         OtlpMeterRegistry registry = new OtlpMeterRegistry(new Config(collector.url()), Clock.SYSTEM);
@@ -98,8 +104,6 @@ class OtlpTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(completed.getCount()).isEqualTo(count);
-        assertThat(completed.getBucketCountsList().stream().mapToLong(Long::longValue))
-                .isNotEmpty();
         assertThat(completed.getBucketCountsList().stream()
                         .mapToLong(Long::longValue)
                         .sum())
@@ -158,7 +162,7 @@ class OtlpTest {
     }
 
     private static Map<String, String> and(Map<String, String> attributes, String key, String value) {
-        Map<String, String> more = new java.util.TreeMap<>(attributes);
+        Map<String, String> more = new TreeMap<>(attributes);
         more.put(key, value);
         return more;
     }
