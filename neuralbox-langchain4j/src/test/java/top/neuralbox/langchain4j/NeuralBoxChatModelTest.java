@@ -128,6 +128,17 @@ class NeuralBoxChatModelTest {
     }
 
     @Test
+    void refusalFailsTheFutureAlsoOfThoseWhoCallTheModelDirectly() {
+        ChatRequest request = ChatRequest.builder()
+                .messages(UserMessage.from("hello"))
+                .modelName("gpt-5")
+                .topP(0.5)
+                .build();
+
+        assertThat(model.doChatAsync(request)).isCompletedExceptionally();
+    }
+
+    @Test
     void whatADefaultAsksForInVainIsRefusedWhenTheModelIsBuilt() {
         NeuralBoxChatModel.Builder builder = NeuralBoxChatModel.builder(Carrier.HTTPCLIENT.client(service))
                 .defaultRequestParameters(
