@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.jar.JarFile;
 import java.util.zip.ZipFile;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Element;
@@ -18,7 +19,7 @@ import org.w3c.dom.Node;
  * Tells what Maven Central would refuse of a staged repository: {@code java .ci/CentralRequirements.java FOLDER VERSION}.
  *
  * <p>The requirements are those of https://central.sonatype.org/publish/requirements/, save that signatures are verified by
- * the caller, and some of our own: what is published, a module descriptor and an SBOM for each artifact.
+ * the caller, and some of our own: what is published, a module descriptor or a module name, and an SBOM for each artifact.
  */
 public final class CentralRequirements {
 
@@ -64,8 +65,11 @@ public final class CentralRequirements {
         checkPom(artifact, project);
         demand(Files.exists(folder.resolve(stem + "-cyclonedx.json")), artifact + " has no SBOM");
         if (!"pom".equals(text(project, "packaging"))) {
-            checkJar(folder.resolve(stem + ".jar"), "module-info.class");
-            checkJar(folder.resolve(stem + "-sources.jar"), "module-info.java");
+            Path jar = folder.resolve(stem + ".jar");
+            // A framework whose jars share packages allows no descriptor. The module has a name all the same.
+            boolean named = hasModuleName(jar);
+            checkJar(jar, named ? "META-INF/MANIFEST.MF" : "module-info.class");
+            checkJar(folder.resolve(stem + "-sources.jar"), named ? "META-INF/MANIFEST.MF" : "module-info.java");
             checkJar(folder.resolve(stem + "-javadoc.jar"), "index.html");
         }
         for (String file : names(folder)) {
@@ -73,6 +77,15 @@ public final class CentralRequirements {
                 checkDigest(folder.resolve(file), "MD5", ".md5");
                 checkDigest(folder.resolve(file), "SHA-1", ".sha1");
             }
+        }
+    }
+
+    private static boolean hasModuleName(Path jar) throws IOException {
+        if (!Files.exists(jar)) {
+            return false;
+        }
+        try (JarFile file = new JarFile(jar.toFile())) {
+            return file.getManifest().getMainAttributes().getValue("Automatic-Module-Name") != null;
         }
     }
 
