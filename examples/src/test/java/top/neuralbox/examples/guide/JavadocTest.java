@@ -71,6 +71,7 @@ class JavadocTest {
                 "neuralbox-budget-redis",
                 "neuralbox-langchain4j",
                 "neuralbox-quarkus",
+                "neuralbox-spring-ai",
                 "neuralbox-spring-boot",
                 "neuralbox-testkit",
                 "neuralbox-contract"

@@ -1,0 +1,41 @@
+package top.neuralbox.spring.ai;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.ai.chat.model.ChatResponse;
+import top.neuralbox.Billing;
+import top.neuralbox.RateLimits;
+
+/**
+ * What NeuralBox tells of an answer beside its text. It lies in the response's metadata under {@link #KEY}; of a stream, in those of the
+ * last response. The generation's id and the model are {@code getId()} and {@code getModel()} of the metadata themselves.
+ *
+ * @param billing the cost of the answer and the balance after it, in credits of the account; a figure that was not told is null
+ * @param requestId the service's name for the request ({@code X-Request-Id}), for questions to its support; null if it gave none, and
+ *     for a stream
+ * @param rateLimits the account's rate limits, as the response reported them; null for a stream
+ * @since 0.1.0
+ */
+public record NeuralBoxChatMetadata(
+        Billing billing,
+        @Nullable String requestId,
+        @Nullable RateLimits rateLimits) {
+
+    /** The key in the metadata of a response. */
+    public static final String KEY = "neuralbox";
+
+    /**
+     * Checks that there is a bill.
+     *
+     * @throws NullPointerException if {@code billing} is null
+     */
+    public NeuralBoxChatMetadata {
+        Objects.requireNonNull(billing, "billing");
+    }
+
+    /** What NeuralBox told of this response; null if it is not the end of an answer of NeuralBox. */
+    public static @Nullable NeuralBoxChatMetadata of(ChatResponse response) {
+        Object found = response.getMetadata().get(KEY);
+        return found instanceof NeuralBoxChatMetadata metadata ? metadata : null;
+    }
+}

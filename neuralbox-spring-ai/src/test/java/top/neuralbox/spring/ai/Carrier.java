@@ -1,0 +1,39 @@
+package top.neuralbox.spring.ai;
+
+import java.util.function.Supplier;
+import top.neuralbox.NeuralBox;
+import top.neuralbox.RetryPolicy;
+import top.neuralbox.testkit.local.LocalNeuralBox;
+import top.neuralbox.transport.Transport;
+import top.neuralbox.transport.httpclient.HttpClientTransport;
+import top.neuralbox.transport.vertx.VertxTransport;
+
+/** A transport over which a suite runs. Open until the process ends: closing an engine takes Vert.x a second. */
+enum Carrier {
+    HTTPCLIENT(HttpClientTransport::create),
+    VERTX(VertxTransport::create);
+
+    private final Supplier<Transport> maker;
+    private Transport transport;
+
+    Carrier(Supplier<Transport> maker) {
+        this.maker = maker;
+    }
+
+    /** A client of this service that sends nothing again by itself. */
+    NeuralBox client(LocalNeuralBox service) {
+        return NeuralBox.builder()
+                .baseUri(service.uri())
+                .apiKey(LocalNeuralBox.apiKey())
+                .transport(transport())
+                .retryPolicy(RetryPolicy.none())
+                .build();
+    }
+
+    private synchronized Transport transport() {
+        if (transport == null) {
+            transport = maker.get();
+        }
+        return transport;
+    }
+}

@@ -1,0 +1,8 @@
+package top.neuralbox.spring.ai;
+
+class HttpClientStreamingTest extends StreamingContract {
+
+    HttpClientStreamingTest() {
+        super(Carrier.HTTPCLIENT);
+    }
+}

@@ -1,0 +1,116 @@
+package top.neuralbox.spring.ai;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import io.micrometer.observation.tck.TestObservationRegistry;
+import io.micrometer.observation.tck.TestObservationRegistryAssert;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.ai.chat.prompt.ChatOptions;
+import org.springframework.ai.chat.prompt.Prompt;
+import org.springframework.ai.retry.NonTransientAiException;
+import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox;
+
+/** Calls are observed by Spring AI's conventions. */
+class ObservationsTest {
+
+    private static final String NAME = "gen_ai.client.operation";
+    private static final Duration LONG = Duration.ofSeconds(10);
+
+    private final TestObservationRegistry registry = TestObservationRegistry.create();
+    private final LocalNeuralBox service =
+            LocalNeuralBox.builder().deltas(List.of("Here", " are", " three")).start();
+    private final NeuralBoxChatModel model = NeuralBoxChatModel.builder(Carrier.HTTPCLIENT.client(service))
+            .options(ChatOptions.builder().model("gpt-5").build())
+            .observationRegistry(registry)
+            .build();
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    @Test
+    void callIsObserved() {
+        model.call("hello");
+
+        assertCompleteObservation();
+    }
+
+    @Test
+    void streamIsObserved() {
+        model.stream("hello").blockLast(LONG);
+
+        assertCompleteObservation();
+    }
+
+    @Test
+    void streamIsObservedUnderTheSubscribersObservation() {
+        Observation parent = Observation.start("parent", registry);
+
+        model.stream("hello")
+                .contextWrite(context -> context.put(ObservationThreadLocalAccessor.KEY, parent))
+                .blockLast(LONG);
+
+        TestObservationRegistryAssert.assertThat(registry)
+                .hasObservationWithNameEqualTo(NAME)
+                .that()
+                .hasParentObservationEqualTo(parent);
+    }
+
+    @Test
+    void failedCallIsObservedWithItsError() {
+        service.misbehave(Fault.withoutEnd());
+
+        assertThatThrownBy(() -> model.call("hello")).isInstanceOf(NonTransientAiException.class);
+
+        assertFailedObservation();
+    }
+
+    @Test
+    void failedStreamIsObservedWithItsError() {
+        service.misbehave(Fault.withoutEnd());
+
+        assertThatThrownBy(() -> model.stream("hello").blockLast(LONG)).isInstanceOf(NonTransientAiException.class);
+
+        assertFailedObservation();
+    }
+
+    @Test
+    void cancelledStreamIsObservedToItsEnd() {
+        service.misbehave(Fault.endless());
+
+        model.stream(new Prompt("hello")).take(2).blockLast(LONG);
+
+        TestObservationRegistryAssert.assertThat(registry)
+                .hasObservationWithNameEqualTo(NAME)
+                .that()
+                .hasBeenStopped();
+    }
+
+    private void assertCompleteObservation() {
+        TestObservationRegistryAssert.assertThat(registry)
+                .hasObservationWithNameEqualTo(NAME)
+                .that()
+                .hasLowCardinalityKeyValue("gen_ai.operation.name", "chat")
+                .hasLowCardinalityKeyValue("gen_ai.system", "neuralbox")
+                .hasLowCardinalityKeyValue("gen_ai.request.model", "gpt-5")
+                .hasLowCardinalityKeyValue("gen_ai.response.model", "gpt-5")
+                .hasHighCardinalityKeyValue("gen_ai.usage.total_tokens", "0")
+                .hasBeenStarted()
+                .hasBeenStopped();
+    }
+
+    private void assertFailedObservation() {
+        TestObservationRegistryAssert.assertThat(registry)
+                .hasObservationWithNameEqualTo(NAME)
+                .that()
+                .hasError()
+                .hasBeenStopped();
+    }
+}

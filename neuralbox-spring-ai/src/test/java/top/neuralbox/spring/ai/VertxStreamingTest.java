@@ -1,0 +1,8 @@
+package top.neuralbox.spring.ai;
+
+class VertxStreamingTest extends StreamingContract {
+
+    VertxStreamingTest() {
+        super(Carrier.VERTX);
+    }
+}
