@@ -61,7 +61,8 @@ class DocumentExamplesTest {
     /** In the examples, or in the module that the page is named after. */
     private static Path testOf(Document page) {
         String name = page.testName() + ".java";
-        Path ofModule = moduleOf(page).resolve("test/java/top/neuralbox/" + page.name().replace('-', '/') + "/" + name);
+        Path ofModule =
+                moduleOf(page).resolve("test/java/top/neuralbox/" + page.name().replace('-', '/') + "/" + name);
         return Files.exists(ofModule)
                 ? ofModule
                 : EXAMPLES.resolve("src/test/java/top/neuralbox/examples/guide/" + name);
