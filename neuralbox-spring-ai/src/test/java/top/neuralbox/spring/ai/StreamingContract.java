@@ -77,17 +77,6 @@ abstract class StreamingContract {
     }
 
     @Test
-    void nothingIsSentBeforeDemand() {
-        RecordingSubscriber<ChatResponse> subscriber = RecordingSubscriber.withoutDemand();
-
-        subscribe(model.stream(new Prompt("hello")), subscriber);
-
-        assertThat(service.requestCount()).isZero();
-        subscriber.request(1);
-        assertThat(subscriber.awaitItems(1)).hasSize(1);
-    }
-
-    @Test
     void subscriberGetsWhatItAskedForAndItsCancelStopsThePaidStream() {
         service.misbehave(Fault.endless());
         RecordingSubscriber<ChatResponse> subscriber = RecordingSubscriber.withoutDemand();
