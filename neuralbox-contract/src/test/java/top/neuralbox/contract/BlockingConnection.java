@@ -222,7 +222,11 @@ final class BlockingConnection {
             socket.setSSLParameters(parameters);
             socket.startHandshake();
             return socket;
-        } catch (GeneralSecurityException e) {
+        } catch (SocketTimeoutException e) {
+            throw e;
+        } catch (GeneralSecurityException | IOException e) {
+            // A server that refuses the client's certificate may have closed before the client has written all of its
+            // part.
             throw new SSLException(e);
         }
     }
