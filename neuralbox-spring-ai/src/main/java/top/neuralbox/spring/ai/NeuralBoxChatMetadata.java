@@ -11,9 +11,8 @@ import top.neuralbox.RateLimits;
  * last response. The generation's id and the model are {@code getId()} and {@code getModel()} of the metadata themselves.
  *
  * @param billing the cost of the answer and the balance after it, in credits of the account; a figure that was not told is null
- * @param requestId the service's name for the request ({@code X-Request-Id}), for questions to its support; null if it gave none, and
- *     for a stream
- * @param rateLimits the account's rate limits, as the response reported them; null for a stream
+ * @param requestId the service's name for the request ({@code X-Request-Id}), for questions to its support; null if it gave none
+ * @param rateLimits the account's rate limits, as the response reported them; null if they are not known
  * @since 0.1.0
  */
 public record NeuralBoxChatMetadata(

@@ -18,7 +18,6 @@ import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
 import reactor.util.context.ContextView;
 import top.neuralbox.Generation;
-import top.neuralbox.GenerationEvent;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
@@ -126,7 +125,7 @@ public final class NeuralBoxChatModel implements ChatModel {
             }
         };
         // Not Spring AI's aggregator: it loses the bill, and logs each failure as an error of its own.
-        return events(request)
+        return JdkFlowAdapter.flowPublisherToFlux(answer.of(neuralBox.publish(request)))
                 .<ChatResponse>handle((event, sink) -> {
                     ChatResponse response = answer.response(event);
                     if (response != null) {
@@ -138,10 +137,6 @@ public final class NeuralBoxChatModel implements ChatModel {
                 .doOnTerminate(stop)
                 .doOnCancel(stop)
                 .contextWrite(written -> written.put(ObservationThreadLocalAccessor.KEY, observation));
-    }
-
-    private Flux<GenerationEvent> events(GenerationRequest request) {
-        return JdkFlowAdapter.flowPublisherToFlux(neuralBox.publish(request));
     }
 
     private Observation observation(ChatModelObservationContext context) {

@@ -1,20 +1,54 @@
 package top.neuralbox.spring.ai;
 
+import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.model.ChatResponse;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.GenerationRequest;
+import top.neuralbox.GenerationSubscription;
 
 /** One subscription's stream: a response for each piece, and one with the bill at the end. */
 final class StreamedAnswer {
+
+    /** Passes everything on. It is there for the subscription, which Reactor would wrap. */
+    private record Tap(StreamedAnswer answer, Flow.Subscriber<? super GenerationEvent> subscriber)
+            implements Flow.Subscriber<GenerationEvent> {
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            answer.facts = subscription instanceof GenerationSubscription own ? own : null;
+            subscriber.onSubscribe(subscription);
+        }
+
+        @Override
+        public void onNext(GenerationEvent event) {
+            subscriber.onNext(event);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            subscriber.onError(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            subscriber.onComplete();
+        }
+    }
 
     private final StringBuilder text = new StringBuilder();
     private @Nullable String id;
     private @Nullable String model;
     private @Nullable ChatResponse complete;
+    private @Nullable GenerationSubscription facts;
 
     StreamedAnswer(GenerationRequest request) {
         this.model = request.model();
+    }
+
+    /** The events, whose subscription has the facts of the response. It may be subscribed to once. */
+    Flow.Publisher<GenerationEvent> of(Flow.Publisher<GenerationEvent> events) {
+        return subscriber -> events.subscribe(new Tap(this, subscriber));
     }
 
     /** The response that the event makes; null if it makes none. */
@@ -39,7 +73,8 @@ final class StreamedAnswer {
 
     private ChatResponse end(GenerationEvent.End end) {
         id = end.id() == null ? id : end.id();
-        NeuralBoxChatMetadata told = new NeuralBoxChatMetadata(end.billing(), null, null);
+        NeuralBoxChatMetadata told = new NeuralBoxChatMetadata(
+                end.billing(), facts == null ? null : facts.requestId(), facts == null ? null : facts.rateLimits());
         complete = ResponseMapping.response(text.toString(), id, model, told);
         return ResponseMapping.response("", id, model, told);
     }

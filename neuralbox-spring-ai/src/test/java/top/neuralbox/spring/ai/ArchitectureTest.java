@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 
 /** The arrows of the design: the adapter knows the client and Spring AI, both by their public API alone. */
 @AnalyzeClasses(packages = "top.neuralbox.spring.ai", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -16,6 +17,12 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule theAdapterKnowsTheClientAndSpringAiAlone = classes()
+            .that()
+            .areNotAnnotatedWith(AutoConfiguration.class)
+            .and()
+            .doNotHaveSimpleName("NeuralBoxChatProperties")
+            .and()
+            .doNotHaveSimpleName("Options")
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(
                     "java..",

@@ -63,6 +63,8 @@ abstract class StreamingContract {
                 .containsExactly("Here", " are", " three", "");
         ChatResponse last = responses.get(3);
         assertThat(NeuralBoxChatMetadata.of(last).billing().creditsUsed()).isEqualByComparingTo("3");
+        assertThat(NeuralBoxChatMetadata.of(last).requestId()).isNotBlank();
+        assertThat(NeuralBoxChatMetadata.of(last).rateLimits().hourlyLimit()).isPositive();
         assertThat(NeuralBoxChatMetadata.of(responses.get(0))).isNull();
         assertThat(last.getMetadata().getId()).isNotBlank();
         assertThat(last.getMetadata().getModel()).isEqualTo("gpt-5");

@@ -20,6 +20,7 @@ import top.neuralbox.GenerationListener;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.budget.BudgetListener;
 import top.neuralbox.budget.BudgetStore;
+import top.neuralbox.budget.CreditBudget;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
 
@@ -77,8 +78,6 @@ final class NeuralBoxAutoConfiguration {
             ObjectProvider<SslBundles> bundles,
             ObjectProvider<Transport> transport,
             ObjectProvider<CreditGuard> budget,
-            ObjectProvider<BudgetStore> store,
-            ObjectProvider<BudgetListener> budgetListeners,
             ObjectProvider<GenerationListener> listeners,
             ObjectProvider<NeuralBoxCustomizer> customizers) {
         NeuralBox.Builder builder = ClientFactory.builder(properties, details);
@@ -88,18 +87,24 @@ final class NeuralBoxAutoConfiguration {
         } else {
             builder.transportConfig(transportConfig(properties, bundles));
         }
-        CreditGuard guard = budget.getIfAvailable();
-        if (guard != null) {
-            builder.budget(guard);
-        } else if (!properties.budget().isEmpty()) {
-            var limits = ClientFactory.budget(properties.budget());
-            store.ifAvailable(limits::store);
-            budgetListeners.orderedStream().forEach(limits::listener);
-            builder.budget(limits.build());
-        }
+        budget.ifAvailable(builder::budget);
         listeners.orderedStream().forEach(builder::listener);
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder.build();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(CreditGuard.class)
+    @ConditionalOnBean(NeuralBoxConnectionDetails.class)
+    @Conditional(OnBudget.class)
+    CreditBudget neuralBoxBudget(
+            NeuralBoxProperties properties,
+            ObjectProvider<BudgetStore> store,
+            ObjectProvider<BudgetListener> budgetListeners) {
+        CreditBudget.Builder limits = ClientFactory.budget(properties.budget());
+        store.ifAvailable(limits::store);
+        budgetListeners.orderedStream().forEach(limits::listener);
+        return limits.build();
     }
 
     /** For the health indicator. */

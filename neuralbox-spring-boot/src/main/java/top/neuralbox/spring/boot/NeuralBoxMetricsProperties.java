@@ -12,10 +12,12 @@ import top.neuralbox.metrics.MeterNaming;
  * @param models Models that have a tag of their own. Without any there is no tag.
  * @param deltaGaps Whether each gap between two pieces is recorded.
  * @param naming Names of the timers.
+ * @param budgetTenants Tenants for which there are gauges of what the budget has left.
  */
 @ConfigurationProperties("neuralbox.metrics")
 record NeuralBoxMetricsProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue List<String> models,
         @DefaultValue("false") boolean deltaGaps,
-        @DefaultValue("neuralbox") MeterNaming naming) {}
+        @DefaultValue("neuralbox") MeterNaming naming,
+        @DefaultValue List<String> budgetTenants) {}

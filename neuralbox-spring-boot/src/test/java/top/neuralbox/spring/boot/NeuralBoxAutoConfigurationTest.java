@@ -35,7 +35,9 @@ import top.neuralbox.GenerationListener;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
+import top.neuralbox.budget.CreditBudget;
 import top.neuralbox.logs.Logs;
+import top.neuralbox.metrics.BudgetMetrics;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.local.Fault;
 import top.neuralbox.testkit.local.LocalNeuralBox;
@@ -53,7 +55,8 @@ class NeuralBoxAutoConfigurationTest {
                     NeuralBoxAutoConfiguration.class,
                     NeuralBoxHealthBoot3AutoConfiguration.class,
                     NeuralBoxHealthBoot4AutoConfiguration.class,
-                    NeuralBoxMetricsAutoConfiguration.class))
+                    NeuralBoxMetricsAutoConfiguration.class,
+                    NeuralBoxBudgetMetricsAutoConfiguration.class))
             .withPropertyValues("neuralbox.base-uri=" + SERVICE.uri());
     private final ApplicationContextRunner runner =
             withoutKey.withPropertyValues("neuralbox.api-key=" + LocalNeuralBox.apiKey());
@@ -277,6 +280,37 @@ class NeuralBoxAutoConfigurationTest {
     }
 
     @Test
+    void budgetOfThePropertiesHasGaugesOfWhatIsLeft() {
+        runner.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+                .withPropertyValues(
+                        "neuralbox.budget.limits[0].credits=10",
+                        "neuralbox.budget.limits[0].window=1d",
+                        "neuralbox.budget.tenant-limits[0].credits=4",
+                        "neuralbox.budget.tenant-limits[0].window=1h",
+                        "neuralbox.metrics.budget-tenants=acme")
+                .run(context -> {
+                    MeterRegistry registry = context.getBean(MeterRegistry.class);
+                    assertThat(registry.get("neuralbox.client.budget.limit")
+                                    .tag("tenant", "none")
+                                    .gauge()
+                                    .value())
+                            .isEqualTo(10);
+                    assertThat(registry.get("neuralbox.client.budget.limit")
+                                    .tag("tenant", "acme")
+                                    .gauge()
+                                    .value())
+                            .isEqualTo(4);
+                });
+    }
+
+    @Test
+    void withoutALimitThereIsNoBudget() {
+        runner.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+                .run(context ->
+                        assertThat(context).doesNotHaveBean(CreditBudget.class).doesNotHaveBean(BudgetMetrics.class));
+    }
+
+    @Test
     void healthTellsOfTheLastGenerationAndSendsNothing() {
         runner.run(context -> {
             HealthIndicator indicator = context.getBean(HealthIndicator.class);
@@ -329,6 +363,7 @@ class NeuralBoxAutoConfigurationTest {
                             "\"neuralbox.budget.limits\"",
                             "\"neuralbox.budget.redis.url\"",
                             "\"neuralbox.metrics.naming\"",
+                            "\"neuralbox.metrics.budget-tenants\"",
                             "\"neuralbox.tracing.enabled\"",
                             "\"management.health.neuralbox.enabled\"")
                     .contains("Key of the account.", "Time between two events.");
