@@ -34,6 +34,10 @@ final class HandlerSubscriber implements Flow.Subscriber<GenerationEvent>, Strea
 
     @Override
     public void onNext(GenerationEvent event) {
+        // The client may have been inside of this subscriber while another thread cancelled.
+        if (cancelled) {
+            return;
+        }
         try {
             tell(event);
         } catch (Exception e) {
@@ -43,7 +47,9 @@ final class HandlerSubscriber implements Flow.Subscriber<GenerationEvent>, Strea
 
     @Override
     public void onError(Throwable failure) {
-        tellError(FailureMapping.failure(failure));
+        if (!cancelled) {
+            tellError(FailureMapping.failure(failure));
+        }
     }
 
     @Override

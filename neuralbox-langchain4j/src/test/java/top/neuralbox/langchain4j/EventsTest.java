@@ -13,6 +13,7 @@ import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.GenerationEvent;
+import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.testkit.RecordingSubscriber;
 import top.neuralbox.testkit.fake.FakeAnswer;
@@ -104,5 +105,19 @@ class EventsTest {
 
         assertThat(handler.awaitResponse().modelName()).isEqualTo("gpt-5");
         assertThat(handler.awaitResponse().id()).isEqualTo("gen_1");
+    }
+
+    /** The client may be inside of the subscriber while another thread cancels. */
+    @Test
+    void handlerIsToldNothingThatComesAfterItsCancel() {
+        RecordingHandler handler = new RecordingHandler();
+        HandlerSubscriber subscriber = new HandlerSubscriber(handler, GenerationRequest.of("gpt-5", "hello"));
+        subscriber.cancel();
+
+        subscriber.onNext(new GenerationEvent.Delta("late"));
+        subscriber.onError(new IllegalStateException("late"));
+
+        assertThat(handler.pieces()).isEmpty();
+        assertThat(handler.errors()).isEmpty();
     }
 }
