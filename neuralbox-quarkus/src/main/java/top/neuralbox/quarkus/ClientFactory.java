@@ -22,6 +22,11 @@ final class ClientFactory {
     private ClientFactory() {}
 
     static NeuralBox.Builder builder(NeuralBoxConfig config, NeuralBoxConnectionDetails details) {
+        // Nobody reads a failure of the shutdown.
+        if (config.shutdownTimeout().isNegative()) {
+            throw new IllegalStateException(
+                    "neuralbox.shutdown-timeout must not be negative: " + config.shutdownTimeout());
+        }
         NeuralBox.Builder builder = NeuralBox.builder()
                 .name(config.name())
                 .apiKeySupplier(details::apiKey)

@@ -134,6 +134,12 @@ class ClientFactoryTest {
     }
 
     @Test
+    void negativeTimeToShutDownIsRefusedByName() {
+        assertThatThrownBy(() -> client("neuralbox.shutdown-timeout", "-1s"))
+                .hasMessageContaining("neuralbox.shutdown-timeout");
+    }
+
+    @Test
     void keyThatIsNotSetIsNone() {
         NeuralBoxConfig config = new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()

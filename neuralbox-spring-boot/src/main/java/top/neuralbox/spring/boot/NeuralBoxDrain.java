@@ -38,6 +38,10 @@ final class NeuralBoxDrain implements SmartLifecycle {
 
     static NeuralBoxDrain of(NeuralBox neuralBox, @Nullable Duration patience, Environment environment) {
         if (patience != null) {
+            // Nobody reads a failure of the shutdown.
+            if (patience.isNegative()) {
+                throw new IllegalStateException("neuralbox.shutdown-timeout must not be negative: " + patience);
+            }
             return new NeuralBoxDrain(neuralBox, patience);
         }
         String timeout = environment.getProperty(BOOTS_TIMEOUT);

@@ -418,4 +418,12 @@ class NeuralBoxAutoConfigurationTest {
                 .run(context -> assertThat(context.getBean(NeuralBoxDrain.class).patience())
                         .isEqualTo(Duration.ofSeconds(3)));
     }
+
+    @Test
+    void negativeTimeToShutDownIsRefusedByName() {
+        runner.withPropertyValues("neuralbox.shutdown-timeout=-1s")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("neuralbox.shutdown-timeout"));
+    }
 }
