@@ -7,8 +7,8 @@ import top.neuralbox.Billing;
 import top.neuralbox.RateLimits;
 
 /**
- * What NeuralBox tells of an answer beside its text: the bill, the balance, and the account's rate limits. {@code tokenUsage()} and
- * {@code finishReason()} are null, because the service tells neither; credits are no tokens. Immutable.
+ * The facts of an answer beside its text: the bill, the balance, and the account's rate limits. {@code tokenUsage()} and {@code
+ * finishReason()} are null, because the service reports neither; credits are not tokens. Immutable.
  *
  * @since 0.1.0
  */

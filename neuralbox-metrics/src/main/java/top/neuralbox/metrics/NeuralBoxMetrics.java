@@ -181,8 +181,8 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
     }
 
     /**
-     * Removes the gauges of accounts from the registry, those of balances and of requests left. All other meters stay there. Idempotent. Generations that are still in
-     * flight, or are started later, are still counted.
+     * Removes the gauges of accounts from the registry: balances, and requests left. All other meters stay there. Idempotent.
+     * Generations that are still in flight, or are started later, are still counted.
      */
     @Override
     public void close() {

@@ -7,10 +7,10 @@ import top.neuralbox.Billing;
 import top.neuralbox.RateLimits;
 
 /**
- * What NeuralBox tells of an answer beside its text. It lies in the response's metadata under {@link #KEY}; of a stream, in those of the
- * last response. The generation's id and the model are {@code getId()} and {@code getModel()} of the metadata themselves.
+ * The facts of an answer beside its text. They are in the metadata of a response under {@link #KEY}; for a stream, in those of the
+ * last response. {@code getId()} and {@code getModel()} of the metadata have the generation's id and the model.
  *
- * @param billing the cost of the answer and the balance after it, in credits of the account; a figure that was not told is null
+ * @param billing the cost of the answer and the balance after it, in credits of the account; a figure that the service left out is null
  * @param requestId the service's name for the request ({@code X-Request-Id}), for questions to its support; null if it gave none
  * @param rateLimits the account's rate limits, as the response reported them; null if they are not known
  * @since 0.1.0
@@ -32,7 +32,7 @@ public record NeuralBoxChatMetadata(
         Objects.requireNonNull(billing, "billing");
     }
 
-    /** What NeuralBox told of this response; null if it is not the end of an answer of NeuralBox. */
+    /** The facts in this response; null if it is not the end of an answer of NeuralBox. */
     public static @Nullable NeuralBoxChatMetadata of(ChatResponse response) {
         Object found = response.getMetadata().get(KEY);
         return found instanceof NeuralBoxChatMetadata metadata ? metadata : null;
