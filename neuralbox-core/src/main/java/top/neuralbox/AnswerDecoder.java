@@ -19,11 +19,7 @@ final class AnswerDecoder {
     private @Nullable String thumbnailUrl;
     private @Nullable String metadataJson;
     private final ErrorFields error = new ErrorFields();
-    private boolean costUsed;
-    private boolean costSpent;
-    private @Nullable BigDecimal tokensUsed;
-    private @Nullable BigDecimal tokensSpent;
-    private @Nullable BigDecimal balanceRemaining;
+    private final BillingFields billing = new BillingFields();
     private @Nullable BigDecimal progress;
     private @Nullable BigDecimal etaSeconds;
 
@@ -52,15 +48,7 @@ final class AnswerDecoder {
             case "result_url" -> resultUrl = reader.text();
             case "thumbnail_url" -> thumbnailUrl = reader.text();
             case "result_metadata" -> metadataJson = reader.json();
-            case "tokens_used" -> {
-                tokensUsed = reader.number();
-                costUsed = mayBeCost(tokensUsed, reader);
-            }
-            case "tokens_spent" -> {
-                tokensSpent = reader.number();
-                costSpent = mayBeCost(tokensSpent, reader);
-            }
-            case "balance_remaining" -> balanceRemaining = reader.number();
+            case "tokens_used", "tokens_spent", "balance_remaining" -> billing.field(name, reader);
             case "progress" -> progress = reader.number();
             case "eta_seconds" -> etaSeconds = reader.number();
             default -> error.field(name, reader);
@@ -78,8 +66,8 @@ final class AnswerDecoder {
                 redaction.of(metadataJson),
                 (status == null ? error.ofAnyObject(json) : error.ofAnswer(json)).redacted(redaction),
                 error.hasError(),
-                Billing.of(tokensUsed != null ? tokensUsed : tokensSpent, balanceRemaining),
-                costUsed || costSpent,
+                billing.billing(),
+                billing.mayHaveCost(),
                 progress,
                 etaSeconds,
                 redaction.ofText(json));
@@ -88,11 +76,6 @@ final class AnswerDecoder {
     /** The first text, unless it is empty: an empty text may mean none, so the second one then counts. */
     private @Nullable String text() {
         return content == null || (content.isEmpty() && resultText != null) ? resultText : content;
-    }
-
-    /** Whether a figure is anything but zero or null. A value that is no number may be a cost too. */
-    private static boolean mayBeCost(@Nullable BigDecimal figure, JsonObjectReader reader) {
-        return figure == null ? !reader.isNull() : figure.signum() != 0;
     }
 
     private static @Nullable String notBlank(@Nullable String text) {

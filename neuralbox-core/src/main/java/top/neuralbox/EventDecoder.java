@@ -1,6 +1,5 @@
 package top.neuralbox;
 
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -183,21 +182,17 @@ final class EventDecoder {
 
     private GenerationEvent end(byte[] data, int from, int to) throws MalformedJsonException {
         String id = null;
-        BigDecimal used = null;
-        BigDecimal spent = null;
-        BigDecimal balance = null;
+        BillingFields billing = new BillingFields();
         reader.open(data, from, to);
         for (String name = reader.nextName(); name != null; name = reader.nextName()) {
-            switch (name) {
-                case "id" -> id = reader.textOrDigits();
-                case "tokens_used" -> used = reader.number();
-                case "tokens_spent" -> spent = reader.number();
-                case "balance_remaining" -> balance = reader.number();
-                default -> {}
+            if (name.equals("id")) {
+                id = reader.textOrDigits();
+            } else {
+                billing.field(name, reader);
             }
         }
         reader.close();
-        return new GenerationEvent.End(id, Billing.of(used != null ? used : spent, balance), Utf8.text(data, from, to));
+        return new GenerationEvent.End(id, billing.billing(), Utf8.text(data, from, to));
     }
 
     private @Nullable GenerationEvent error(byte[] data, int from, int to, boolean documented)

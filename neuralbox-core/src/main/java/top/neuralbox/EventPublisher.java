@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Function;
 import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
-import top.neuralbox.concurrent.Demand;
+import top.neuralbox.concurrent.DemandSum;
 
 /** A publisher that makes one paid call for each subscription, when the first event is requested. */
 final class EventPublisher implements Flow.Publisher<GenerationEvent> {
@@ -40,7 +40,7 @@ final class EventPublisher implements Flow.Publisher<GenerationEvent> {
                 AtomicLongFieldUpdater.newUpdater(EventSubscription.class, "requested");
 
         /** Created with the class, because a demand that found no memory would be lost. */
-        private static final LongBinaryOperator SUM = Demand::sum;
+        private static final LongBinaryOperator SUM = DemandSum::of;
 
         private volatile long requested;
         private volatile boolean cancelled;

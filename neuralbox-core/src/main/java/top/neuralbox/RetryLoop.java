@@ -52,6 +52,7 @@ final class RetryLoop {
     private final Executor callbacks;
     private final SendingListener listener;
     private final RequestPermits permits;
+    private final RetryDecision decision;
 
     private Map<String, String> traceHeaders = Map.of();
     private final AtomicInteger attempts = new AtomicInteger();
@@ -86,6 +87,7 @@ final class RetryLoop {
         this.callbacks = callbacks;
         this.listener = listener;
         this.permits = new RequestPermits(settings.budget(), info, callbacks);
+        this.decision = new RetryDecision(settings.retryPolicy(), settings.random());
     }
 
     /**
@@ -284,7 +286,7 @@ final class RetryLoop {
 
     private void lost(TransportCall started, Throwable error) {
         Failure failure = TransportFailures.beforeHead(error, timeouts.connect());
-        boolean resend = !started.mayHaveBeenSent() && TransportFailures.mayResend(error);
+        boolean resend = !started.mayHaveBeenSent() && RetryDecision.allows(TransportFailures.kind(error));
         settle(failure, resend, null);
     }
 
@@ -348,12 +350,11 @@ final class RetryLoop {
                         settings.delayer().now());
         Failure failure = ServiceFailures.refusal(
                 head.status(), error, asked, String.valueOf(redacted(template.target())), template.bill());
-        boolean expired = head.status() == 401 && "token_expired".equals(error.code());
-        if (expired && !keyRenewed && !exhausted()) {
+        if (RetryDecision.allowsAnotherKey(head.status(), error.code()) && !keyRenewed && mayResend()) {
             keyRenewed = true;
             elsewhere(() -> renewKey(failure));
         } else {
-            settle(failure, ServiceFailures.mayResend(head.status(), error.code()), asked);
+            settle(failure, RetryDecision.allows(head.status(), error.code()), asked);
         }
     }
 
@@ -371,24 +372,17 @@ final class RetryLoop {
         });
     }
 
-    private void settle(Failure failure, boolean mayResend, @Nullable Duration asked) {
-        if (!mayResend || exhausted()) {
-            listener.failed(failure);
-            return;
-        }
-        // If the service asks for no wait, or a time in the past, all refused callers would retry together and at once.
-        Duration drawn = backoff();
-        Duration next = asked == null || asked.compareTo(drawn) < 0 ? drawn : asked;
-        boolean tooLong = (asked == null ? next : asked).compareTo(policy().maxWait()) > 0 || !timers.allows(next);
-        if (tooLong) {
+    private void settle(Failure failure, boolean allowed, @Nullable Duration asked) {
+        Duration next = allowed && mayResend() ? decision.waitAfter(attempts.get(), asked) : null;
+        if (next == null || !timers.allows(next)) {
             listener.failed(failure);
         } else {
             resend(failure, next);
         }
     }
 
-    private boolean exhausted() {
-        return cancelled || attempts.get() > policy().maxRetries();
+    private boolean mayResend() {
+        return !cancelled && decision.allowsAnother(attempts.get());
     }
 
     private void resend(Failure failure, Duration next) {
@@ -399,18 +393,6 @@ final class RetryLoop {
         if (cancelled) {
             wait.cancel();
         }
-    }
-
-    /** A wait with jitter: evenly distributed between the shortest wait and a bound that doubles with each attempt. */
-    private Duration backoff() {
-        long longest = Delayer.nanos(policy().maxDelay());
-        long bound = Math.min(Delayer.nanos(policy().firstDelay()), longest);
-        for (int i = 1; i < attempts.get() && bound < longest; i++) {
-            bound = bound > longest / 2 ? longest : Math.max(1, bound * 2);
-        }
-        long above = Math.max(0, bound - RetryPolicy.SHORTEST_WAIT.toNanos());
-        return RetryPolicy.SHORTEST_WAIT.plusNanos(
-                (long) ((double) above * settings.random().getAsDouble()));
     }
 
     private Phase phase(@Nullable TransportResponse head, boolean anyEvent) {
@@ -466,9 +448,5 @@ final class RetryLoop {
         } catch (Throwable t) {
             return NO_MEMORY;
         }
-    }
-
-    private RetryPolicy policy() {
-        return settings.retryPolicy();
     }
 }

@@ -73,20 +73,10 @@ final class ServiceFailures {
         return new GenerationFailedException(facts.pointing(sentence(beginning, error)), error, facts);
     }
 
-    /** Whether the service documents that this answer was not charged, so that the request may be sent again. */
-    static boolean mayResend(int status, @Nullable String code) {
-        return switch (status) {
-            case 429 -> true;
-            case 500 -> "provider_error".equals(code);
-            case 503 -> "model_unavailable".equals(code);
-            default -> false;
-        };
-    }
-
     private static BillingState billing(int status, @Nullable String code) {
         return switch (status) {
             case 400, 401, 402, 403, 404, 413, 422 -> BillingState.NOT_CHARGED;
-            default -> mayResend(status, code) ? BillingState.NOT_CHARGED : BillingState.UNKNOWN;
+            default -> RetryDecision.allows(status, code) ? BillingState.NOT_CHARGED : BillingState.UNKNOWN;
         };
     }
 

@@ -55,21 +55,14 @@ final class TransportFailures {
                         facts);
     }
 
-    /** Whether another attempt may help, if nothing was sent. */
-    static boolean mayResend(Throwable error) {
-        return switch (kind(unwrapped(error))) {
-            case DNS, REFUSED, CONNECT_TIMEOUT, LOST -> true;
-            case TLS, PROXY, POOL_TIMEOUT, PROTOCOL, CANCELLED, CLOSED, OTHER -> false;
-        };
+    /** The kind of a failure that a call of the transport ended with. */
+    static Kind kind(Throwable error) {
+        return unwrapped(error) instanceof TransportException failure ? failure.kind() : Kind.OTHER;
     }
 
     private static NeuralBoxException connection(
             ConnectionException.Reason reason, String why, Throwable cause, CallFacts facts) {
         return new ConnectionException(reason, why, cause, facts);
-    }
-
-    private static Kind kind(Throwable cause) {
-        return cause instanceof TransportException failure ? failure.kind() : Kind.OTHER;
     }
 
     private static String reason(Throwable cause) {

@@ -10,12 +10,12 @@
  *                │           ├ Settlement: asks the CreditGuard before a byte is sent, reports the cost to it at the end
  *                │           └ ListenerFence: reports each step to each GenerationListener
  *            RetryLoop ─► Transport.start(TransportRequest) ─► TransportCall
- *                                                                   │
+ *                │ └ RetryDecision: whether another attempt follows    │
  *          ResponseGate: checks status and content type ◄ TransportResponse
  *                │
  *         ResponseEvents ─ BodyInbox ◄ ByteBuffer ◄ TransportResponse.body()
  *                │         reads each chunk in the call's turn, and delivers events up to the demand
- *           EventReader ─ EventStreamParser (bytes to data) ─ EventDecoder (data to GenerationEvent)
+ *           EventReader ─ EventStreamParser (bytes to data) ─ EventDecoder (data to GenerationEvent) ─ BillingFields (credits)
  *                │
  *   caller ◄ EventSink: PullSink (GenerationStream), EventPublisher (Flow), CollectingSink (Generation)
  * </pre>

@@ -54,7 +54,7 @@ public final class JsonObjectReader {
      * @return the body as text, without the mark
      * @throws MalformedJsonException if the body is not one whole JSON object; the fields before the defect were taken
      */
-    public static String read(byte[] body, int from, int to, JsonFields fields) throws MalformedJsonException {
+    public static String read(byte[] body, int from, int to, FieldConsumer fields) throws MalformedJsonException {
         int begin = Utf8.behindByteOrderMark(body, from, to);
         JsonObjectReader reader = new JsonObjectReader();
         try {
@@ -121,7 +121,7 @@ public final class JsonObjectReader {
     }
 
     /** Reads the fields that are left of the object, or of the inner object that was entered. */
-    public void rest(JsonFields fields) throws MalformedJsonException {
+    public void rest(FieldConsumer fields) throws MalformedJsonException {
         for (String name = nextName(); name != null; name = nextName()) {
             fields.take(name, this);
         }

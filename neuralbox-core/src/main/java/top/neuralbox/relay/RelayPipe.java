@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.GenerationEvent;
-import top.neuralbox.concurrent.Demand;
+import top.neuralbox.concurrent.DemandSum;
 import top.neuralbox.concurrent.DrainLoop;
 import top.neuralbox.concurrent.MemoryWait;
 import top.neuralbox.concurrent.ProcessThreads;
@@ -31,7 +31,7 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
     /** Created with the class, as {@link #SUM}: there may be no memory when they are needed, and a signal would be lost. */
     private static final Outcome WITHOUT_ERROR = new Outcome(null);
 
-    private static final LongBinaryOperator SUM = Demand::sum;
+    private static final LongBinaryOperator SUM = DemandSum::of;
 
     private final Flow.Publisher<GenerationEvent> events;
     private final RelayEncoder encoder;

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
-import top.neuralbox.concurrent.Demand;
+import top.neuralbox.concurrent.DemandSum;
 import top.neuralbox.concurrent.SafeLog;
 
 /**
@@ -46,7 +46,7 @@ public final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
             AtomicIntegerFieldUpdater.newUpdater(BodyPublisher.class, "asked");
 
     /** Created with the class, because a demand that found no memory would be lost. */
-    private static final LongBinaryOperator SUM = Demand::sum;
+    private static final LongBinaryOperator SUM = DemandSum::of;
 
     /** Stands for the bytes while the engine's thread adds to them. They must not be taken for none. */
     private static final ByteBuffer GROWING = ByteBuffer.allocate(0);

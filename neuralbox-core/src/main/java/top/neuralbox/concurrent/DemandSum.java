@@ -1,12 +1,12 @@
 package top.neuralbox.concurrent;
 
 /** The arithmetic of {@code request(n)}: demand adds up, and {@code Long.MAX_VALUE} means unbounded. */
-public final class Demand {
+public final class DemandSum {
 
-    private Demand() {}
+    private DemandSum() {}
 
     /** The sum of two demands, none of them negative; at most {@code Long.MAX_VALUE}. */
-    public static long sum(long demand, long more) {
+    public static long of(long demand, long more) {
         long sum = demand + more;
         return sum < 0 ? Long.MAX_VALUE : sum;
     }
