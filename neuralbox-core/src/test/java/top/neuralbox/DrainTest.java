@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.concurrent.BlockingGuard;
 import top.neuralbox.concurrent.ManualDelayer;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.relay.StreamRelay;
 import top.neuralbox.transport.TransportException;
 
@@ -100,6 +101,7 @@ class DrainTest {
     }
 
     @Test
+    @Logs("the transport threw as a drain closed the client")
     void transportThatThrowsAsItIsClosedHoldsNoDrain() throws Exception {
         try (ThreadOfOne callbacks = new ThreadOfOne()) {
             CountDownLatch never = new CountDownLatch(1);
