@@ -1,5 +1,6 @@
 package top.neuralbox.benchmarks.decode;
 
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import org.openjdk.jmh.annotations.AuxCounters;
@@ -24,6 +25,14 @@ public class DecodeBenchmark {
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
+    private static final CompilationMXBean COMPILER = ManagementFactory.getCompilationMXBean();
+
+    /** The CPU time in which the compiler has done nothing, after which it counts as at rest. */
+    private static final long CALM = 300_000_000;
+
+    /** The most warm-up, as a multiple of the least. */
+    private static final int MOST_WARM_UP = 4;
+
     @Param("NEURALBOX")
     private Subject subject;
 
@@ -36,7 +45,7 @@ public class DecodeBenchmark {
     @Param("10000")
     private int deltas;
 
-    /** How long the thread decodes before anything is measured, in milliseconds of its CPU time. */
+    /** The least CPU time of the thread before anything is measured, in milliseconds. It then waits for the compiler to rest. */
     @Param("2500")
     private int warmupCpuMillis;
 
@@ -55,9 +64,18 @@ public class DecodeBenchmark {
     public void prepare(Blackhole blackhole) throws Exception {
         sample = subject.sample(mix, deltas);
         decoding = subject.prepare(sample, chunkBytes);
-        long until = THREADS.getCurrentThreadCpuTime() + warmupCpuMillis * 1_000_000L;
-        while (THREADS.getCurrentThreadCpuTime() < until) {
+        long least = warmupCpuMillis * 1_000_000L;
+        long begin = THREADS.getCurrentThreadCpuTime();
+        long compiled = COMPILER.getTotalCompilationTime();
+        long calmSince = begin;
+        for (long now = begin;
+                now - begin < least || (now - calmSince < CALM && now - begin < MOST_WARM_UP * least);
+                now = THREADS.getCurrentThreadCpuTime()) {
             decode(new Work(), blackhole);
+            if (COMPILER.getTotalCompilationTime() != compiled) {
+                compiled = COMPILER.getTotalCompilationTime();
+                calmSince = THREADS.getCurrentThreadCpuTime();
+            }
         }
     }
 

@@ -18,13 +18,14 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import top.neuralbox.benchmarks.MarkdownTable;
 import top.neuralbox.benchmarks.Median;
 import top.neuralbox.benchmarks.Mix;
 import top.neuralbox.benchmarks.Options;
 
 /**
  * Runs {@link DecodeBenchmark} for all subjects in turn, each in JVMs of its own, and prints a table for each kind of
- * sample with the ratios that count.
+ * sample with the ratios that count. The order of the subjects is another one in each round.
  */
 public final class DecodeTable {
 
@@ -34,7 +35,7 @@ public final class DecodeTable {
     public static void main(String[] args) throws RunnerException {
         Options options = Options.of(args);
         boolean quick = options.has("quick");
-        int rounds = options.number("rounds", quick ? 1 : 2);
+        int rounds = options.number("rounds", quick ? 1 : 5);
         List<Subject> subjects = options.enums(
                 "subjects",
                 Subject.class,
@@ -45,7 +46,7 @@ public final class DecodeTable {
                                 Subject.NAIVE,
                                 Subject.OKHTTP_SSE,
                                 Subject.LANGCHAIN4J,
-                                Subject.FLOOR_JACKSON)
+                                Subject.JACKSON_CORE)
                         : List.of(Subject.values()));
         for (Mix mix : options.enums("mixes", Mix.class, quick ? List.of(Mix.USUAL) : List.of(Mix.values()))) {
             List<Integer> chunks =
@@ -53,7 +54,8 @@ public final class DecodeTable {
             for (int chunkBytes : chunks) {
                 Map<Subject, Row> rows = new EnumMap<>(Subject.class);
                 for (int round = 0; round < rounds; round++) {
-                    for (Subject subject : subjects) {
+                    for (int i = 0; i < subjects.size(); i++) {
+                        Subject subject = subjects.get((i + round) % subjects.size());
                         rows.computeIfAbsent(subject, s -> new Row())
                                 .add(run(subject, mix, chunkBytes, options, quick));
                     }
@@ -86,20 +88,27 @@ public final class DecodeTable {
 
     private static void print(Mix mix, int chunkBytes, Map<Subject, Row> rows) {
         double peer = best(rows, rows.keySet().stream().filter(Subject::isPeer));
-        double jackson = best(rows, Stream.of(Subject.FLOOR_JACKSON).filter(rows::containsKey));
-        System.out.printf("%nmix %s, chunks of %,d bytes%n", mix, chunkBytes);
-        System.out.printf(
-                "%-26s %14s %15s %8s %11s %11s %8s%n",
-                "subject", "events/CPU-s", "min..max (M)", "ns/ev", "/best peer", "/jackson", "B/event");
-        rows.forEach((subject, row) -> System.out.printf(
-                "%-26s %,14.0f %15s %8.0f %11.2f %11.2f %8.0f%n",
+        double jackson = best(rows, Stream.of(Subject.JACKSON_CORE).filter(rows::containsKey));
+        MarkdownTable table = new MarkdownTable(
+                String.format(
+                        "Decode, mix %s, chunks of %,d bytes. Millions of events a CPU second, by forks",
+                        mix, chunkBytes),
+                "subject",
+                "a CPU second",
+                "least and most",
+                "ns an event",
+                "/ best peer",
+                "/ jackson-core",
+                "B/event");
+        rows.forEach((subject, row) -> table.row(
                 subject,
-                row.median(),
-                String.format("%.2f..%.2f", row.least() / 1e6, row.greatest() / 1e6),
-                1e9 / row.median(),
-                row.median() / peer,
-                row.median() / jackson,
-                row.bytesPerEvent()));
+                String.format("%.2f", row.median() / 1e6),
+                String.format("%.2f to %.2f", row.least() / 1e6, row.greatest() / 1e6),
+                Math.round(1e9 / row.median()),
+                String.format("%.2f", row.median() / peer),
+                String.format("%.2f", row.median() / jackson),
+                Math.round(row.bytesPerEvent())));
+        table.print();
     }
 
     private static double best(Map<Subject, Row> rows, Stream<Subject> subjects) {
@@ -109,7 +118,7 @@ public final class DecodeTable {
                 .orElse(Double.NaN);
     }
 
-    /** The iterations of one subject, over all rounds. */
+    /** The forks of one subject. Each counts by the median of its iterations. */
     private static final class Row {
 
         private final List<Double> rates = new ArrayList<>();
@@ -118,23 +127,33 @@ public final class DecodeTable {
         void add(Collection<RunResult> results) {
             for (RunResult result : results) {
                 for (BenchmarkResult fork : result.getBenchmarkResults()) {
+                    List<Double> iterations = new ArrayList<>();
                     for (IterationResult iteration : fork.getIterationResults()) {
-                        add(iteration);
+                        iterations.add(rate(iteration));
+                        bytes.add(bytes(iteration));
                     }
+                    rates.add(Median.of(iterations));
                 }
             }
         }
 
-        private void add(IterationResult iteration) {
+        private static double rate(IterationResult iteration) {
             var secondary = iteration.getSecondaryResults();
-            double events = secondary.get("events").getScore();
-            rates.add(events / secondary.get("cpuNanos").getScore() * 1e9);
+            return secondary.get("events").getScore()
+                    / secondary.get("cpuNanos").getScore()
+                    * 1e9;
+        }
+
+        private static double bytes(IterationResult iteration) {
+            var secondary = iteration.getSecondaryResults();
             double perOp = secondary.keySet().stream()
                     .filter(label -> label.endsWith("gc.alloc.rate.norm"))
                     .mapToDouble(label -> secondary.get(label).getScore())
                     .findFirst()
                     .orElse(Double.NaN);
-            bytes.add(perOp / (events / iteration.getMetadata().getMeasuredOps()));
+            return perOp
+                    / (secondary.get("events").getScore()
+                            / iteration.getMetadata().getMeasuredOps());
         }
 
         double median() {

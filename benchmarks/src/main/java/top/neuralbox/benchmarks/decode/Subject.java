@@ -33,12 +33,12 @@ public enum Subject {
         }
     },
 
-    /** jackson-core on payloads that need no framing, a parser for each. */
-    FLOOR_JACKSON(Floors::jackson),
+    /** jackson-core on payloads that need no framing, with a parser for each, as its users write it. */
+    JACKSON_CORE(Landmarks::jackson),
     /** The String and the event object of each delta, whose place is known. */
-    FLOOR_STRINGS(Floors::strings, false),
+    FLOOR_STRINGS(Landmarks::strings, false),
     /** Looks at every byte for the line ends. */
-    FLOOR_SCAN(Floors::scan, false);
+    FLOOR_SCAN(Landmarks::scan, false);
 
     /** Makes a decoding of a sample that comes in chunks. */
     @FunctionalInterface
@@ -63,10 +63,6 @@ public enum Subject {
     /** Whether this is a library that an application could use instead. */
     public boolean isPeer() {
         return compareTo(NAIVE) >= 0 && compareTo(OPENAI_JAVA) <= 0;
-    }
-
-    public boolean isFloor() {
-        return compareTo(FLOOR_JACKSON) >= 0;
     }
 
     /** Whether text comes out, which can be checked. */

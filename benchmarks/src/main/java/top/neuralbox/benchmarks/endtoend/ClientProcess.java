@@ -29,12 +29,15 @@ public final class ClientProcess {
         int first = Integer.parseInt(command[1]);
         int second = Integer.parseInt(command[2]);
         switch (command[0]) {
+            case "warm" -> {
+                return String.valueOf(trials.warm(first, second, Integer.parseInt(command[3])));
+            }
             case "flat", "flood" -> {
                 int streams = Integer.parseInt(command[3]);
                 Trials.Flat flat = command[0].equals("flat")
                         ? trials.flat(first, second, streams)
                         : trials.flood(first, second, streams);
-                return flat.perSecond() + " " + flat.perCpuSecond() + " " + flat.chars() + " " + flat.bytesEach();
+                return flat.perSecond() + " " + flat.perCpuSecond() + " " + flat.bytesEach();
             }
             case "paced" -> {
                 Trials.Latency latency = trials.paced(first, second);

@@ -1,16 +1,15 @@
 package top.neuralbox.benchmarks.endtoend;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import top.neuralbox.benchmarks.Median;
+import java.util.TreeMap;
+import top.neuralbox.benchmarks.MarkdownTable;
 import top.neuralbox.benchmarks.Options;
 
 /**
- * Reads streams from a server in a JVM of its own, each subject in a JVM of its own too, in turns so that what else the
- * machine does falls on all of them, and prints the figures side by side.
+ * Reads streams from a server in a process of its own, and prints the figures of all subjects side by side, as tables in
+ * Markdown. Each figure is the median of several fresh processes, with the least and the greatest of them.
  */
 public final class EndToEndTable {
 
@@ -34,11 +33,14 @@ public final class EndToEndTable {
     private EndToEndTable(Options options, int port) {
         this.options = options;
         this.quick = options.has("quick");
-        this.subjects = options.enums("subjects", Subject.class, quick ? QUICK : List.of(Subject.values()));
+        this.subjects = options.enums("subjects", Subject.class, quick ? QUICK : Subject.PLAIN);
         this.port = port;
     }
 
-    /** Options: {@code quick}, {@code rounds=3 subjects=RAW_SOCKET,VERTX_BARE only=flat|paced|length|secure|crowd|many streams=100,1000}. Figures of CPU time leave the compiler out. */
+    /**
+     * Options: {@code quick}, {@code rounds=5 subjects=RAW_SOCKET,VERTX_BARE
+     * only=flat|paced|length|crowd|many|features|secure streams=100,1000}. Figures of CPU time leave the compiler out.
+     */
     public static void main(String[] args) throws IOException {
         Options options = Options.of(args);
         try (Child server = Child.start(StreamServer.class, "2g")) {
@@ -46,177 +48,140 @@ public final class EndToEndTable {
             table.oneStream();
             table.crowds();
             table.manyStreams();
+            table.features();
         }
         if (options.text("only", options.has("quick") ? "" : "secure").equals("secure")) {
             try (Child server = Child.start(SecureServer.class, "1g")) {
                 EndToEndTable table = new EndToEndTable(options, Integer.parseInt(server.line()));
-                table.secureStream(Wire.TLS, "HTTP/1.1 over TLS");
-                table.secureStream(Wire.HTTP2, "HTTP/2 over TLS");
+                table.flat(Wire.TLS, "HTTP/1.1 over TLS");
+                table.flat(Wire.HTTP2, "HTTP/2 over TLS");
             }
         }
     }
 
-    /** Throughput and latency of one stream: the JVMs live through all rounds, so that each is warm. */
     private void oneStream() throws IOException {
-        boolean flat = wanted("flat");
-        boolean paced = wanted("paced");
-        boolean length = !quick && wanted("length");
-        if (!flat && !paced && !length) {
-            return;
+        if (wanted("flat")) {
+            flat(Wire.CLEAR, "HTTP/1.1");
         }
-        Map<Subject, Child> clients = clients(Wire.CLEAR);
-        try {
-            if (flat) {
-                printFlat("chunks of 16 KiB", 16 * 1024, clients);
-                printFlat("one HTTP chunk an event", 0, clients);
-            }
-            if (paced) {
-                printPaced(clients);
-            }
-            if (length) {
-                printLength(clients);
-            }
-        } finally {
-            clients.values().forEach(Child::close);
+        if (wanted("paced")) {
+            paced();
+        }
+        if (!quick && wanted("length")) {
+            length();
         }
     }
 
-    /** The engines and ours over another wire: the server is another, so these figures stand by themselves. */
-    private void secureStream(Wire wire, String title) throws IOException {
-        Map<Subject, Child> clients = clients(wire);
-        try {
-            printFlat("chunks of 16 KiB, " + title, 16 * 1024, clients);
-            printFlat("one chunk an event, " + title, 0, clients);
-        } finally {
-            clients.values().forEach(Child::close);
-        }
+    private void flat(Wire wire, String over) throws IOException {
+        printFlat(wire, "chunks of 16 KiB, " + over, 16 * 1024);
+        printFlat(wire, "one HTTP chunk an event, " + over, 0);
     }
 
-    private Map<Subject, Child> clients(Wire wire) throws IOException {
-        Map<Subject, Child> clients = new EnumMap<>(Subject.class);
-        for (Subject subject : subjects) {
-            if (subject.speaks(wire)) {
-                clients.put(
-                        subject,
-                        Child.start(
-                                ClientProcess.class,
-                                "512m",
-                                "subject=" + subject.name(),
-                                "wire=" + wire.name(),
-                                "port=" + port));
-            }
-        }
-        return clients;
-    }
-
-    private void printFlat(String title, int chunkBytes, Map<Subject, Child> clients) throws IOException {
+    private void printFlat(Wire wire, String title, int chunkBytes) throws IOException {
         int deltas = options.number("deltas", quick ? 100_000 : 200_000);
-        int warmup = options.number("warmup", quick ? 8 : 40);
+        int warmup = options.number("warmup", quick ? 8 : 30);
         int streams = options.number("each", quick ? 6 : 30);
-        int rounds = options.number("rounds", quick ? 3 : 5);
-        for (Subject subject : clients.keySet()) {
-            ask(clients, subject, "flat " + chunkBytes + " " + deltas / scale(subject) + " " + warmup);
-        }
-        Map<Subject, Figures> rows = new EnumMap<>(Subject.class);
-        for (int round = 0; round < rounds; round++) {
-            for (Subject subject : clients.keySet()) {
-                rows.computeIfAbsent(subject, s -> new Figures())
-                        .add(ask(
-                                clients,
-                                subject,
-                                "flat " + chunkBytes + " " + deltas / scale(subject) + " " + streams));
-            }
-        }
-        System.out.printf("%none stream of %,d events, %s%n", deltas, title);
-        System.out.printf(
-                "%-36s %12s %14s %14s %14s %8s %8s %8s %8s%n",
-                "subject",
-                "events/s",
-                "min..max (M)",
-                "events/CPU-s",
-                "min..max (M)",
-                "/raw",
-                "/bare",
-                "/peer",
-                "B/event");
+        List<Subject> speakers =
+                subjects.stream().filter(subject -> subject.speaks(wire)).toList();
+        Map<Subject, Figures> rows = trial(wire, quick ? 2 : 5).run(speakers, subject -> {
+            String stream = chunkBytes + " " + deltas / scale(subject);
+            return List.of("warm " + stream + " " + warmup, "flat " + stream + " " + streams);
+        });
         double raw = perCpuSecond(rows, Subject.RAW_SOCKET);
+        double rawByClock = perSecond(rows, Subject.RAW_SOCKET);
         double peer = rows.keySet().stream()
                 .filter(Subject::isPeer)
                 .mapToDouble(subject -> perCpuSecond(rows, subject))
                 .max()
                 .orElse(Double.NaN);
-        rows.forEach((subject, figures) -> System.out.printf(
-                "%-36s %,12.0f %14s %,14.0f %14s %8.2f %8.2f %8.2f %8.0f%n",
+        MarkdownTable table = new MarkdownTable(
+                String.format("One stream of %,d events, %s. Millions of events", deltas, title),
+                "subject",
+                "a second",
+                "least and most",
+                "least / median",
+                "a CPU second",
+                "least and most",
+                "/ raw, clock",
+                "/ raw, CPU",
+                "/ bare, CPU",
+                "/ best peer, CPU",
+                "B/event");
+        rows.forEach((subject, figures) -> table.row(
                 subject,
-                figures.median(0),
-                figures.millions(0),
-                figures.median(1),
-                figures.millions(1),
-                figures.median(1) / raw,
-                figures.median(1) / perCpuSecond(rows, subject.bare()),
-                figures.median(1) / peer,
-                figures.median(3)));
+                decimals(figures.median(0) / 1e6),
+                figures.range(0, 1e6, 2),
+                decimals(figures.least(0) / figures.median(0)),
+                decimals(figures.median(1) / 1e6),
+                figures.range(1, 1e6, 2),
+                decimals(figures.median(0) / rawByClock),
+                decimals(figures.median(1) / raw),
+                decimals(figures.median(1) / perCpuSecond(rows, subject.bare())),
+                decimals(figures.median(1) / peer),
+                Math.round(figures.median(2))));
+        table.print();
     }
 
     /** The same number of events in streams of one length and of ten times that. */
-    private void printLength(Map<Subject, Child> clients) throws IOException {
+    private void length() throws IOException {
         int deltas = options.number("deltas", 100_000);
+        int warmup = options.number("warmup", 30);
         int streams = options.number("each", 30);
-        int rounds = options.number("rounds", 5);
-        Map<Subject, Figures> shorter = new EnumMap<>(Subject.class);
-        Map<Subject, Figures> longer = new EnumMap<>(Subject.class);
-        for (int round = -1; round < rounds; round++) {
-            for (Subject subject : clients.keySet()) {
-                int size = deltas / scale(subject);
-                double[] once = ask(clients, subject, "flat 0 " + size + " " + streams);
-                double[] tenfold = ask(clients, subject, "flat 0 " + 10 * size + " " + streams / 10);
-                if (round >= 0) {
-                    shorter.computeIfAbsent(subject, s -> new Figures()).add(once);
-                    longer.computeIfAbsent(subject, s -> new Figures()).add(tenfold);
-                }
-            }
-        }
-        System.out.printf(
-                "%nevents for each CPU second and bytes an event, as a stream of %,d becomes ten times as long%n",
-                deltas);
-        System.out.printf("%-36s %14s %14s %8s %8s %8s%n", "subject", "once", "tenfold", "ratio", "B/event", "tenfold");
-        shorter.forEach((subject, figures) -> System.out.printf(
-                "%-36s %,14.0f %,14.0f %8.2f %8.0f %8.0f%n",
+        Trial trial = trial(Wire.CLEAR, 5);
+        Map<Subject, Figures> once = trial.run(subjects, subject -> {
+            String stream = "0 " + deltas / scale(subject);
+            return List.of("warm " + stream + " " + warmup, "flat " + stream + " " + streams);
+        });
+        Map<Subject, Figures> tenfold = trial.run(subjects, subject -> {
+            int size = deltas / scale(subject);
+            return List.of("warm 0 " + size + " " + warmup, "flat 0 " + 10 * size + " " + streams / 10);
+        });
+        MarkdownTable table = new MarkdownTable(
+                String.format(
+                        "Events a CPU second, and bytes an event, of a stream of %,d and of ten times that", deltas),
+                "subject",
+                "once",
+                "tenfold",
+                "ratio",
+                "B/event",
+                "tenfold");
+        once.forEach((subject, figures) -> table.row(
                 subject,
-                figures.median(1),
-                longer.get(subject).median(1),
-                longer.get(subject).median(1) / figures.median(1),
-                figures.median(3),
-                longer.get(subject).median(3)));
+                decimals(figures.median(1) / 1e6),
+                decimals(tenfold.get(subject).median(1) / 1e6),
+                decimals(tenfold.get(subject).median(1) / figures.median(1)),
+                Math.round(figures.median(2)),
+                Math.round(tenfold.get(subject).median(2))));
+        table.print();
     }
 
-    private static double perCpuSecond(Map<Subject, Figures> rows, Subject subject) {
-        return rows.containsKey(subject) ? rows.get(subject).median(1) : Double.NaN;
-    }
-
-    private void printPaced(Map<Subject, Child> clients) throws IOException {
+    private void paced() throws IOException {
         int events = options.number("paced", quick ? 300 : 1_000);
-        int rounds = options.number("rounds", quick ? 3 : 7);
-        Map<Subject, Figures> rows = new EnumMap<>(Subject.class);
-        for (Subject subject : clients.keySet()) {
-            ask(clients, subject, "paced 1000 " + events);
-        }
-        for (int round = 0; round < rounds; round++) {
-            for (Subject subject : clients.keySet()) {
-                rows.computeIfAbsent(subject, s -> new Figures()).add(ask(clients, subject, "paced 2000 " + events));
-            }
-        }
-        System.out.printf("%nlatency from the server's write to the caller's hand, an event each 2 ms, microseconds%n");
-        System.out.printf("%-36s %8s %14s %8s%n", "subject", "p50", "min..max", "p99");
-        rows.forEach((subject, figures) -> System.out.printf(
-                "%-36s %8.0f %14s %8.0f%n",
-                subject,
-                figures.median(0),
-                String.format("%.0f..%.0f", figures.least(0), figures.greatest(0)),
-                figures.median(1)));
+        Map<Subject, Figures> rows = trial(Wire.CLEAR, quick ? 2 : 7)
+                .run(subjects, subject -> List.of("paced 1000 " + events, "paced 2000 " + events));
+        MarkdownTable table = new MarkdownTable(
+                "Latency from the server's write to the caller, an event each 2 ms, in microseconds",
+                "subject",
+                "p50",
+                "least and most",
+                "p99",
+                "least and most",
+                "p50 - bare",
+                "p99 / bare");
+        rows.forEach((subject, figures) -> {
+            Figures bare = rows.getOrDefault(subject.bare(), figures);
+            table.row(
+                    subject,
+                    Math.round(figures.median(0)),
+                    figures.range(0, 1, 0),
+                    Math.round(figures.median(1)),
+                    figures.range(1, 1, 0),
+                    Math.round(figures.median(0) - bare.median(0)),
+                    decimals(figures.median(1) / bare.median(1)));
+        });
+        table.print();
     }
 
-    /** Ever more streams at once, as fast as they come: what an event costs should not depend on their number. */
+    /** Ever more streams at once, as fast as they come: the cost of an event should not depend on their number. */
     private void crowds() throws IOException {
         if (quick || !wanted("crowd")) {
             return;
@@ -224,138 +189,123 @@ public final class EndToEndTable {
         List<Subject> crowded = options.enums("subjects", Subject.class, QUICK).stream()
                 .filter(subject -> !subject.waits() && !subject.isPeer())
                 .toList();
-        List<Integer> sizes = options.numbers("streams", List.of(1, 100, 1_000, 10_000));
-        int rounds = options.number("rounds", 3);
-        System.out.printf(
-                "%nstreams at once, one HTTP chunk an event: millions of events a CPU second, and bytes an event%n");
-        System.out.printf("%-36s", "subject");
-        sizes.forEach(size -> System.out.printf(" %,18d", size));
-        System.out.println();
-        for (Subject subject : crowded) {
-            System.out.printf("%-36s", subject);
-            for (int size : sizes) {
-                Figures figures = new Figures();
-                for (int round = 0; round < rounds; round++) {
-                    figures.add(crowd(subject, size));
-                }
-                System.out.printf(" %10.2f %5.0f B", figures.median(1) / 1e6, figures.median(3));
-            }
-            System.out.println();
+        Map<Integer, Map<Subject, Figures>> bySize = new TreeMap<>();
+        for (int size : options.numbers("streams", List.of(1, 100, 1_000, 10_000))) {
+            // So many in all that a few collections fall into the time.
+            int deltas = Math.min(1_000_000, options.number("all", 10_000_000) / size);
+            bySize.put(
+                    size,
+                    trial(Wire.CLEAR, 3)
+                            .run(crowded, subject -> List.of("warm 0 200000 10", "flood 0 " + deltas + " " + size)));
         }
+        MarkdownTable table = new MarkdownTable(
+                "Streams at once, one HTTP chunk an event. Millions of events a CPU second, and bytes an event",
+                "subject",
+                "streams",
+                "a CPU second",
+                "least and most",
+                "B/event");
+        bySize.forEach((size, rows) -> rows.forEach((subject, figures) -> table.row(
+                subject,
+                size,
+                decimals(figures.median(1) / 1e6),
+                figures.range(1, 1e6, 2),
+                Math.round(figures.median(2)))));
+        table.print();
     }
 
-    private double[] crowd(Subject subject, int streams) throws IOException {
-        // So many in all that a few collections fall into the time.
-        int deltas = Math.min(1_000_000, options.number("all", 10_000_000) / streams);
-        try (Child client = Child.start(ClientProcess.class, "2g", "subject=" + subject.name(), "port=" + port)) {
-            client.ask("flat 0 200000 10");
-            return client.ask("flood 0 " + deltas + " " + streams);
-        } catch (IOException e) {
-            throw new IOException(subject + " with " + streams + " streams", e);
-        }
-    }
-
-    /** Many slow streams: a fresh JVM for each figure. */
+    /** Many slow streams, in a process that has read a few, and in one that has read none. */
     private void manyStreams() throws IOException {
         if (!wanted("many")) {
             return;
         }
-        int rounds = options.number("rounds", quick ? 1 : 3);
         for (int streams : options.numbers("streams", quick ? List.of(1_000) : List.of(1, 100, 1_000, 5_000, 10_000))) {
-            Map<Subject, Figures> rows = new EnumMap<>(Subject.class);
-            for (int round = 0; round < rounds; round++) {
-                for (Subject subject : subjects) {
-                    if (!options.has("subjects") && subject.waits() && streams > 1_000) {
-                        continue;
-                    }
-                    rows.computeIfAbsent(subject, s -> new Figures()).add(many(subject, streams));
-                }
-            }
-            printMany(streams, rows);
+            List<Subject> able = subjects.stream()
+                    .filter(subject -> options.has("subjects") || !subject.waits() || streams <= 1_000)
+                    .toList();
+            printMany(String.format("%,d slow streams, in a process that is warm", streams), able, subject -> {
+                // What every process pays once, the compiler above all, is not a stream's.
+                return List.of(
+                        "flat 0 " + 200_000 / scale(subject) + (quick ? " 1" : " 3"),
+                        "many 20 2000 " + (quick ? 200 : 500),
+                        "many " + streams + " 200000 " + options.number("events", quick ? 10 : 60));
+            });
+        }
+        if (!quick) {
+            printMany(
+                    "1,000 slow streams, in a young process: the first 20 events",
+                    subjects,
+                    subject -> List.of("many 1000 200000 20"));
         }
     }
 
-    private double[] many(Subject subject, int streams) throws IOException {
-        try (Child client = Child.start(ClientProcess.class, "2g", "subject=" + subject.name(), "port=" + port)) {
-            // What every process pays once, the compiler above all, is not a stream's.
-            client.ask("flat 0 " + 200_000 / scale(subject) + (quick ? " 1" : " 3"));
-            client.ask("many 20 2000 " + (quick ? 200 : 500));
-            return client.ask("many " + streams + " 200000 " + options.number("events", quick ? 10 : 60));
-        } catch (IOException e) {
-            throw new IOException(subject + " with " + streams + " streams", e);
+    /** Ours with all that an application may switch on. */
+    private void features() throws IOException {
+        if (quick || !wanted("features")) {
+            return;
         }
+        printMany(
+                "1,000 slow streams, with what an application may switch on",
+                Subject.FEATURES,
+                subject -> List.of(
+                        "flat 0 200000 3", "many 20 2000 500", "many 1000 200000 " + options.number("events", 60)));
     }
 
-    private static void printMany(int streams, Map<Subject, Figures> rows) {
-        System.out.printf("%n%,d streams, each with an event in 200 ms%n", streams);
-        System.out.printf(
-                "%-36s %8s %10s %10s %12s %14s %10s %10s %9s%n",
+    private void printMany(String title, List<Subject> able, Trial.Commands commands) throws IOException {
+        Map<Subject, Figures> rows = trial(Wire.CLEAR, quick ? 1 : 5).run(able, commands);
+        MarkdownTable table = new MarkdownTable(
+                title + ", each with an event in 200 ms. CPU without the compiler",
                 "subject",
                 "threads",
-                "KiB/stream",
-                "CPU-s open",
-                "CPU us/event",
-                "min..max",
+                "KiB a stream",
+                "CPU s to open",
+                "/ bare",
+                "CPU us an event",
+                "least and most",
+                "/ bare",
                 "p50 us",
                 "p99 us",
                 "failures");
-        rows.forEach((subject, figures) -> System.out.printf(
-                "%-36s %8.0f %10.1f %10.2f %12.1f %14s %10.0f %10.0f %9.0f%n",
-                subject,
-                figures.median(0),
-                figures.median(1),
-                figures.median(2),
-                figures.median(3),
-                String.format("%.1f..%.1f", figures.least(3), figures.greatest(3)),
-                figures.median(4),
-                figures.median(5),
-                figures.greatest(6)));
+        rows.forEach((subject, figures) -> {
+            Figures bare = rows.getOrDefault(subject.bare(), figures);
+            table.row(
+                    subject,
+                    Math.round(figures.median(0)),
+                    String.format("%.1f", figures.median(1)),
+                    decimals(figures.median(2)),
+                    decimals(figures.median(2) / bare.median(2)),
+                    String.format("%.1f", figures.median(3)),
+                    figures.range(3, 1, 1),
+                    decimals(figures.median(3) / bare.median(3)),
+                    Math.round(figures.median(4)),
+                    Math.round(figures.median(5)),
+                    Math.round(figures.greatest(6)));
+        });
+        table.print();
+    }
+
+    private Trial trial(Wire wire, int rounds) {
+        return new Trial(options, wire, port, rounds);
     }
 
     private boolean wanted(String scenario) {
         return options.text("only", scenario).equals(scenario);
     }
 
+    private static double perSecond(Map<Subject, Figures> rows, Subject subject) {
+        return rows.containsKey(subject) ? rows.get(subject).median(0) : Double.NaN;
+    }
+
+    private static double perCpuSecond(Map<Subject, Figures> rows, Subject subject) {
+        return rows.containsKey(subject) ? rows.get(subject).median(1) : Double.NaN;
+    }
+
+    private static String decimals(double figure) {
+        return String.format("%.2f", figure);
+    }
+
     /** The slowest subjects read shorter streams. */
     private static int scale(Subject subject) {
         return subject == Subject.OPENAI_JAVA ? 10 : 1;
-    }
-
-    private static double[] ask(Map<Subject, Child> clients, Subject subject, String command) throws IOException {
-        try {
-            return clients.get(subject).ask(command);
-        } catch (IOException e) {
-            throw new IOException(subject + ": " + command, e);
-        }
-    }
-
-    /** The rounds of one subject. */
-    private static final class Figures {
-
-        private final List<double[]> rounds = new ArrayList<>();
-
-        void add(double[] figures) {
-            rounds.add(figures);
-        }
-
-        double median(int column) {
-            return Median.of(column(column));
-        }
-
-        double least(int column) {
-            return Median.at(column(column), 0);
-        }
-
-        double greatest(int column) {
-            return Median.at(column(column), 1);
-        }
-
-        String millions(int column) {
-            return String.format("%.2f..%.2f", least(column) / 1e6, greatest(column) / 1e6);
-        }
-
-        private List<Double> column(int column) {
-            return rounds.stream().map(round -> round[column]).toList();
-        }
     }
 }

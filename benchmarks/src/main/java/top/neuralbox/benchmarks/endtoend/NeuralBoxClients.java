@@ -2,7 +2,6 @@ package top.neuralbox.benchmarks.endtoend;
 
 import java.net.URI;
 import top.neuralbox.GenerationRequest;
-import top.neuralbox.Limits;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
@@ -10,7 +9,7 @@ import top.neuralbox.transport.TransportConfig.Protocol;
 import top.neuralbox.transport.httpclient.HttpClientTransport;
 import top.neuralbox.transport.vertx.VertxTransport;
 
-/** Makes clients for one server, each with a transport of its own. */
+/** Makes clients for one server, each with a transport of its own, and with the defaults but for the pool's size and the features. */
 final class NeuralBoxClients {
 
     /** More than any run opens. */
@@ -19,30 +18,30 @@ final class NeuralBoxClients {
     static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "Write");
 
     private final Transport transport;
-    private final int keptText;
+    private final Feature[] features;
 
-    private NeuralBoxClients(Transport transport, int keptText) {
+    private NeuralBoxClients(Transport transport, Feature[] features) {
         this.transport = transport;
-        this.keptText = keptText;
+        this.features = features;
     }
 
-    static NeuralBoxClients onHttpClient(Wire wire, int keptText) {
+    static NeuralBoxClients onHttpClient(Wire wire, Feature... features) {
         return new NeuralBoxClients(
-                HttpClientTransport.builder().config(config(wire)).build(), keptText);
+                HttpClientTransport.builder().config(config(wire)).build(), features);
     }
 
-    static NeuralBoxClients onVertx(Wire wire, int keptText) {
-        return new NeuralBoxClients(VertxTransport.create(config(wire)), keptText);
+    static NeuralBoxClients onVertx(Wire wire, Feature... features) {
+        return new NeuralBoxClients(VertxTransport.create(config(wire)), features);
     }
 
     /** A client for what is below this path; all of them share the connections. */
     NeuralBox at(URI base) {
-        return NeuralBox.builder()
-                .apiKey("nb_" + "0".repeat(45))
-                .baseUri(base)
-                .transport(transport)
-                .limits(Limits.builder().keptText(keptText).build())
-                .build();
+        NeuralBox.Builder client =
+                NeuralBox.builder().apiKey("nb_" + "0".repeat(45)).baseUri(base).transport(transport);
+        for (Feature feature : features) {
+            feature.switchOn(client);
+        }
+        return client.build();
     }
 
     void close() {

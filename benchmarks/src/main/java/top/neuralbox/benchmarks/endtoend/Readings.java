@@ -29,6 +29,11 @@ final class Readings {
         return new Counting();
     }
 
+    /** A reader that compares what it reads with this text. */
+    StreamReader comparing(String text) {
+        return new Comparing(text);
+    }
+
     /** A reader that takes each text as the time when it was sent, and notes how long ago that is. */
     Timing timing(int most) {
         return new Timing(most);
@@ -101,6 +106,30 @@ final class Readings {
             deltas.add(myDeltas);
             chars.add(myChars);
             end(reason);
+        }
+    }
+
+    /** Driven by one thread at a time. */
+    private final class Comparing implements StreamReader {
+
+        private final String text;
+        private int at;
+        private boolean differs;
+
+        Comparing(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public void delta(String piece) {
+            differs |= !text.startsWith(piece, at);
+            at += piece.length();
+        }
+
+        @Override
+        public void ended(@Nullable Throwable reason) {
+            boolean whole = !differs && at == text.length();
+            end(reason == null && !whole ? new IllegalStateException("the text differs, or ends at " + at) : reason);
         }
     }
 

@@ -1,5 +1,7 @@
 package top.neuralbox.benchmarks.endtoend;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
@@ -18,12 +20,23 @@ public enum Subject {
     /** The same with the streams opened on all of its event loops in turn, as ours are. */
     VERTX_BARE_SPREAD(false, wire -> new BareVertx(wire, true)),
 
-    NEURALBOX_STREAM_HTTPCLIENT(true, wire -> new NeuralBoxStream(NeuralBoxClients.onHttpClient(wire, 0))),
-    NEURALBOX_PUBLISH_HTTPCLIENT(false, wire -> new NeuralBoxPublish(NeuralBoxClients.onHttpClient(wire, 0))),
-    NEURALBOX_STREAM_VERTX(true, wire -> new NeuralBoxStream(NeuralBoxClients.onVertx(wire, 0))),
-    NEURALBOX_PUBLISH_VERTX(false, wire -> new NeuralBoxPublish(NeuralBoxClients.onVertx(wire, 0))),
-    /** The same, with the text kept for a partial result, as by default. */
-    NEURALBOX_PUBLISH_VERTX_KEPT_TEXT(false, wire -> new NeuralBoxPublish(NeuralBoxClients.onVertx(wire, 1024 * 1024))),
+    NEURALBOX_STREAM_HTTPCLIENT(true, wire -> new NeuralBoxStream(NeuralBoxClients.onHttpClient(wire))),
+    NEURALBOX_PUBLISH_HTTPCLIENT(false, wire -> new NeuralBoxPublish(NeuralBoxClients.onHttpClient(wire))),
+    NEURALBOX_STREAM_VERTX(true, wire -> new NeuralBoxStream(NeuralBoxClients.onVertx(wire))),
+    NEURALBOX_PUBLISH_VERTX(false, wire -> new NeuralBoxPublish(NeuralBoxClients.onVertx(wire))),
+    NEURALBOX_PUBLISH_HTTPCLIENT_WITHOUT_TEXT(Feature.WITHOUT_TEXT),
+    NEURALBOX_PUBLISH_VERTX_WITHOUT_TEXT(
+            false, wire -> new NeuralBoxPublish(NeuralBoxClients.onVertx(wire, Feature.WITHOUT_TEXT))),
+    NEURALBOX_PUBLISH_HTTPCLIENT_METRICS(Feature.METRICS),
+    NEURALBOX_PUBLISH_HTTPCLIENT_TRACING(Feature.TRACING),
+    NEURALBOX_PUBLISH_HTTPCLIENT_BUDGET(Feature.BUDGET),
+    NEURALBOX_PUBLISH_HTTPCLIENT_ADMISSION(Feature.ADMISSION),
+    /** Metrics, tracing, a budget and admission together. */
+    NEURALBOX_PUBLISH_HTTPCLIENT_EVERYTHING(Feature.METRICS, Feature.TRACING, Feature.BUDGET, Feature.ADMISSION),
+    NEURALBOX_PUBLISH_VERTX_EVERYTHING(
+            false,
+            wire -> new NeuralBoxPublish(NeuralBoxClients.onVertx(
+                    wire, Feature.METRICS, Feature.TRACING, Feature.BUDGET, Feature.ADMISSION))),
 
     OKHTTP_SSE(false, wire -> new PeerClients.OkHttp()),
     /** Reads on a pool's thread, or on the caller's if the head was faster than the one who asked for it. */
@@ -33,10 +46,34 @@ public enum Subject {
     /** Reads Chat Completions only; it gets the same deltas in that shape, at three times the bytes. */
     OPENAI_JAVA(true, wire -> new PeerClients.OpenAi());
 
+    /** One of ours by itself, with each feature, and with all of them. */
+    static final List<Subject> FEATURES = List.of(
+            HTTPCLIENT_BARE,
+            NEURALBOX_PUBLISH_HTTPCLIENT,
+            NEURALBOX_PUBLISH_HTTPCLIENT_WITHOUT_TEXT,
+            NEURALBOX_PUBLISH_HTTPCLIENT_METRICS,
+            NEURALBOX_PUBLISH_HTTPCLIENT_TRACING,
+            NEURALBOX_PUBLISH_HTTPCLIENT_BUDGET,
+            NEURALBOX_PUBLISH_HTTPCLIENT_ADMISSION,
+            NEURALBOX_PUBLISH_HTTPCLIENT_EVERYTHING,
+            VERTX_BARE,
+            NEURALBOX_PUBLISH_VERTX,
+            NEURALBOX_PUBLISH_VERTX_EVERYTHING);
+
+    /** What a table without the features compares. */
+    static final List<Subject> PLAIN = Arrays.stream(values())
+            .filter(subject -> subject.compareTo(NEURALBOX_PUBLISH_HTTPCLIENT_METRICS) < 0
+                    || subject.compareTo(NEURALBOX_PUBLISH_VERTX_EVERYTHING) > 0)
+            .toList();
+
     private final boolean waits;
 
     @SuppressWarnings("ImmutableEnumChecker") // refers to a constructor
     private final Function<Wire, StreamClient> client;
+
+    Subject(Feature... features) {
+        this(false, wire -> new NeuralBoxPublish(NeuralBoxClients.onHttpClient(wire, features)));
+    }
 
     Subject(boolean waits, Function<Wire, StreamClient> client) {
         this.waits = waits;

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import top.neuralbox.benchmarks.Median;
+import top.neuralbox.benchmarks.Mix;
+import top.neuralbox.benchmarks.SampleStream;
 
 /** The measurements of one subject, in the process in which its client runs. */
 final class Trials implements AutoCloseable {
@@ -20,6 +23,14 @@ final class Trials implements AutoCloseable {
 
     /** How long no further stream may open before the trial has failed. */
     private static final long LONGEST_STANDSTILL = TimeUnit.SECONDS.toNanos(30);
+
+    /** The share of a stream's CPU time that the compiler may use at most while it is at rest. */
+    private static final double CALM = 0.03;
+
+    /** The number of streams in a row after which the compiler counts as at rest. */
+    private static final int CALM_STREAMS = 5;
+
+    private static final int MOST_WARM_UP = 4;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -41,23 +52,47 @@ final class Trials implements AutoCloseable {
         client.close();
     }
 
+    /**
+     * Reads streams until the compiler has come to rest, and compares the text of each with what the server sent.
+     *
+     * @param least the least number of streams; {@link #MOST_WARM_UP} times as many are the most
+     * @return the number of streams
+     */
+    int warm(int chunkBytes, int deltas, int least) throws Exception {
+        String text = SampleStream.of(Mix.USUAL, deltas).text();
+        int calm = 0;
+        int streams = 0;
+        while (streams < MOST_WARM_UP * least && (streams < least || calm < CALM_STREAMS)) {
+            long cpu = CpuClock.nanos();
+            long compiler = CpuClock.compilerNanos();
+            readOne(Scenario.flat(wire, port, chunkBytes, deltas, subject), readings -> readings.comparing(text));
+            long compiled = CpuClock.compilerNanos() - compiler;
+            calm = compiled < CALM * (CpuClock.nanos() - cpu) ? calm + 1 : 0;
+            streams++;
+        }
+        return streams;
+    }
+
     /** Streams one after the other, as fast as they come. */
     Flat flat(int chunkBytes, int deltas, int streams) throws Exception {
+        long chars = SampleStream.of(Mix.USUAL, deltas).chars();
         long allocated = allocated();
         long cpu = CpuClock.nanos();
         long begin = System.nanoTime();
-        long read = 0;
-        long chars = 0;
         for (int i = 0; i < streams; i++) {
-            Readings readings = new Readings(1);
-            start(Scenario.flat(wire, port, chunkBytes, deltas, subject), readings.counting());
-            readings.awaitEnd();
-            rejectFailures(readings);
-            read += readings.deltas();
-            chars += readings.chars();
+            Readings readings = readOne(Scenario.flat(wire, port, chunkBytes, deltas, subject), Readings::counting);
+            rejectOtherText(readings, deltas, chars);
         }
         long wallNanos = System.nanoTime() - begin;
-        return new Flat(read, chars, wallNanos, CpuClock.nanos() - cpu, allocated() - allocated);
+        return new Flat((long) streams * deltas, wallNanos, CpuClock.nanos() - cpu, allocated() - allocated);
+    }
+
+    private Readings readOne(Scenario scenario, Function<Readings, StreamReader> reader) throws Exception {
+        Readings readings = new Readings(1);
+        start(scenario, reader.apply(readings));
+        readings.awaitEnd();
+        rejectFailures(readings);
+        return readings;
     }
 
     /** Streams side by side, as fast as they come, from when all are open. */
@@ -77,7 +112,11 @@ final class Trials implements AutoCloseable {
         long wallNanos = System.nanoTime() - begin;
         cpu = CpuClock.nanos() - cpu;
         rejectFailures(readings);
-        return new Flat(readings.deltas(), readings.chars(), wallNanos, cpu, allocated() - allocated);
+        rejectOtherText(
+                readings,
+                (long) streams * deltas,
+                streams * SampleStream.of(Mix.USUAL, deltas).chars());
+        return new Flat(readings.deltas(), wallNanos, cpu, allocated() - allocated);
     }
 
     /** One stream with an event each interval. */
@@ -175,6 +214,13 @@ final class Trials implements AutoCloseable {
         }
     }
 
+    private static void rejectOtherText(Readings readings, long deltas, long chars) {
+        if (readings.deltas() != deltas || readings.chars() != chars) {
+            throw new IllegalStateException("read " + readings.deltas() + " deltas of " + deltas + " with "
+                    + readings.chars() + " chars of " + chars);
+        }
+    }
+
     private static int threads() {
         return THREADS.getThreadCount();
     }
@@ -199,7 +245,7 @@ final class Trials implements AutoCloseable {
         return used;
     }
 
-    record Flat(long deltas, long chars, long wallNanos, long cpuNanos, long allocated) {
+    record Flat(long deltas, long wallNanos, long cpuNanos, long allocated) {
 
         double perSecond() {
             return deltas * 1e9 / wallNanos;

@@ -9,9 +9,9 @@ import top.neuralbox.GenerationEvent;
 import top.neuralbox.benchmarks.SampleStream;
 
 /** What part of the work costs by itself, to see what a decoder adds to it. */
-final class Floors {
+final class Landmarks {
 
-    private Floors() {}
+    private Landmarks() {}
 
     static Decoding jackson(SampleStream sample, int chunkBytes) {
         JsonFactory factory = new JsonFactory();
