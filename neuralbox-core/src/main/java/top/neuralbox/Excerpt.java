@@ -46,7 +46,7 @@ final class Excerpt {
      * returned itself; every name of the service is.
      */
     static @Nullable String name(@Nullable String name) {
-        if (name == null || (name.length() <= LONGEST_NAME && name.codePoints().allMatch(Excerpt::isPrintable))) {
+        if (name == null || (name.length() <= LONGEST_NAME && isPrintable(name))) {
             return name;
         }
         StringBuilder line = new StringBuilder();
@@ -58,12 +58,23 @@ final class Excerpt {
 
     /** The whole text, with only printable characters. A text that has no others is returned itself; most have none. */
     static String printable(String text) {
-        for (int at = 0; at < text.length(); at += Character.charCount(text.codePointAt(at))) {
-            if (!isPrintable(text.codePointAt(at))) {
-                return line(text, false);
+        return isPrintable(text) ? text : line(text, false);
+    }
+
+    private static boolean isPrintable(String text) {
+        for (int at = 0; at < text.length(); ) {
+            char c = text.charAt(at);
+            if (c >= ' ' && c < 0x7f) {
+                at++;
+                continue;
             }
+            int character = text.codePointAt(at);
+            if (!isPrintable(character)) {
+                return false;
+            }
+            at += Character.charCount(character);
         }
-        return text;
+        return true;
     }
 
     /** An excerpt of a body that may hold a secret. The secret is removed first, because a cut secret is not recognised. */

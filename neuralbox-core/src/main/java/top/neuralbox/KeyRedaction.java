@@ -12,6 +12,9 @@ final class KeyRedaction {
     private KeyRedaction() {}
 
     static String redact(String text, String key) {
+        if (text.indexOf('\\') < 0 && !text.contains(key)) {
+            return text;
+        }
         StringBuilder clean = null;
         int copied = 0;
         for (int at = 0; at < text.length(); at++) {

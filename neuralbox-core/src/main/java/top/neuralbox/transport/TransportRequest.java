@@ -174,7 +174,7 @@ public final class TransportRequest {
 
         static String requireToken(String what, String token) {
             Objects.requireNonNull(token, what);
-            if (token.isEmpty() || !token.chars().allMatch(Headers::isTokenCharacter)) {
+            if (!isToken(token)) {
                 throw new IllegalArgumentException(what + " is not a token in the sense of RFC 9110, section 5.6.2");
             }
             return token;
@@ -182,11 +182,31 @@ public final class TransportRequest {
 
         static String requireValue(String name, String value) {
             Objects.requireNonNull(value, name);
-            if (!value.chars().allMatch(c -> c == '\t' || (c >= ' ' && c < 0x7f))) {
+            if (!isValue(value)) {
                 throw new IllegalArgumentException("the value of header " + name
                         + " holds a control character or one beyond ASCII (RFC 9110, section 5.5)");
             }
             return value;
+        }
+
+        // Loops, because every request of a process that has just started runs through them on the interpreter.
+        private static boolean isToken(String text) {
+            for (int i = 0; i < text.length(); i++) {
+                if (!isTokenCharacter(text.charAt(i))) {
+                    return false;
+                }
+            }
+            return !text.isEmpty();
+        }
+
+        private static boolean isValue(String text) {
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                if (c != '\t' && (c < ' ' || c >= 0x7f)) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private static boolean isTokenCharacter(int c) {

@@ -358,7 +358,7 @@ public final class VertxTransport implements Transport {
     }
 
     private RequestOptions target(TransportRequest request) {
-        URI uri = URI.create(request.uri().toASCIIString());
+        URI uri = inAscii(request.uri());
         boolean tls = uri.getScheme().equalsIgnoreCase("https");
         int port = uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80;
         String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
@@ -369,6 +369,17 @@ public final class VertxTransport implements Transport {
                 .setPort(port)
                 .setURI(uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery())
                 .setFollowRedirects(false);
+    }
+
+    /** The URI with every other character escaped. Nearly every URI is ASCII already, and is not parsed again. */
+    private static URI inAscii(URI uri) {
+        String text = uri.toString();
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return URI.create(uri.toASCIIString());
+            }
+        }
+        return uri;
     }
 
     private static List<SocketAddress> itself(Address target) {
