@@ -329,7 +329,7 @@ final class Engine {
     private static Http1Config http1Config() {
         return Http1Config.custom()
                 .setBufferSize(HTTP1_BUFFER)
-                .setInitialWindowSize(BodyCredit.WINDOW)
+                .setInitialWindowSize(BodyWindow.BYTES)
                 .setMaxLineLength(MAX_HEAD)
                 .setMaxHeaderCount(MAX_HEAD / SHORTEST_FIELD)
                 .build();

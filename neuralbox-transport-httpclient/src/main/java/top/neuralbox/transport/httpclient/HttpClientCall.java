@@ -86,7 +86,7 @@ final class HttpClientCall implements TransportCall {
     private volatile @Nullable Future<?> connectTimer;
     private volatile @Nullable Future<?> exchange;
     private volatile @Nullable AsyncExecRuntime runtime;
-    private final BodyCredit credit = new BodyCredit(this::cancel, this::engineFailed);
+    private final BodyWindow window = new BodyWindow(this::cancel, this::engineFailed);
     private volatile @Nullable BodyPublisher body;
     private volatile @Nullable Reactor reactor;
     /** The I/O thread that wrote the request. It reads the response too. */
@@ -278,7 +278,7 @@ final class HttpClientCall implements TransportCall {
             return;
         }
         inChunks = head.containsHeader("Transfer-Encoding");
-        BodyPublisher publisher = new BodyPublisher(credit);
+        BodyPublisher publisher = new BodyPublisher(window);
         body = publisher;
         if (state.get() instanceof Ended ended && ended.failure() != null) {
             publisher.abort(ended.failure());
@@ -292,7 +292,7 @@ final class HttpClientCall implements TransportCall {
 
     void updateCapacity(CapacityChannel channel) {
         if (body != null) {
-            credit.channel(channel);
+            window.channel(channel);
         }
     }
 
@@ -475,7 +475,7 @@ final class HttpClientCall implements TransportCall {
         stopTimer();
         onEnd.accept(this);
         leaveReactor();
-        credit.stop();
+        window.stop();
         BodyPublisher publisher = body;
         WarmUp made = warmUp;
         if (made != null) {

@@ -30,7 +30,7 @@ final class ResponseFlow implements BodyPublisher.Source {
     private final EventLoop loop;
     private final HttpClientResponse response;
     private final BodyPublisher body = new BodyPublisher(this);
-    private final Burst burst = new Burst();
+    private final JoinedChunks joined = new JoinedChunks();
     private final Runnable endOfTurn = this::endTurn;
 
     /** Whether a chunk came in this turn of the event loop. */
@@ -154,11 +154,11 @@ final class ResponseFlow implements BodyPublisher.Source {
             offer(content.nioBuffer());
             return;
         }
-        if (!burst.hasRoomFor(content)) {
+        if (!joined.hasRoomFor(content)) {
             flush();
         }
-        if (burst.hasRoomFor(content)) {
-            burst.add(content);
+        if (joined.hasRoomFor(content)) {
+            joined.add(content);
         } else {
             offer(content.nioBuffer());
         }
@@ -176,7 +176,7 @@ final class ResponseFlow implements BodyPublisher.Source {
     }
 
     private void flush() {
-        ByteBuffer together = burst.take();
+        ByteBuffer together = joined.take();
         if (together != null && !call.hasEnded() && !mayHaveLost()) {
             offer(together);
         }

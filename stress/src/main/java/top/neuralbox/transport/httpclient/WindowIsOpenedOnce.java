@@ -9,22 +9,22 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** The engine shows its account while a reader takes bytes. */
+/** The engine shows its channel while a reader takes bytes. */
 @JCStressTest
-@Description("The engine shows its account after one chunk was taken, while the reader takes another.")
+@Description("The engine shows its channel after one chunk was taken, while the reader takes another.")
 @Outcome(
         id = "12, 2, 0",
         expect = Expect.ACCEPTABLE,
         desc = "The engine may read as many bytes again as the reader took.")
 @Outcome(
         expect = Expect.FORBIDDEN,
-        desc = "Credit is lost, and the stream stands still in the end; or it was given twice.")
+        desc = "The window stays closed, and the stream stands still in the end; or it was opened twice.")
 @State
-public class CreditIsGivenOnce {
+public class WindowIsOpenedOnce {
 
-    private final Credited it = new Credited();
+    private final WindowedBody it = new WindowedBody();
 
-    public CreditIsGivenOnce() {
+    public WindowIsOpenedOnce() {
         it.bring(1);
         it.reader.request(1);
         it.bring(2);
@@ -44,7 +44,7 @@ public class CreditIsGivenOnce {
     public void after(III_Result r) {
         it.channel();
         r.r1 = it.reader.content();
-        r.r2 = it.credit();
+        r.r2 = it.opened();
         r.r3 = it.reader.faults();
     }
 }

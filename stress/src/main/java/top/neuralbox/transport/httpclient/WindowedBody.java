@@ -5,15 +5,15 @@ import org.apache.hc.core5.http.nio.CapacityChannel;
 import top.neuralbox.stress.Witness;
 import top.neuralbox.transport.BodyPublisher;
 
-/** A body whose engine reads as much as it has credit for. */
-final class Credited implements CapacityChannel {
+/** A body whose engine reads as much as the window allows. */
+final class WindowedBody implements CapacityChannel {
 
     final Witness reader = Witness.ofBytes(0);
-    private final BodyCredit account = new BodyCredit(() -> {}, failure -> {});
-    private final BodyPublisher body = new BodyPublisher(account);
-    private int credit;
+    private final BodyWindow window = new BodyWindow(() -> {}, failure -> {});
+    private final BodyPublisher body = new BodyPublisher(window);
+    private int opened;
 
-    Credited() {
+    WindowedBody() {
         body.subscribe(reader);
     }
 
@@ -23,16 +23,16 @@ final class Credited implements CapacityChannel {
 
     /** The engine shows its channel. */
     void channel() {
-        account.channel(this);
+        window.channel(this);
     }
 
     /** How many bytes the engine may read again. */
-    int credit() {
-        return credit;
+    int opened() {
+        return opened;
     }
 
     @Override
     public void update(int increment) {
-        credit += increment;
+        opened += increment;
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Joins small chunks that came with one read of the socket in one buffer. If a server is ahead of its reader, each read has
  * several events, with one HTTP chunk each. The cost of a delivery is then paid once for all of them.
  */
-final class Burst {
+final class JoinedChunks {
 
     /** About eighty events. More would not make an event cheaper, and would not fit into the processor's nearest cache. */
     static final int MOST_BYTES = 4 * 1024;

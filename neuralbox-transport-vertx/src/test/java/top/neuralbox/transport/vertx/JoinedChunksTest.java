@@ -8,30 +8,30 @@ import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
-class BurstTest {
+class JoinedChunksTest {
 
-    private final Burst burst = new Burst();
+    private final JoinedChunks joined = new JoinedChunks();
 
     @Test
     void nothingAddedIsNothingTaken() {
-        assertThat(burst.take()).isNull();
+        assertThat(joined.take()).isNull();
     }
 
     @Test
     void chunksComeOutAsOneInTheirOrder() {
-        burst.add(chunk("data: 1\n\n"));
-        burst.add(chunk("data: 2\n\n"));
+        joined.add(chunk("data: 1\n\n"));
+        joined.add(chunk("data: 2\n\n"));
 
-        assertThat(text(burst.take())).isEqualTo("data: 1\n\ndata: 2\n\n");
-        assertThat(burst.take()).isNull();
+        assertThat(text(joined.take())).isEqualTo("data: 1\n\ndata: 2\n\n");
+        assertThat(joined.take()).isNull();
     }
 
     @Test
     void whatWasTakenIsNotTouchedAgain() {
-        burst.add(chunk("first"));
-        ByteBuffer taken = burst.take();
+        joined.add(chunk("first"));
+        ByteBuffer taken = joined.take();
 
-        burst.add(chunk("other"));
+        joined.add(chunk("other"));
 
         assertThat(text(taken)).isEqualTo("first");
     }
@@ -40,15 +40,15 @@ class BurstTest {
     void itGrowsToItsBoundAndNoFurther() {
         StringBuilder whole = new StringBuilder();
         ByteBuf chunk = chunk("0123456789abcdef".repeat(4));
-        while (burst.hasRoomFor(chunk)) {
-            burst.add(chunk);
+        while (joined.hasRoomFor(chunk)) {
+            joined.add(chunk);
             whole.append(chunk.toString(US_ASCII));
         }
 
-        assertThat(whole).hasSize(Burst.MOST_BYTES);
-        assertThat(burst.hasRoomFor(chunk(""))).isTrue();
-        assertThat(burst.hasRoomFor(chunk("x"))).isFalse();
-        assertThat(text(burst.take())).isEqualTo(whole.toString());
+        assertThat(whole).hasSize(JoinedChunks.MOST_BYTES);
+        assertThat(joined.hasRoomFor(chunk(""))).isTrue();
+        assertThat(joined.hasRoomFor(chunk("x"))).isFalse();
+        assertThat(text(joined.take())).isEqualTo(whole.toString());
     }
 
     private static ByteBuf chunk(String text) {

@@ -8,19 +8,19 @@ import org.jspecify.annotations.Nullable;
 import top.neuralbox.transport.BodyPublisher;
 
 /**
- * The engine's credit for one body: how many bytes it may read. Bytes that the subscriber has taken are given back in portions,
+ * The window of one body: how many bytes the engine may read. Bytes that the subscriber has taken are given back in portions,
  * not for each token.
  */
-final class BodyCredit implements BodyPublisher.Source {
+final class BodyWindow implements BodyPublisher.Source {
 
     /** How many bytes of a body without demand the engine reads before it stops. */
-    static final int WINDOW = 16 * 1024;
+    static final int BYTES = 16 * 1024;
 
     /** At most half the window, or the engine would starve. */
-    private static final int PORTION = WINDOW / 2;
+    private static final int PORTION = BYTES / 2;
 
-    private static final AtomicIntegerFieldUpdater<BodyCredit> TAKEN =
-            AtomicIntegerFieldUpdater.newUpdater(BodyCredit.class, "taken");
+    private static final AtomicIntegerFieldUpdater<BodyWindow> TAKEN =
+            AtomicIntegerFieldUpdater.newUpdater(BodyWindow.class, "taken");
 
     private final Runnable cancelCall;
     private final Consumer<Throwable> failCall;
@@ -31,20 +31,20 @@ final class BodyCredit implements BodyPublisher.Source {
     private volatile @Nullable CapacityChannel channel;
 
     /**
-     * Credit for a body that has not begun.
+     * The window of a body that has not begun.
      *
      * @param cancelCall cancels the exchange, because the subscriber wants no more
-     * @param failCall ends the exchange, because its connection takes no more credit
+     * @param failCall ends the exchange, because its connection opens the window no further
      */
-    BodyCredit(Runnable cancelCall, Consumer<Throwable> failCall) {
+    BodyWindow(Runnable cancelCall, Consumer<Throwable> failCall) {
         this.cancelCall = cancelCall;
         this.failCall = failCall;
     }
 
-    /** The engine shows its channel when the credit is used up, and perhaps earlier. I/O thread. */
-    void channel(CapacityChannel account) {
-        channel = account;
-        giveBack(account, 1);
+    /** The engine shows its channel when the window is used up, and perhaps earlier. I/O thread. */
+    void channel(CapacityChannel capacity) {
+        channel = capacity;
+        giveBack(capacity, 1);
     }
 
     /** The exchange is over, and its connection may serve another call. */
@@ -55,9 +55,9 @@ final class BodyCredit implements BodyPublisher.Source {
     @Override
     public void taken(int bytes) {
         TAKEN.addAndGet(this, bytes);
-        CapacityChannel account = channel;
-        if (account != null) {
-            giveBack(account, PORTION);
+        CapacityChannel capacity = channel;
+        if (capacity != null) {
+            giveBack(capacity, PORTION);
         }
     }
 
@@ -66,14 +66,14 @@ final class BodyCredit implements BodyPublisher.Source {
         cancelCall.run();
     }
 
-    private void giveBack(CapacityChannel account, int least) {
+    private void giveBack(CapacityChannel capacity, int least) {
         if (taken < least) {
             return;
         }
         int bytes = TAKEN.getAndSet(this, 0);
         if (bytes > 0) {
             try {
-                account.update(bytes);
+                capacity.update(bytes);
             } catch (IOException | RuntimeException e) {
                 failCall.accept(e);
             }
