@@ -58,12 +58,12 @@ public enum GenerationMeter {
             "seconds",
             "Generations that wait for their admission: how many, and how long the oldest has waited",
             null),
-    /** How long generations waited for their admission, those that left without it included. */
+    /** How long generations waited for their admission, including those that left without it. */
     TIME_QUEUED(
             "time.queued",
             Meter.Type.TIMER,
             "seconds",
-            "How long generations waited for their admission, those that left without it included",
+            "How long generations waited for their admission, including those that left without it",
             null,
             0.05,
             0.1,
@@ -75,12 +75,12 @@ public enum GenerationMeter {
             10,
             30,
             60),
-    /** From the call to the response head of status 200, waits and refused attempts included. */
+    /** From the call to the response head of status 200, including waits and refused attempts. */
     TIME_TO_HEADERS(
             "time.to.headers",
             Meter.Type.TIMER,
             "seconds",
-            "From the call to the response head of status 200, waits and refused attempts included",
+            "From the call to the response head of status 200, including waits and refused attempts",
             null,
             0.05,
             0.1,
@@ -172,49 +172,49 @@ public enum GenerationMeter {
             "generations.unmetered",
             Meter.Type.COUNTER,
             null,
-            "Generations that may have been charged without the charge being known, cancelled ones above all",
+            "Generations that may have been charged, but whose charge is not known: above all cancelled ones",
             null),
     /** Credits left on the account, as the last answer that arrived reported; absent before the first. */
     BALANCE(
             "balance",
             Meter.Type.GAUGE,
             "credits",
-            "Credits left on the account, as the last answer that arrived said; absent before the first",
+            "Credits left on the account, as the last answer that arrived reported; absent before the first",
             null),
     /** The time since the balance was last reported. The balance may have changed since. */
     BALANCE_AGE(
             "balance.age",
             Meter.Type.GAUGE,
             "seconds",
-            "How long ago the balance was told; it changes unseen in between",
+            "Time since the balance was last reported; it may have changed since",
             null),
     /** Requests that the account has left, by window, as the last answer that arrived reported; absent before the first. */
     REQUESTS_LEFT(
             "requests.left",
             Meter.Type.GAUGE,
             null,
-            "Requests that the account has left, by hour and day, as the last answer that arrived said; absent before the first",
+            "Requests that the account has left, by hour and day, as the last answer that arrived reported; absent before it",
             "window"),
     /** Requests that the account may send, by window, as the last answer that arrived reported; absent before the first. */
     REQUESTS_LIMIT(
             "requests.limit",
             Meter.Type.GAUGE,
             null,
-            "Requests that the account may send, by hour and day, as the last answer that arrived said",
+            "Requests that the account may send, by hour and day, as the last answer that arrived reported",
             "window"),
     /** The time since the requests left were last reported. They may have changed since, and a window may have ended. */
     REQUESTS_AGE(
             "requests.age",
             Meter.Type.GAUGE,
             "seconds",
-            "How long ago the requests left were told; they change unseen in between",
+            "Time since the requests left were last reported; they may have changed since",
             null),
     /** Requests sent again, by the error of the attempt before. */
     RETRIES(
             "retries",
             Meter.Type.COUNTER,
             null,
-            "Requests sent again, by what the attempt before ended with",
+            "Requests sent again, by the error of the attempt before",
             "reason"),
     /** Events that could not be read: no JSON object, of another schema, or oversized. */
     DECODE_ERRORS(

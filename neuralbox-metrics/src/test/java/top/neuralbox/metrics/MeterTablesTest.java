@@ -65,7 +65,7 @@ class MeterTablesTest {
     }
 
     private static String meters() {
-        return "| meter (`neuralbox.client.` …) | type, unit | own tag | what | in Prometheus (`neuralbox_client_` …) |\n"
+        return "| meter (`neuralbox.client.` …) | type, unit | own tag | description | in Prometheus (`neuralbox_client_` …) |\n"
                 + "|---|---|---|---|---|\n"
                 + Arrays.stream(GenerationMeter.values())
                         .map(MeterTablesTest::row)
