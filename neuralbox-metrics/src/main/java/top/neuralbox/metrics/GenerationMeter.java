@@ -210,12 +210,7 @@ public enum GenerationMeter {
             "Time since the requests left were last reported; they may have changed since",
             null),
     /** Requests sent again, by the error of the attempt before. */
-    RETRIES(
-            "retries",
-            Meter.Type.COUNTER,
-            null,
-            "Requests sent again, by the error of the attempt before",
-            "reason"),
+    RETRIES("retries", Meter.Type.COUNTER, null, "Requests sent again, by the error of the attempt before", "reason"),
     /** Events that could not be read: no JSON object, of another schema, or oversized. */
     DECODE_ERRORS(
             "decode.errors",
