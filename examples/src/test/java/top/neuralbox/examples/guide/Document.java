@@ -22,15 +22,21 @@ record Document(Path path, String text) {
     private static final Pattern FENCE = Pattern.compile("^```.*?^```$", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern JAVA =
             Pattern.compile("(not compiled here -->\n)?^```java\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
+    private static final Pattern IMPORT = Pattern.compile("^import [\\w. ]+;$", Pattern.MULTILINE);
     private static final Pattern LINK = Pattern.compile("\\[[^\\]]*]\\(([^)\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("^#{1,6} +(.+?) *$", Pattern.MULTILINE);
 
     /** An example in Java, as it is printed. */
     record Example(Document document, int line, String code) {
 
-        /** The code without what the formatter decides. */
+        /** The code below the imports, without what the formatter decides. */
         String squeezed() {
-            return Document.squeezed(code);
+            return Document.squeezed(IMPORT.matcher(code).replaceAll(""));
+        }
+
+        /** The imports at the top of the example. The source may have others between them. */
+        List<String> imports() {
+            return IMPORT.matcher(code).results().map(MatchResult::group).toList();
         }
 
         @Override

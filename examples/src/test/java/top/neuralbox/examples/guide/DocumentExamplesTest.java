@@ -34,7 +34,7 @@ class DocumentExamplesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("examples")
     void exampleIsCompiled(Document.Example example) throws IOException {
-        boolean compiled = sources(example.document()).anyMatch(source -> source.contains(example.squeezed()));
+        boolean compiled = sources(example.document()).anyMatch(source -> has(source, example));
 
         assertThat(compiled).as(example.code()).isTrue();
     }
@@ -56,6 +56,11 @@ class DocumentExamplesTest {
 
             assertThat(run).as(example.code()).isTrue();
         }
+    }
+
+    private static boolean has(String source, Document.Example example) {
+        return Document.squeezed(source).contains(example.squeezed())
+                && example.imports().stream().allMatch(source::contains);
     }
 
     /** In the examples, or in the module that the page is named after. */
@@ -88,7 +93,7 @@ class DocumentExamplesTest {
                 files.addAll(javaFiles(module));
             }
         }
-        return files.stream().map(file -> Document.squeezed(Document.read(file)));
+        return files.stream().map(Document::read);
     }
 
     private static List<Path> javaFiles(Path folder) throws IOException {
