@@ -31,6 +31,24 @@ class ErrorsAndBillingPageTest {
     }
 
     @Test
+    void failureSaysWhenToComeBack(Guide guide) {
+        guide.service().misbehave(Fault.rateLimited(Duration.ofHours(1)));
+
+        HaikuOrReason.main(new String[0]);
+
+        assertThat(guide.printed()).isEqualTo("come back in PT1H\n");
+    }
+
+    @Test
+    void failureSaysWhatItCostAndWhatArrived(Guide guide) {
+        guide.service().misbehave(Fault.withoutEnd());
+
+        HaikuOrReason.main(new String[0]);
+
+        assertThat(guide.printed()).contains("charge: UNKNOWN\ntext so far: Here is a short story");
+    }
+
+    @Test
     void brokenStreamLeavesWhatArrived(Guide guide) {
         guide.service().misbehave(Fault.withoutEnd());
 

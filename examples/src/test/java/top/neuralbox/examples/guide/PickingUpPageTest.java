@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigDecimal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import top.neuralbox.BillingState;
 import top.neuralbox.GenerationAnswer;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.GenerationFailedException;
@@ -35,20 +34,7 @@ class PickingUpPageTest {
         NeuralBox neuralBox = NeuralBox.create();
         GenerationRequest request = GenerationRequest.of("gpt-5", "Write a haiku");
 
-        String text;
-        try {
-            text = neuralBox.generate(request).text();
-        } catch (NeuralBoxException e) {
-            String id = e.partial().id();
-            if (e.billingState() != BillingState.UNKNOWN || id == null) {
-                throw e;
-            }
-            GenerationAnswer answer = neuralBox.generation(id);
-            if (answer instanceof GenerationAnswer.Pending pending) {
-                answer = neuralBox.await(pending);
-            }
-            text = ((GenerationAnswer.Text) answer).text();
-        }
+        String text = FinishedText.of(neuralBox, request);
 
         assertThat(text).isEqualTo("Once");
         assertThat(guide.service().creditsCharged()).isEqualTo(BigDecimal.valueOf(3));
