@@ -39,7 +39,7 @@ final class AnswerGate {
             return new Failed(unreadable("is not that of a generation", answer));
         }
         if (answer.pending() && (answer.id() == null || !Endpoint.isSegment(answer.id()))) {
-            return new Failed(unreadable("promises a result, but names no id to ask for it by", answer));
+            return new Failed(unreadable("is pending, but has no usable id", answer));
         }
         if (!stream || (answer.text() != null && answer.url() == null && !answer.pending())) {
             return new Accepted(answer);

@@ -24,7 +24,8 @@ final class ApiKey {
             throw new IllegalArgumentException("apiKey must not be blank");
         }
         if (!value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-            throw new IllegalArgumentException("apiKey holds white space, a control character or one beyond ASCII");
+            throw new IllegalArgumentException(
+                    "apiKey holds white space, a control character or a character outside ASCII");
         }
         return new ApiKey(value);
     }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Billing {
 
-    private static final BigDecimal MOST = BigDecimal.valueOf(1_000_000_000);
-    private static final int MOST_DECIMALS = 64;
+    static final BigDecimal MOST = BigDecimal.valueOf(1_000_000_000);
+    static final int MOST_DECIMALS = 64;
     private static final Billing UNTOLD = new Billing(null, null);
 
     private final @Nullable BigDecimal creditsUsed;

@@ -84,7 +84,7 @@ final class Bills implements Settlement.Reserving {
             throw new IllegalArgumentException("reservation must not be blank");
         }
         if (budget == null) {
-            throw new IllegalStateException("the client has no budget that a reservation could belong to");
+            throw new IllegalStateException("a reservation needs a budget, and the client has none");
         }
     }
 

@@ -89,7 +89,7 @@ public final class BudgetExceededException extends NeuralBoxException {
     private static String message(String budget, BudgetUnit unit, BigDecimal limit, BigDecimal asked) {
         return unit == BudgetUnit.REQUESTS
                 ? "the limit of " + limit.toPlainString() + " " + budget + " is reached; the request was not sent"
-                : "the budget " + budget + " of " + limit.toPlainString() + " credits has not the "
-                        + asked.toPlainString() + " left that this generation may cost; nothing was sent";
+                : "this generation may cost " + asked.toPlainString() + " credits, and the budget " + budget + " of "
+                        + limit.toPlainString() + " credits has less left; nothing was sent";
     }
 }

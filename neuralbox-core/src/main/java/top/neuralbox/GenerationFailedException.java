@@ -4,7 +4,7 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service, or a gateway in front of it, gave the generation up: with an {@code error} event, an answer whose status is
+ * The service, or a gateway in front of it, gave up the generation, with an {@code error} event, an answer whose status is
  * {@code failed}, or an error in an undocumented form.
  *
  * <p>Read {@link #billingState()} before you send the request again. It is {@code NOT_CHARGED} for the two documented forms

@@ -62,7 +62,8 @@ final class GenerationQuery {
     static String requireId(String id) {
         Objects.requireNonNull(id, "id");
         if (!Endpoint.isSegment(id)) {
-            throw new IllegalArgumentException("id must be that of a generation, not blank and not dots alone");
+            throw new IllegalArgumentException(
+                    "id must be the id of a generation; it must not be blank or consist only of dots");
         }
         return id;
     }

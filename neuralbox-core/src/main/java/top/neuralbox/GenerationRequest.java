@@ -322,8 +322,8 @@ public final class GenerationRequest {
                 throw new IllegalArgumentException("estimatedCredits must not be negative: " + credits);
             }
             if (!Billing.isCredible(credits)) {
-                throw new IllegalArgumentException(
-                        "estimatedCredits is more than anything can cost, or finer: " + credits);
+                throw new IllegalArgumentException("estimatedCredits must be at most " + Billing.MOST
+                        + ", with at most " + Billing.MOST_DECIMALS + " decimals: " + credits);
             }
             this.estimatedCredits = credits;
             return this;
@@ -345,11 +345,11 @@ public final class GenerationRequest {
             Objects.requireNonNull(value, "value");
             if (name.length() > LONGEST_ATTRIBUTE_NAME) {
                 throw new IllegalArgumentException("the name of an attribute has " + name.length()
-                        + " characters; at most " + LONGEST_ATTRIBUTE_NAME + " are possible");
+                        + " characters; at most " + LONGEST_ATTRIBUTE_NAME + " are allowed");
             }
             if (value.length() > LONGEST_ATTRIBUTE) {
                 throw new IllegalArgumentException("attribute " + name + " has " + value.length()
-                        + " characters; at most " + LONGEST_ATTRIBUTE + " are possible");
+                        + " characters; at most " + LONGEST_ATTRIBUTE + " are allowed");
             }
             if (attributes.size() == MOST_ATTRIBUTES && !attributes.containsKey(name)) {
                 throw new IllegalArgumentException("a request has at most " + MOST_ATTRIBUTES + " attributes");
@@ -369,10 +369,10 @@ public final class GenerationRequest {
                 throw new IllegalArgumentException("exactly one of model and assistantId must be set");
             }
             if (messages.isEmpty() && prompt == null) {
-                throw new IllegalArgumentException("messages must not be empty, unless there is a prompt");
+                throw new IllegalArgumentException("messages or prompt must be set");
             }
             if (!messages.isEmpty() && prompt != null) {
-                throw new IllegalArgumentException("prompt must not stand beside messages");
+                throw new IllegalArgumentException("set messages or prompt, not both");
             }
             return new GenerationRequest(this);
         }
@@ -416,7 +416,7 @@ public final class GenerationRequest {
                 Map<String, @Nullable Object> copy = new LinkedHashMap<>();
                 map.forEach((key, element) -> {
                     if (!(key instanceof String name)) {
-                        throw new IllegalArgumentException("field " + where + " holds a map key that is no String");
+                        throw new IllegalArgumentException("field " + where + " holds a map key that is not a String");
                     }
                     copy.put(name, copyOf(where, element, depth + 1));
                 });
@@ -431,7 +431,7 @@ public final class GenerationRequest {
             try {
                 return number instanceof BigDecimal decimal ? decimal : new BigDecimal(number.toString());
             } catch (NumberFormatException e) {
-                throw new IllegalArgumentException("field " + where + " is no finite number", e);
+                throw new IllegalArgumentException("field " + where + " is not a finite number", e);
             }
         }
     }

@@ -647,7 +647,7 @@ public final class NeuralBox implements AutoCloseable {
                 return new URI(variable.trim());
             } catch (URISyntaxException e) {
                 // The message of e quotes the value, which may hold credentials.
-                throw new IllegalArgumentException("the environment variable " + BASE_VARIABLE + " is no URI");
+                throw new IllegalArgumentException("the environment variable " + BASE_VARIABLE + " is not a URI");
             }
         }
 

@@ -76,7 +76,7 @@ final class ResponseGate {
                         redaction,
                         response.header("Location") == null
                                 ? "the service answered with status " + response.status()
-                                        + ", which belongs to no generation; check the base URI"
+                                        + ", which no generation has; check the base URI"
                                 : "the service answered with a redirect (status " + response.status() + ") to "
                                         + origin(String.valueOf(response.header("Location")))
                                         + "; redirects are not followed: check the base URI");
@@ -84,7 +84,7 @@ final class ResponseGate {
                 unexpected(
                         Reason.CONTENT_ENCODING,
                         redaction,
-                        "the answer is compressed, although it was asked for without; a gateway in between does that");
+                        "the answer is compressed, but the request did not accept that; a gateway may have compressed it");
             case EMPTY ->
                 unexpected(Reason.EMPTY, redaction, "the answer (status " + response.status() + ") has no content");
             default ->

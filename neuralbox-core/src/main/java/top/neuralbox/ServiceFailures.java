@@ -19,7 +19,7 @@ final class ServiceFailures {
         String refused = sentence("the service refused the request (status " + status, error);
         // The service gives a code. An answer without one is a web page, so the path is wrong.
         String message = status == 404 && error.code() == null
-                ? refused + "; asked for was " + Excerpt.of(target) + "; check the base URI"
+                ? refused + "; the request was " + Excerpt.of(target) + "; check the base URI"
                 : refused;
         return facts -> {
             CallFacts known = facts.with(bill == null ? billing(status, error.code()) : bill, retryAfter);
@@ -36,7 +36,7 @@ final class ServiceFailures {
     /** The exception for an {@code error} event. A failed generation costs nothing. */
     static NeuralBoxException midStream(ServiceError error, CallFacts facts) {
         return failed(
-                "the service gave the generation up (error event",
+                "the service gave up the generation (error event",
                 error,
                 facts.with(BillingState.NOT_CHARGED, error.retryAfter()));
     }
@@ -44,7 +44,7 @@ final class ServiceFailures {
     /** The exception for an error without a type in the stream. Its origin is unknown, and its cost is not documented. */
     static NeuralBoxException midStreamUndocumented(ServiceError error, CallFacts facts) {
         return failed(
-                "the stream brought an error without a type (error",
+                "the stream has an error without a type (error",
                 error,
                 facts.with(BillingState.UNKNOWN, error.retryAfter()));
     }

@@ -163,7 +163,7 @@ final class Settlement {
         Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
         return cause instanceof BudgetExceededException || cause instanceof BudgetUnavailableException
                 ? (NeuralBoxException) cause
-                : new BudgetUnavailableException("the budget could not be asked", cause);
+                : new BudgetUnavailableException("the budget failed", cause);
     }
 
     private static void fenced(Runnable foreign) {

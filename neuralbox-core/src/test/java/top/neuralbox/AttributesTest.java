@@ -182,10 +182,10 @@ class AttributesTest {
         String secret = "secret".repeat(1_000);
         assertThatThrownBy(() -> request().attribute("user", secret))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("attribute user has 6000 characters; at most 1000 are possible");
+                .hasMessage("attribute user has 6000 characters; at most 1000 are allowed");
         assertThatThrownBy(() -> request().attribute("n".repeat(101), "x"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the name of an attribute has 101 characters; at most 100 are possible");
+                .hasMessage("the name of an attribute has 101 characters; at most 100 are allowed");
         assertThatThrownBy(() -> request().attribute(" ", "x")).hasMessage("name must not be blank");
         assertThatThrownBy(() -> request().attribute(null, "x"))
                 .isInstanceOf(NullPointerException.class)

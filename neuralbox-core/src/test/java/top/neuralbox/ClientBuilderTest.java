@@ -172,7 +172,7 @@ class ClientBuilderTest {
                                 Map.of("NEURALBOX_API_KEY", "nb_env", "NEURALBOX_BASE_URL", "https://u:secret@[bad"))
                         .build())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the environment variable NEURALBOX_BASE_URL is no URI")
+                .hasMessage("the environment variable NEURALBOX_BASE_URL is not a URI")
                 .hasNoCause();
     }
 

@@ -139,7 +139,7 @@ class ErrorsTest {
                 .start()
                 .delta("Half")
                 .event("{\"type\": \"error\", \"code\": \"overloaded\", \"message\": \"gave up\"}"));
-        assertThat(error).hasMessage("the service gave the generation up (error event, overloaded): gave up");
+        assertThat(error).hasMessage("the service gave up the generation (error event, overloaded): gave up");
         assertThat(error.billingState()).isEqualTo(BillingState.NOT_CHARGED);
         assertThat(error.phase()).isEqualTo(Phase.STREAM);
         assertThat(error.partial().text()).isEqualTo("Half");
@@ -201,7 +201,7 @@ class ErrorsTest {
         assertThat(client.failure(call -> call.head(404, "Content-Type", "text/html")
                         .bytes("<p>Not Found</p>")
                         .finish()))
-                .hasMessageEndingWith("; asked for was POST /api/v2/generate; check the base URI");
+                .hasMessageEndingWith("; the request was POST /api/v2/generate; check the base URI");
         assertThat(client.failure(call -> call.json(404, "{\"error\": \"not_found\"}")))
                 .hasMessageNotContaining("base URI");
     }
@@ -339,7 +339,7 @@ class ErrorsTest {
             assertThat(e.json()).isEqualTo(json);
         });
         assertThat(error)
-                .hasMessageStartingWith("the stream brought an error without a type " + sentence + ";")
+                .hasMessageStartingWith("the stream has an error without a type " + sentence + ";")
                 .hasMessageContaining("it may have been charged");
         assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
         assertThat(error.phase()).isEqualTo(Phase.STREAM);

@@ -25,7 +25,7 @@ class KeyTest {
     void keyThatAHeaderCannotCarryIsRefusedWithoutEchoingIt(String key) {
         assertThatThrownBy(() -> NeuralBox.builder().apiKey(key))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("apiKey holds white space, a control character or one beyond ASCII");
+                .hasMessage("apiKey holds white space, a control character or a character outside ASCII");
     }
 
     @ParameterizedTest

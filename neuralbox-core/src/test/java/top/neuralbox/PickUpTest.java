@@ -124,7 +124,7 @@ class PickUpTest {
     void idThatIsBlankOrDotsIsRefusedByName(String id) {
         assertThatThrownBy(() -> client.generation(id))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("id must be that of a generation, not blank and not dots alone");
+                .hasMessage("id must be the id of a generation; it must not be blank or consist only of dots");
         assertThatThrownBy(() -> client.generationAsync(id)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> client.generationAsync(id, "r")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> GenerationAnswer.Pending.of(id)).isInstanceOf(IllegalArgumentException.class);

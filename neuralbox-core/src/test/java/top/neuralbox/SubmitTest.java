@@ -124,7 +124,7 @@ class SubmitTest {
 
         assertThatThrownBy(() -> client.submit(IMAGE))
                 .isInstanceOf(UnexpectedResponseException.class)
-                .hasMessageContaining("names no id");
+                .hasMessageContaining("has no usable id");
     }
 
     @Test

@@ -196,12 +196,12 @@ public final class CreditBudget implements CreditGuard {
         Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
         tell(listener -> listener.storeFailed(cause));
         if (cause instanceof IllegalArgumentException) {
-            throw new BudgetUnavailableException("the store of the budget does not take these figures", cause);
+            throw new BudgetUnavailableException("the store of the budget rejected the values", cause);
         }
         if (!allowWithoutStore) {
             // The store may have made the reservation despite the failure, or may still do so.
             report(store.release(reservation));
-            throw new BudgetUnavailableException("the store of the budget could not be asked", cause);
+            throw new BudgetUnavailableException("the store of the budget failed", cause);
         }
         CompletionStage<@Nullable Void> counted = store.reserveAnyway(reservation, lines);
         report(counted);
@@ -293,12 +293,12 @@ public final class CreditBudget implements CreditGuard {
             return isReckonable(given.max(BigDecimal.ZERO))
                     ? CompletableFuture.completedFuture(given.max(BigDecimal.ZERO))
                     : CompletableFuture.failedFuture(
-                            new BudgetUnavailableException("the estimate is no figure of a cost", null));
+                            new BudgetUnavailableException("the estimate is not a possible cost", null));
         }
         String model = request.model();
         if (model == null) {
             return CompletableFuture.failedFuture(
-                    new BudgetUnavailableException("what an assistant costs is not known: give an estimate", null));
+                    new BudgetUnavailableException("the cost of an assistant is not known: set an estimate", null));
         }
         return account.modelAsync(model).handle((known, error) -> {
             BigDecimal price = known == null ? null : known.maxPrice();
@@ -307,7 +307,7 @@ public final class CreditBudget implements CreditGuard {
                 if (cause instanceof BudgetExceededException refusal) {
                     throw refusal;
                 }
-                throw new BudgetUnavailableException("the service does not tell what " + model + " costs", cause);
+                throw new BudgetUnavailableException("the service has no price for the model " + model, cause);
             }
             return price.max(BigDecimal.ZERO);
         });

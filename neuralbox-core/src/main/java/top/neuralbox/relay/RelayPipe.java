@@ -157,7 +157,7 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
         Objects.requireNonNull(subscriber, "subscriber");
         if (!subscribed.compareAndSet(false, true)) {
             subscriber.onSubscribe(new Refused());
-            subscriber.onError(new IllegalStateException("a relay serves one reader, and this one has its reader"));
+            subscriber.onError(new IllegalStateException("a relay serves one reader, and this relay already has one"));
             return;
         }
         try {

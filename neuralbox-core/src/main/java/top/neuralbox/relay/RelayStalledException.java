@@ -17,7 +17,7 @@ public final class RelayStalledException extends CancellationException {
     private final Duration patience;
 
     RelayStalledException(Duration patience) {
-        super("the reader of the relay took nothing for " + patience.toSeconds() + " s");
+        super("the reader of the relay read nothing for " + patience.toSeconds() + " s");
         this.patience = patience;
     }
 

@@ -214,7 +214,7 @@ public final class EventStreamWriter {
         for (int i = 0; i < value.length(); i++) {
             if (refused.indexOf(value.charAt(i)) >= 0) {
                 throw new IllegalArgumentException(
-                        "%s cannot contain U+%04X, which stands at index %d".formatted(what, (int) value.charAt(i), i));
+                        "%s cannot contain U+%04X, found at index %d".formatted(what, (int) value.charAt(i), i));
             }
         }
     }

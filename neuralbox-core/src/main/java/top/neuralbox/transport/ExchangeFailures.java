@@ -94,7 +94,7 @@ public final class ExchangeFailures {
 
     /** The proxy closed the connection, or sent an answer that is not HTTP, before the tunnel was open. */
     public TransportException proxyFailed(@Nullable Throwable cause) {
-        return failure(Kind.PROXY, firstHop() + " opened no tunnel to " + service(), cause);
+        return failure(Kind.PROXY, firstHop() + " did not open a tunnel to " + service(), cause);
     }
 
     /** The TLS handshake failed. The last cause gives the reason. */
@@ -178,7 +178,7 @@ public final class ExchangeFailures {
 
     /** The head gives the length of the content in two ways (RFC 9112, section 6.3). */
     public TransportException conflictingLengths() {
-        return protocol("the response says in more than one way how long its content is");
+        return protocol("the response gives the length of its content in more than one way");
     }
 
     /** Only HTTP/2 is allowed, but the peer speaks HTTP/1.1 or clear text. */

@@ -53,7 +53,8 @@ public final class ProxySettings {
     public ProxySettings withCredentials(String username, String password) {
         requireText(username, "username");
         if (username.indexOf(':') >= 0) {
-            throw new IllegalArgumentException("username must have no colon, which ends it in the Basic scheme");
+            throw new IllegalArgumentException(
+                    "username must not have a colon, because the Basic scheme ends it there");
         }
         return new ProxySettings(host, port, username, requireText(password, "password"));
     }
@@ -85,7 +86,7 @@ public final class ProxySettings {
 
     private static String requireText(String text, String name) {
         if (text.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException(name + " must have no control character");
+            throw new IllegalArgumentException(name + " must not have a control character");
         }
         return text;
     }

@@ -175,7 +175,7 @@ public final class TransportRequest {
         static String requireToken(String what, String token) {
             Objects.requireNonNull(token, what);
             if (!isToken(token)) {
-                throw new IllegalArgumentException(what + " is not a token in the sense of RFC 9110, section 5.6.2");
+                throw new IllegalArgumentException(what + " is not a token (RFC 9110, section 5.6.2)");
             }
             return token;
         }
@@ -184,7 +184,7 @@ public final class TransportRequest {
             Objects.requireNonNull(value, name);
             if (!isValue(value)) {
                 throw new IllegalArgumentException("the value of header " + name
-                        + " holds a control character or one beyond ASCII (RFC 9110, section 5.5)");
+                        + " holds a control character or a character outside ASCII (RFC 9110, section 5.5)");
             }
             return value;
         }

@@ -97,7 +97,7 @@ class EventStreamWriterTest {
     void aRefusalNamesTheCharacterAndItsPlace() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> writer.id("ab\n"))
-                .withMessage("an event ID cannot contain U+000A, which stands at index 2");
+                .withMessage("an event ID cannot contain U+000A, found at index 2");
     }
 
     @Test

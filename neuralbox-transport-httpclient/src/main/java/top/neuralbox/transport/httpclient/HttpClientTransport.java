@@ -145,11 +145,11 @@ public final class HttpClientTransport implements Transport {
 
     private static void requireExpressible(TransportRequest request) {
         if (request.method().equalsIgnoreCase("CONNECT")) {
-            throw new IllegalArgumentException("CONNECT is no method of an exchange (RFC 9110, section 9.3.6)");
+            throw new IllegalArgumentException("the method CONNECT is not supported (RFC 9110, section 9.3.6)");
         }
         for (String name : request.headers().keySet()) {
             if (FRAMING.contains(name.toLowerCase(Locale.ROOT))) {
-                throw new IllegalArgumentException(name + " is the transport's to write");
+                throw new IllegalArgumentException("the transport writes the header " + name + " itself");
             }
         }
     }
