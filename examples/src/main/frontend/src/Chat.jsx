@@ -128,12 +128,13 @@ function status(phase, turns) {
   return turns.at(-1)?.ending === 'complete' ? 'Complete.' : ''
 }
 
-/** What the server offers; a plain set until it has told. */
+/** What the server offers; a plain set until it has told, and with a server that does not. */
 function useSettings() {
   const [settings, setSettings] = useState({ models: ['gpt-5'], local: false })
   useEffect(() => {
     fetch('/api/chat/settings')
-      .then((response) => response.json())
+      // A server without settings may answer with JSON as well.
+      .then((response) => (response.ok ? response.json() : Promise.reject(response)))
       .then(setSettings)
       .catch(() => {})
   }, [])
