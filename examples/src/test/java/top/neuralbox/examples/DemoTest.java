@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import top.neuralbox.AuthenticationException;
 import top.neuralbox.ConnectionException;
 import top.neuralbox.GenerationFailedException;
-import top.neuralbox.NotAStreamException;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.local.Fault;
 import top.neuralbox.testkit.local.LocalNeuralBox;
@@ -38,7 +37,8 @@ class DemoTest {
         demo(service).run();
 
         assertThat(printed())
-                .startsWith("Here is a short story for “The clock”.\n\n")
+                .startsWith("NEURALBOX_API_KEY is set, so " + service.uri() + " answers, and bills its account.\n\n"
+                        + "Here is a short story for “The clock”.\n\n")
                 .containsPattern("id +gen_000000000000\nmodel +gpt-5\ncredits used +3\nbalance +297\n"
                         + "time to first token +\\d+ ms\n$");
     }
@@ -54,14 +54,16 @@ class DemoTest {
             @Override
             public void print(String text) {
                 super.print(text);
-                firstPiece.complete(null);
+                if (text.equals("Here")) {
+                    firstPiece.complete(null);
+                }
             }
         };
         CompletableFuture<Void> demo =
                 CompletableFuture.runAsync(() -> new Demo(key(service), properties, watched).run());
         firstPiece.get(20, TimeUnit.SECONDS);
 
-        assertThat(printed()).isEqualTo("Here");
+        assertThat(printed()).endsWith("account.\n\nHere");
         gate.open();
         demo.get(20, TimeUnit.SECONDS);
     }
@@ -97,13 +99,75 @@ class DemoTest {
                 .contains("Here is a short story");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"httpclient", "vertx"})
-    void mediaModelIsATypedError(String transport, LocalNeuralBox service) {
-        properties.setProperty("transport", transport);
-        properties.setProperty("model", "dall-e-3");
+    @Test
+    void baseUrlWithoutAKeyIsNotAskedAndTheDemoSaysSo(LocalNeuralBox service) {
+        new Demo(Map.of("NEURALBOX_BASE_URL", service.uri().toString()), properties, out).run();
 
-        assertThatThrownBy(demo(service)::run).isInstanceOf(NotAStreamException.class);
+        assertThat(printed())
+                .containsPattern(
+                        "^NEURALBOX_API_KEY is not set, so a local NeuralBox answers on http://127\\.0\\.0\\.1:\\d+, and"
+                                + " NEURALBOX_BASE_URL is not used\\.\n\n")
+                .contains("Here is a short story");
+        assertThat(service.requestCount()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://user:secret@127.0.0.1:1", "https://user:secret@ no host"})
+    void passwordInTheBaseUrlIsNotPrinted(String base) {
+        Map<String, String> environment =
+                Map.of("NEURALBOX_API_KEY", LocalNeuralBox.apiKey(), "NEURALBOX_BASE_URL", base);
+
+        assertThatThrownBy(new Demo(environment, properties, out)::run).hasMessageNotContaining("secret");
+        assertThat(printed()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dall-e-3", "veo-3"})
+    void mediaModelPrintsTheUrlOfItsResultAndTheCost(String model, LocalNeuralBox service) {
+        properties.setProperty("model", model);
+        demo(service).run();
+
+        assertThat(printed())
+                .containsPattern("url +https?://\\S+\nid +gen_000000000000\nmodel +" + model + "\ncredits used +\\d+");
+    }
+
+    @Test
+    void resultThatTakesItsTimeIsWaitedFor() throws Exception {
+        try (LocalNeuralBox slow = LocalNeuralBox.builder().mediaPolls(2).start()) {
+            properties.setProperty("model", "veo-3");
+            demo(slow).run();
+
+            assertThat(printed()).containsPattern("veo-3 is at work, \\d+ %\n").containsPattern("url +https?://\\S+\n");
+        }
+    }
+
+    @Test
+    void helpNamesEveryPropertyAndAsksNobody(LocalNeuralBox service) {
+        properties.setProperty("help", "");
+        demo(service).run();
+
+        assertThat(printed())
+                .contains(
+                        "-Dprompt=",
+                        "-Dmodel=",
+                        "-Dtransport=",
+                        "-Dreplay=",
+                        "-Dspeed=",
+                        "-Pchat",
+                        "-Plocal",
+                        "-Dport=");
+        assertThat(service.requestCount()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fast", "0", "-1", "NaN", ""})
+    void speedThatIsNoneIsRefusedWithWhatItShouldBe(String speed, LocalNeuralBox service) {
+        properties.setProperty("replay", "src/main/resources/recordings/story.jsonl");
+        properties.setProperty("speed", speed);
+
+        assertThatThrownBy(demo(service)::run)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("speed must be a number above 0, such as 2 for twice as fast, or Infinity: " + speed);
     }
 
     @ParameterizedTest
@@ -135,7 +199,7 @@ class DemoTest {
         service.misbehave(Fault.fail(1, "provider down"));
 
         assertThatThrownBy(demo(service)::run).isInstanceOf(GenerationFailedException.class);
-        assertThat(printed()).isEqualTo("Here\n");
+        assertThat(printed()).endsWith("account.\n\nHere\n");
     }
 
     @Test
