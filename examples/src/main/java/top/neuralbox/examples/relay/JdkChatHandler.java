@@ -2,14 +2,16 @@ package top.neuralbox.examples.relay;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.relay.StreamRelay;
 
 /**
- * The chat endpoint on the JDK's own server, with a thread for each reader. This server does not see a reader leave
- * until a write fails, so comments follow one another quickly.
+ * The chat endpoint on the JDK's own server, with a thread for each reader: serve it with {@link JdkChatServer}. This server does
+ * not see a reader leave until a write fails, so comments follow one another quickly.
  */
 public final class JdkChatHandler implements HttpHandler {
 
@@ -17,29 +19,73 @@ public final class JdkChatHandler implements HttpHandler {
 
     private final NeuralBox neuralBox;
     private final ChatRequestReader reader;
+    private final ChatLimits limits;
 
-    public JdkChatHandler(NeuralBox neuralBox, ChatRequestReader reader) {
+    public JdkChatHandler(NeuralBox neuralBox, ChatRequestReader reader, ChatLimits limits) {
         this.neuralBox = neuralBox;
         this.reader = reader;
+        this.limits = limits;
     }
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         try {
-            byte[] body = exchange.getRequestBody().readNBytes(ChatRequestReader.MAX_BODY + 1);
-            StreamRelay relay = StreamRelay.builder(neuralBox.publish(reader.read(body)))
-                    .keepAlive(KEEP_ALIVE)
-                    .build();
+            StreamRelay relay = relay(exchange);
             StreamRelay.Head head = relay.head().join();
             head.headers().forEach(exchange.getResponseHeaders()::set);
             exchange.sendResponseHeaders(head.status(), 0);
-            relay.writeTo(exchange.getResponseBody());
+            relay.writeTo(new TimedOutput(exchange.getResponseBody(), limits.readerPatience()));
         } catch (ChatRefusal refusal) {
+            refuse(exchange, refusal);
+        } finally {
+            exchange.close();
+        }
+    }
+
+    private StreamRelay relay(HttpExchange exchange) throws IOException, ChatRefusal {
+        byte[] body = SocketDeadline.within(
+                limits.bodyWithin(), () -> exchange.getRequestBody().readNBytes(ChatRequestReader.MAX_BODY + 1));
+        return StreamRelay.builder(neuralBox.publish(reader.read(body)))
+                .keepAlive(KEEP_ALIVE)
+                .readerPatience(limits.readerPatience())
+                .build();
+    }
+
+    /** In bounded time too: as it closes, the server reads on, up to 64 KiB of a body that nobody wants. */
+    private void refuse(HttpExchange exchange, ChatRefusal refusal) throws IOException {
+        SocketDeadline.within(limits.bodyWithin(), () -> {
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(refusal.status(), refusal.json().length);
             exchange.getResponseBody().write(refusal.json());
-        } finally {
             exchange.close();
+            return null;
+        });
+    }
+
+    /** Bounds each write: a relay stops the generation of a reader that takes nothing, but cannot end the write for it. */
+    private static final class TimedOutput extends FilterOutputStream {
+
+        private final Duration patience;
+
+        TimedOutput(OutputStream out, Duration patience) {
+            super(out);
+            this.patience = patience;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            SocketDeadline.within(patience, () -> {
+                out.write(bytes, offset, length);
+                return null;
+            });
+        }
+
+        @Override
+        public void flush() throws IOException {
+            SocketDeadline.within(patience, () -> {
+                out.flush();
+                return null;
+            });
         }
     }
 }

@@ -7,12 +7,15 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.relay.StreamRelay;
 
 /**
- * The chat endpoint as an asynchronous servlet: no thread waits while an answer is generated. A container does not
- * see a reader of HTTP/1.1 leave until a write fails, so comments follow one another quickly.
+ * The chat endpoint as an asynchronous servlet: no thread waits while a request arrives or an answer is generated. A container
+ * does not see a reader of HTTP/1.1 leave until a write fails, so comments follow one another quickly.
  */
 public final class ServletChatHandler extends HttpServlet {
 
@@ -23,26 +26,55 @@ public final class ServletChatHandler extends HttpServlet {
 
     private final transient NeuralBox neuralBox;
     private final transient ChatRequestReader reader;
+    private final transient ChatLimits limits;
 
-    public ServletChatHandler(NeuralBox neuralBox, ChatRequestReader reader) {
+    public ServletChatHandler(NeuralBox neuralBox, ChatRequestReader reader, ChatLimits limits) {
         this.neuralBox = neuralBox;
         this.reader = reader;
+        this.limits = limits;
     }
 
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        AsyncContext async = request.startAsync();
+        async.setTimeout(
+                0); // It would bound the answer too. The body has a time of its own, and the client its time-outs.
+        var unused = ServletBodyReader.read(request.getInputStream())
+                .orTimeout(limits.bodyWithin().toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((body, failure) -> answer(body, failure, async, response));
+    }
+
+    private void answer(
+            byte @Nullable [] body, @Nullable Throwable failure, AsyncContext async, HttpServletResponse response) {
         try {
-            byte[] body = request.getInputStream().readNBytes(ChatRequestReader.MAX_BODY + 1);
+            if (body == null) {
+                throw failure instanceof TimeoutException
+                        ? new ChatRefusal(408, "request_timeout", "The request took too long to arrive.")
+                        : new ChatRefusal(400, "bad_request", "The request did not arrive.");
+            }
             StreamRelay relay = StreamRelay.builder(neuralBox.publish(reader.read(body)))
                     .keepAlive(KEEP_ALIVE)
+                    .readerPatience(limits.readerPatience())
                     .build();
-            AsyncContext async = request.startAsync();
-            async.setTimeout(0); // The client's own time-outs end what takes too long.
             var unused = relay.head().thenAccept(head -> write(head, relay, async, response));
         } catch (ChatRefusal refusal) {
+            refuse(refusal, async, response);
+        }
+    }
+
+    /** The rest of a body that nobody wants is not waited for, so the connection ends with the refusal. */
+    private static void refuse(ChatRefusal refusal, AsyncContext async, HttpServletResponse response) {
+        try {
             response.setStatus(refusal.status());
             response.setContentType("application/json");
+            if (refusal.status() == 408 || refusal.status() == 413) {
+                response.setHeader("Connection", "close");
+            }
             response.getOutputStream().write(refusal.json());
+        } catch (IOException gone) {
+            // The reader has left; there is nobody to refuse.
+        } finally {
+            async.complete();
         }
     }
 

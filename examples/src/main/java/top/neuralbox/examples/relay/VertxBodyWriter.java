@@ -44,7 +44,7 @@ final class VertxBodyWriter implements Flow.Subscriber<ByteBuffer> {
         context.runOnContext(now -> response.end());
     }
 
-    /** The relay was cancelled, so the reader has left. */
+    /** The relay was cancelled, so the reader has left or takes nothing. */
     @Override
     public void onError(Throwable error) {
         context.runOnContext(now -> response.reset());

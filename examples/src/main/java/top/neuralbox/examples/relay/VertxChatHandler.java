@@ -9,22 +9,28 @@ import top.neuralbox.NeuralBox;
 import top.neuralbox.relay.StreamRelay;
 
 /**
- * The chat endpoint on Vert.x Web, behind a body handler. Vert.x sees its reader leave at once, so the generation
- * stops at once.
+ * The chat endpoint on Vert.x Web, after a {@link VertxChatBody} on its route. Vert.x sees its reader leave at once, so the
+ * generation stops at once.
  */
 public final class VertxChatHandler implements Handler<RoutingContext> {
 
     private final NeuralBox neuralBox;
     private final ChatRequestReader reader;
     private final boolean billing;
+    private final ChatLimits limits;
 
     /**
      * @param billing whether readers see what an answer cost and what is left
      */
     public VertxChatHandler(NeuralBox neuralBox, ChatRequestReader reader, boolean billing) {
+        this(neuralBox, reader, billing, ChatLimits.DEFAULT);
+    }
+
+    VertxChatHandler(NeuralBox neuralBox, ChatRequestReader reader, boolean billing, ChatLimits limits) {
         this.neuralBox = neuralBox;
         this.reader = reader;
         this.billing = billing;
+        this.limits = limits;
     }
 
     @Override
@@ -34,6 +40,7 @@ public final class VertxChatHandler implements Handler<RoutingContext> {
         try {
             StreamRelay relay = StreamRelay.builder(neuralBox.publish(reader.read(body(routing))))
                     .billing(billing)
+                    .readerPatience(limits.readerPatience())
                     .build();
             response.closeHandler(gone -> relay.cancel());
             response.exceptionHandler(broken -> relay.cancel());

@@ -12,6 +12,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -35,6 +37,7 @@ class BrowserPageTest {
     void pageGetsTheStreamAndAFailureItsStatus(Guide guide) throws Exception {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 
+        server.setExecutor(Executors.newFixedThreadPool(200)); // without one, this server has one reader at a time
         server.createContext("/api/chat", exchange -> {
             StreamRelay relay = StreamRelay.of(neuralBox.publish(request));
             StreamRelay.Head head = relay.head().join();
@@ -50,6 +53,7 @@ class BrowserPageTest {
         guide.service().misbehave(Fault.rateLimited(Duration.ofHours(1)));
         HttpResponse<String> refusal = ask(uri);
         server.stop(0);
+        ((ExecutorService) server.getExecutor()).shutdownNow();
 
         assertThat(stream.statusCode()).isEqualTo(200);
         assertThat(stream.body())

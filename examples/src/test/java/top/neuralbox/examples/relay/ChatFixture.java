@@ -31,6 +31,11 @@ record ChatFixture(
     }
 
     static ChatFixture start(ChatHandlerContract handler, LocalNeuralBox.Builder local) throws Exception {
+        return start(handler, local, ChatLimits.DEFAULT);
+    }
+
+    static ChatFixture start(ChatHandlerContract handler, LocalNeuralBox.Builder local, ChatLimits limits)
+            throws Exception {
         LocalNeuralBox service = local.start();
         Transport transport = HttpClientTransport.create();
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -42,7 +47,7 @@ record ChatFixture(
                 .listener(NeuralBoxMetrics.create(registry))
                 .listener(new EndSignal(ended))
                 .build();
-        RunningServer server = handler.serve(neuralBox, new ChatRequestReader(List.of("gpt-5", "gpt-5-mini")));
+        RunningServer server = handler.serve(neuralBox, new ChatRequestReader(List.of("gpt-5", "gpt-5-mini")), limits);
         return new ChatFixture(service, transport, neuralBox, registry, ended, server);
     }
 

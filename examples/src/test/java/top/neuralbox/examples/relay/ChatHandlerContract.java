@@ -27,7 +27,7 @@ import top.neuralbox.testkit.local.LocalNeuralBox.Outcome;
 interface ChatHandlerContract {
 
     /** Serves the chat endpoint on a free port of 127.0.0.1. */
-    RunningServer serve(NeuralBox neuralBox, ChatRequestReader reader) throws Exception;
+    RunningServer serve(NeuralBox neuralBox, ChatRequestReader reader, ChatLimits limits) throws Exception;
 
     /** A server under test. */
     interface RunningServer extends AutoCloseable {
@@ -229,6 +229,62 @@ interface ChatHandlerContract {
             for (PageReader reader : stuck) {
                 reader.close();
             }
+        }
+    }
+
+    @Test
+    default void aReaderIsServedWhileAnotherWaits() throws Exception {
+        Gate gate = new Gate();
+        try (ChatFixture chat = ChatFixture.start(this)) {
+            chat.service().misbehave(Fault.stallAfter(250, gate));
+            try (PageReader first = chat.ask("first");
+                    PageReader second = chat.ask("second")) {
+                assertThat(first.nextDelta()).isEqualTo("Here");
+                assertThat(second.rest()).contains("second").endsWith("data: [DONE]\n\n");
+                gate.open();
+                assertThat(first.rest()).endsWith("data: [DONE]\n\n");
+            }
+        }
+    }
+
+    @Test
+    default void aBodyWithoutAnEndIsRefusedAsSoonAsItIsTooLarge() throws Exception {
+        try (ChatFixture chat = ChatFixture.start(this);
+                RawPage page = RawPage.connect(chat.server().uri())) {
+            page.send("POST /api/chat HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+            int size = 16 * 1024;
+            for (int sent = 0; sent <= ChatRequestReader.MAX_BODY; sent += size) {
+                page.send(Integer.toHexString(size) + "\r\n" + "a".repeat(size) + "\r\n");
+            }
+
+            assertThat(page.statusLine()).startsWith("HTTP/1.1 413 ");
+            assertThat(chat.service().requestCount()).isZero();
+        }
+    }
+
+    @Test
+    default void aBodyThatTricklesIsEnded() throws Exception {
+        ChatLimits limits = new ChatLimits(Duration.ofMillis(500), Duration.ofMinutes(1));
+        try (ChatFixture chat = ChatFixture.start(this, LocalNeuralBox.builder(), limits);
+                RawPage page = RawPage.connect(chat.server().uri())) {
+            page.send("POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n");
+
+            assertThat(page.trickleUntilAnswered(Duration.ofSeconds(10))).isIn("", "HTTP/1.1 408 Request Timeout");
+            assertThat(chat.service().requestCount()).isZero();
+        }
+    }
+
+    @Test
+    default void aReaderWhoTakesNothingIsEnded() throws Exception {
+        ChatLimits limits = new ChatLimits(Duration.ofSeconds(10), Duration.ofMillis(500));
+        // More than the buffers of the sockets between hold.
+        List<String> deltas = Collections.nCopies(2_048, "a".repeat(16 * 1024));
+        try (ChatFixture chat = ChatFixture.start(this, LocalNeuralBox.builder().deltas(deltas), limits);
+                RawPage page = RawPage.connect(chat.server().uri())) {
+            page.send("POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 15\r\n\r\n{\"prompt\":\"hi\"}");
+
+            assertThat(chat.cancelledGenerations()).isEqualTo(1);
+            assertThat(page.bytesToTheEnd(Duration.ofSeconds(10))).isLessThan(2_048 * 16 * 1024);
         }
     }
 

@@ -1,24 +1,47 @@
 package top.neuralbox.examples.relay;
 
-import com.sun.net.httpserver.HttpServer;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import top.neuralbox.NeuralBox;
+import top.neuralbox.testkit.Gate;
+import top.neuralbox.testkit.local.Fault;
 
 class JdkChatHandlerTest implements ChatHandlerContract {
 
+    /** Each reader has a thread, so there must not be as many as strangers like. */
+    @Test
+    void theConnectionOfAReaderTooManyIsClosed() throws Exception {
+        Gate gate = new Gate();
+        try (ChatFixture chat = ChatFixture.start(this);
+                JdkChatServer small = JdkChatServer.start(
+                        anyPort(),
+                        new JdkChatHandler(
+                                chat.neuralBox(), new ChatRequestReader(List.of("gpt-5")), ChatLimits.DEFAULT),
+                        1)) {
+            chat.service().misbehave(Fault.stallAfter(250, gate));
+            RunningServer server = RunningServer.of(small.port(), small);
+            try (PageReader first = PageReader.post(server.uri(), "{\"prompt\": \"first\"}");
+                    RawPage second = RawPage.connect(server.uri())) {
+                assertThat(first.nextDelta()).isEqualTo("Here");
+                second.send("POST /api/chat HTTP/1.1\r\n");
+                assertThat(second.statusLine()).isEmpty();
+                gate.open();
+                assertThat(first.rest()).endsWith("data: [DONE]\n\n");
+            }
+        }
+    }
+
     @Override
-    public RunningServer serve(NeuralBox neuralBox, ChatRequestReader reader) throws Exception {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        ExecutorService threads = Executors.newCachedThreadPool();
-        server.setExecutor(threads);
-        server.createContext("/api/chat", new JdkChatHandler(neuralBox, reader));
-        server.start();
-        return RunningServer.of(server.getAddress().getPort(), () -> {
-            server.stop(0);
-            threads.shutdownNow();
-        });
+    public RunningServer serve(NeuralBox neuralBox, ChatRequestReader reader, ChatLimits limits) throws Exception {
+        JdkChatServer server = JdkChatServer.start(anyPort(), new JdkChatHandler(neuralBox, reader, limits), 100);
+        return RunningServer.of(server.port(), server);
+    }
+
+    private static InetSocketAddress anyPort() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
 }

@@ -9,12 +9,12 @@ import top.neuralbox.NeuralBox;
 class ServletChatHandlerTest implements ChatHandlerContract {
 
     @Override
-    public RunningServer serve(NeuralBox neuralBox, ChatRequestReader reader) throws Exception {
+    public RunningServer serve(NeuralBox neuralBox, ChatRequestReader reader, ChatLimits limits) throws Exception {
         Server server = new Server();
         ServerConnector connector = new ServerConnector(server);
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
-        ServletHolder holder = new ServletHolder(new ServletChatHandler(neuralBox, reader));
+        ServletHolder holder = new ServletHolder(new ServletChatHandler(neuralBox, reader, limits));
         holder.setAsyncSupported(true);
         ServletContextHandler context = new ServletContextHandler();
         context.addServlet(holder, "/api/chat");

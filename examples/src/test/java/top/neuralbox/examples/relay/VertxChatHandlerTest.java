@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -42,12 +41,12 @@ class VertxChatHandlerTest implements ChatHandlerContract {
     }
 
     @Override
-    public RunningServer serve(NeuralBox neuralBox, ChatRequestReader reader) throws Exception {
+    public RunningServer serve(NeuralBox neuralBox, ChatRequestReader reader, ChatLimits limits) throws Exception {
         Vertx vertx = Vertx.vertx();
         Router router = Router.router(vertx);
         router.post("/api/chat")
-                .handler(BodyHandler.create(false).setBodyLimit(ChatRequestReader.MAX_BODY))
-                .handler(new VertxChatHandler(neuralBox, reader, false));
+                .handler(new VertxChatBody(limits))
+                .handler(new VertxChatHandler(neuralBox, reader, false, limits));
         HttpServer server = vertx.createHttpServer()
                 .requestHandler(router)
                 .listen(0, "127.0.0.1")
