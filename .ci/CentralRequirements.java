@@ -19,7 +19,8 @@ import org.w3c.dom.Node;
  * Tells what Maven Central would refuse of a staged repository: {@code java .ci/CentralRequirements.java FOLDER VERSION}.
  *
  * <p>The requirements are those of https://central.sonatype.org/publish/requirements/, save that signatures are verified by
- * the caller, and some of our own: what is published, a module descriptor or a module name, and an SBOM for each artifact.
+ * the caller, and some of our own: what is published, a module descriptor or a module name, an SBOM for each artifact, and the
+ * licence and the notice in each jar.
  */
 public final class CentralRequirements {
 
@@ -68,8 +69,12 @@ public final class CentralRequirements {
             Path jar = folder.resolve(stem + ".jar");
             // A framework whose jars share packages allows no descriptor. The module has a name all the same.
             boolean named = hasModuleName(jar);
-            checkJar(jar, named ? "META-INF/MANIFEST.MF" : "module-info.class");
-            checkJar(folder.resolve(stem + "-sources.jar"), named ? "META-INF/MANIFEST.MF" : "module-info.java");
+            checkJar(jar, named ? "META-INF/MANIFEST.MF" : "module-info.class", "META-INF/LICENSE", "META-INF/NOTICE");
+            checkJar(
+                    folder.resolve(stem + "-sources.jar"),
+                    named ? "META-INF/MANIFEST.MF" : "module-info.java",
+                    "META-INF/LICENSE",
+                    "META-INF/NOTICE");
             checkJar(folder.resolve(stem + "-javadoc.jar"), "index.html");
         }
         for (String file : names(folder)) {
@@ -102,7 +107,8 @@ public final class CentralRequirements {
                 "developers/developer/name",
                 "scm/connection",
                 "scm/developerConnection",
-                "scm/url")) {
+                "scm/url",
+                "issueManagement/url")) {
             String value = text(project, element);
             demand(value != null && !value.isBlank() && !value.contains("${"), artifact + " lacks " + element);
         }
@@ -133,13 +139,15 @@ public final class CentralRequirements {
                 .getDocumentElement();
     }
 
-    private void checkJar(Path jar, String expected) throws IOException {
+    private void checkJar(Path jar, String... expected) throws IOException {
         if (!Files.exists(jar)) {
             refusals.add(jar.getFileName() + " is missing");
             return;
         }
         try (ZipFile zip = new ZipFile(jar.toFile())) {
-            demand(zip.getEntry(expected) != null, jar.getFileName() + " has no " + expected);
+            for (String entry : expected) {
+                demand(zip.getEntry(entry) != null, jar.getFileName() + " has no " + entry);
+            }
         }
     }
 
