@@ -12,23 +12,36 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * Names each test that a build has skipped, one line for each class and reason; says nothing if there is none. The last module
- * of the build runs it: {@code java SkippedTests.java FOLDER BEGIN}, with the folder of the project and when the build began.
+ * Says how many tests a build has run, and names each that it has skipped, one line for each class and reason. Says nothing if the
+ * build had no tests. The last module of the build runs it: {@code java TestSummary.java FOLDER BEGIN}, with the folder of the
+ * project and when the build began.
  */
-final class SkippedTests {
+final class TestSummary {
 
     private static final int LONGEST_REASON = 80;
 
     private final Map<String, TreeSet<String>> skipped = new TreeMap<>();
+    private int tests;
+    private int failures;
+    private int skips;
 
     public static void main(String[] args) throws Exception {
-        SkippedTests all = new SkippedTests();
+        TestSummary all = new TestSummary();
         for (Path report : reports(Path.of(args[0]), Instant.parse(args[1]))) {
             all.read(report);
         }
-        if (!all.skipped.isEmpty()) {
+        all.print();
+    }
+
+    private void print() {
+        if (tests > 0) {
+            int passed = tests - failures - skips;
+            System.out.println(
+                    tests + " tests: " + passed + " passed, " + failures + " failed, " + skips + " skipped.");
+        }
+        if (!skipped.isEmpty()) {
             System.out.println("Skipped tests:");
-            all.skipped.forEach((key, names) -> System.out.println("  " + key + String.join(", ", names)));
+            skipped.forEach((key, names) -> System.out.println("  " + key + String.join(", ", names)));
         }
     }
 
@@ -51,8 +64,13 @@ final class SkippedTests {
                 .getElementsByTagName("testcase");
         for (int i = 0; i < cases.getLength(); i++) {
             Element test = (Element) cases.item(i);
+            tests++;
+            if (has(test, "failure") || has(test, "error")) {
+                failures++;
+            }
             NodeList skip = test.getElementsByTagName("skipped");
             if (skip.getLength() > 0) {
+                skips++;
                 String type = test.getAttribute("classname");
                 String name = test.getAttribute("name");
                 skipped.computeIfAbsent(
@@ -62,6 +80,10 @@ final class SkippedTests {
                         .add(name.isEmpty() || name.equals(type) ? "all" : name);
             }
         }
+    }
+
+    private static boolean has(Element test, String element) {
+        return test.getElementsByTagName(element).getLength() > 0;
     }
 
     /** What JUnit says is an attribute, what TestNG says stands in the stack trace. */
