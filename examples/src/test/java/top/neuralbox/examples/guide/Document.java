@@ -20,13 +20,13 @@ record Document(Path path, String text) {
 
     private static final Set<String> NO_DOCUMENTS = Set.of("target", "node_modules", "src", "dist");
     private static final Pattern FENCE = Pattern.compile("^```.*?^```$", Pattern.DOTALL | Pattern.MULTILINE);
-    private static final Pattern JAVA =
-            Pattern.compile("(not compiled here -->\n)?^```java\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
-    private static final Pattern IMPORT = Pattern.compile("^import [\\w. ]+;$", Pattern.MULTILINE);
+    private static final Pattern EXAMPLE = Pattern.compile(
+            "(not compiled here -->\n)?^```(?:java|kotlin)\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
+    private static final Pattern IMPORT = Pattern.compile("^import [\\w. *]+;?$", Pattern.MULTILINE);
     private static final Pattern LINK = Pattern.compile("\\[[^\\]]*]\\(([^)\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("^#{1,6} +(.+?) *$", Pattern.MULTILINE);
 
-    /** An example in Java, as it is printed. */
+    /** An example in Java or Kotlin, as it is printed. */
     record Example(Document document, int line, String code) {
 
         /** The code below the imports, without what the formatter decides. */
@@ -56,9 +56,9 @@ record Document(Path path, String text) {
         return code.replaceAll("\\s+", "");
     }
 
-    /** The examples that are to be compiled: all in Java, save those that say that they are not. */
+    /** The examples that are to be compiled: all in Java and Kotlin, save those that say that they are not. */
     Stream<Example> examples() {
-        return JAVA.matcher(text)
+        return EXAMPLE.matcher(text)
                 .results()
                 .filter(found -> found.group(1) == null)
                 .map(this::example);

@@ -63,14 +63,16 @@ class DocumentExamplesTest {
                 && example.imports().stream().allMatch(source::contains);
     }
 
-    /** In the examples, or in the module that the page is named after. */
+    /** In the module that the page is named after, or in the examples. */
     private static Path testOf(Document page) {
-        String name = page.testName() + ".java";
-        Path ofModule =
-                moduleOf(page).resolve("test/java/top/neuralbox/" + page.name().replace('-', '/') + "/" + name);
-        return Files.exists(ofModule)
-                ? ofModule
-                : EXAMPLES.resolve("src/test/java/top/neuralbox/examples/guide/" + name);
+        Path inModule = Path.of("top/neuralbox", page.name().replace('-', '/'), page.testName());
+        return Stream.of("java", "kotlin")
+                .map(language -> moduleOf(page)
+                        .resolve("test/" + language)
+                        .resolve(inModule + (language.equals("java") ? ".java" : ".kt")))
+                .filter(Files::exists)
+                .findFirst()
+                .orElse(EXAMPLES.resolve("src/test/java/top/neuralbox/examples/guide/" + page.testName() + ".java"));
     }
 
     /** The sources of the module with the page's name, if there is one: {@code langchain4j.md} is about {@code neuralbox-langchain4j}. */
@@ -87,18 +89,19 @@ class DocumentExamplesTest {
 
     /** Those of the examples, and of the module whose page it is. */
     private static Stream<String> sources(Document document) throws IOException {
-        List<Path> files = new ArrayList<>(javaFiles(EXAMPLES));
+        List<Path> files = new ArrayList<>(sourceFiles(EXAMPLES));
         for (Path module : List.of(document.path().resolveSibling("src"), moduleOf(document))) {
             if (Files.isDirectory(module)) {
-                files.addAll(javaFiles(module));
+                files.addAll(sourceFiles(module));
             }
         }
         return files.stream().map(Document::read);
     }
 
-    private static List<Path> javaFiles(Path folder) throws IOException {
+    private static List<Path> sourceFiles(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.toString().endsWith(".java")).toList();
+            return files.filter(file -> file.toString().matches(".*\\.(java|kt)"))
+                    .toList();
         }
     }
 }

@@ -1,0 +1,3 @@
+package top.neuralbox.kotlin
+
+internal class HttpClientCoroutinesTest : CoroutinesContract(Carrier.HTTPCLIENT)
