@@ -17,14 +17,20 @@ import top.neuralbox.NeuralBox;
             "top.neuralbox.spring.boot.NeuralBoxAutoConfiguration",
             "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration"
         })
-@ConditionalOnBean(NeuralBox.class)
-@ConditionalOnProperty(name = "spring.ai.model.chat", havingValue = "neuralbox", matchIfMissing = true)
+@ConditionalOnProperty(
+        name = NeuralBoxChatAutoConfiguration.PROPERTY,
+        havingValue = NeuralBoxChatAutoConfiguration.NAME,
+        matchIfMissing = true)
 @EnableConfigurationProperties(NeuralBoxChatProperties.class)
 final class NeuralBoxChatAutoConfiguration {
+
+    static final String PROPERTY = "spring.ai.model.chat";
+    static final String NAME = "neuralbox";
 
     NeuralBoxChatAutoConfiguration() {}
 
     @Bean
+    @ConditionalOnBean(NeuralBox.class)
     @ConditionalOnMissingBean
     NeuralBoxChatModel neuralBoxChatModel(
             NeuralBox neuralBox,
@@ -40,5 +46,15 @@ final class NeuralBoxChatAutoConfiguration {
         observations.ifAvailable(model::observationRegistry);
         convention.ifAvailable(model::observationConvention);
         return model.build();
+    }
+
+    /** Whoever chose this model by its name is told what it lacks. Without that, he would read that there is no ChatModel. */
+    @Bean("neuralBoxChatModel")
+    @ConditionalOnProperty(name = PROPERTY, havingValue = NAME)
+    @ConditionalOnMissingBean({NeuralBox.class, NeuralBoxChatModel.class})
+    @SuppressWarnings("DoNotCallSuggester") // Spring calls it.
+    NeuralBoxChatModel neuralBoxChatModelWithoutClient() {
+        throw new IllegalStateException(PROPERTY + " is " + NAME + ", but there is no bean of NeuralBox: add"
+                + " neuralbox-spring-boot-starter and set neuralbox.api-key, or declare that bean");
     }
 }
