@@ -413,6 +413,7 @@ public final class NeuralBox implements AutoCloseable {
 
         private static final String KEY_VARIABLE = "NEURALBOX_API_KEY";
         private static final String BASE_VARIABLE = "NEURALBOX_BASE_URL";
+        private static final String TRANSPORT_PROPERTY = "neuralbox.transport";
 
         private @Nullable Supplier<CompletionStage<ApiKey>> keys;
         private @Nullable URI baseUri;
@@ -600,8 +601,7 @@ public final class NeuralBox implements AutoCloseable {
             URI endpoint = Endpoint.generate(base(), allowClearText);
             List<TransportProvider> providers = TransportProvider.installedProviders();
             Transport carrier = transport == null
-                    ? TransportLoader.choose(providers, System.getProperty(TransportLoader.PROPERTY))
-                            .create(transportConfig)
+                    ? TransportProvider.choose(System.getProperty(TRANSPORT_PROPERTY)).create(transportConfig)
                     : transport;
             TimerThread timer = new TimerThread(name);
             CallbackThreads threads = new CallbackThreads(name, timer);

@@ -1,6 +1,7 @@
 package top.neuralbox.transport;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates transports for clients that were given none. {@link java.util.ServiceLoader} finds it, so an implementation has a
@@ -16,6 +17,18 @@ public interface TransportProvider {
      */
     static List<TransportProvider> installedProviders() {
         return InstalledProviders.find();
+    }
+
+    /**
+     * The installed provider that a setting names, or else the only one. The client does this for the system property {@code
+     * neuralbox.transport}, and the frameworks for their property of that name.
+     *
+     * @param name the {@link #name()} of a provider, or null for the only one
+     * @throws IllegalStateException if none has that name, or if there is no name and not exactly one provider; the message lists
+     *     the providers that were found, and where each came from
+     */
+    static TransportProvider choose(@Nullable String name) {
+        return TransportLoader.choose(installedProviders(), name);
     }
 
     /** The same name as {@link Transport#name()}, for the system property {@code neuralbox.transport}. */

@@ -12,9 +12,7 @@ import top.neuralbox.RetryPolicy;
 import top.neuralbox.Timeouts;
 import top.neuralbox.budget.CreditBudget;
 import top.neuralbox.transport.ProxySettings;
-import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
-import top.neuralbox.transport.TransportProvider;
 
 /** Sets the library's builders from the properties. A property that is not set leaves the builder's default. */
 final class ClientFactory {
@@ -64,20 +62,6 @@ final class ClientFactory {
                     "neuralbox.proxy.username and neuralbox.proxy.password are set together or not at all");
         }
         return settings.withCredentials(proxy.username().get(), password.get());
-    }
-
-    /** The transport of this name, which the caller must close. */
-    static Transport transport(String name, TransportConfig config) {
-        return TransportProvider.installedProviders().stream()
-                .filter(provider -> provider.name().equals(name))
-                .findFirst()
-                .orElseThrow(() ->
-                        new IllegalStateException("no transport of the name in neuralbox.transport is on the class"
-                                + " path: " + name + "; there are "
-                                + TransportProvider.installedProviders().stream()
-                                        .map(TransportProvider::name)
-                                        .toList()))
-                .create(config);
     }
 
     /** The budget of the properties; null if they set no limit. */

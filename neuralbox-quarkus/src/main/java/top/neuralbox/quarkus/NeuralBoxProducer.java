@@ -19,6 +19,7 @@ import top.neuralbox.budget.BudgetStore;
 import top.neuralbox.budget.CreditBudget;
 import top.neuralbox.metrics.NeuralBoxMetrics;
 import top.neuralbox.transport.Transport;
+import top.neuralbox.transport.TransportProvider;
 
 /**
  * Produces the client, when it is first needed. So an application that needs none starts without a key. The client gives way to a
@@ -92,7 +93,7 @@ final class NeuralBoxProducer {
     private synchronized Transport named(String name) {
         Transport transport = named;
         if (transport == null) {
-            transport = ClientFactory.transport(name, ClientFactory.transportConfig(config));
+            transport = TransportProvider.choose(name).create(ClientFactory.transportConfig(config));
             named = transport;
         }
         return transport;

@@ -17,7 +17,7 @@ import top.neuralbox.GenerationTimeoutException;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.testkit.local.Fault;
 import top.neuralbox.testkit.local.LocalNeuralBox;
-import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.TransportProvider;
 
 /** What the properties make of a client, asked of the client. */
 class ClientFactoryTest {
@@ -117,8 +117,7 @@ class ClientFactoryTest {
 
     @Test
     void transportThatIsNotThereIsRefusedByName() {
-        assertThatThrownBy(() -> ClientFactory.transport(
-                        "pigeon", TransportConfig.builder().build()))
+        assertThatThrownBy(() -> TransportProvider.choose("pigeon"))
                 .hasMessageContaining("pigeon")
                 .hasMessageContaining("httpclient");
     }

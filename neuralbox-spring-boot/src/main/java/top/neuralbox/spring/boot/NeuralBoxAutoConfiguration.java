@@ -23,6 +23,7 @@ import top.neuralbox.budget.BudgetStore;
 import top.neuralbox.budget.CreditBudget;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportConfig;
+import top.neuralbox.transport.TransportProvider;
 
 /**
  * The client as a bean, if there is a key. Each bean gives way to one of the application.
@@ -65,8 +66,7 @@ final class NeuralBoxAutoConfiguration {
     @ConditionalOnBean(NeuralBoxConnectionDetails.class)
     @ConditionalOnProperty("neuralbox.transport")
     Transport neuralBoxTransport(NeuralBoxProperties properties, ObjectProvider<SslBundles> bundles) {
-        return ClientFactory.transport(
-                Objects.requireNonNull(properties.transport()), transportConfig(properties, bundles));
+        return TransportProvider.choose(properties.transport()).create(transportConfig(properties, bundles));
     }
 
     @Bean

@@ -1,13 +1,12 @@
-package top.neuralbox;
+package top.neuralbox.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import top.neuralbox.transport.Transport;
-import top.neuralbox.transport.TransportConfig;
-import top.neuralbox.transport.TransportProvider;
+import top.neuralbox.NeuralBox;
+import top.neuralbox.StubTransport;
 
 /** Which transport a client takes that was not handed one. */
 class TransportLoaderTest {
@@ -52,13 +51,19 @@ class TransportLoaderTest {
     void nameThatNoneHasListsWhatWasFound() {
         assertThatThrownBy(() -> TransportLoader.choose(List.of(first), "third"))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageStartingWith(
-                        "the system property neuralbox.transport asks for the transport 'third'; found:" + " first (");
+                .hasMessageStartingWith("neuralbox.transport asks for the transport 'third'; found: first (");
     }
 
     @Test
     void nameWithoutAnyTransportSaysNone() {
         assertThatThrownBy(() -> TransportLoader.choose(List.of(), "third")).hasMessageEndingWith("found: none");
+    }
+
+    @Test
+    void providerOfANameThatIsNotInstalledSaysSo() {
+        assertThatThrownBy(() -> TransportProvider.choose("third"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("neuralbox.transport asks for the transport 'third'; found: none");
     }
 
     @Test

@@ -1,23 +1,22 @@
-package top.neuralbox;
+package top.neuralbox.transport;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import top.neuralbox.transport.TransportProvider;
 
-/** Finds a transport for a client without one: the transport that a system property names, or else the only one there is. */
+/** Chooses a transport for a client without one: the one that a setting names, or else the only one there is. */
 final class TransportLoader {
 
-    /** The system property that names a transport. */
-    static final String PROPERTY = "neuralbox.transport";
+    /** The system property, and the property of the frameworks, that name a transport. */
+    private static final String PROPERTY = "neuralbox.transport";
 
     private TransportLoader() {}
 
     /**
      * Chooses one provider.
      *
-     * @param name the value of the system property, or null
+     * @param name the value of the setting, or null
      * @throws IllegalStateException if there is none, or more than one and no name, or none with that name; the message lists
      *     the transports that were found, and where
      */
@@ -26,8 +25,8 @@ final class TransportLoader {
             return providers.stream()
                     .filter(provider -> provider.name().equals(name))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("the system property " + PROPERTY
-                            + " asks for the transport '" + name + "'; found: " + listed(providers)));
+                    .orElseThrow(() -> new IllegalStateException(
+                            PROPERTY + " asks for the transport '" + name + "'; found: " + listed(providers)));
         }
         if (providers.isEmpty()) {
             throw new IllegalStateException("no transport found: add neuralbox-transport-httpclient or"
