@@ -6,7 +6,7 @@ const root = resolve(import.meta.dirname, '..')
 const out = join(root, 'target', 'site')
 const javadoc = join(root, 'target', 'reports', 'apidocs')
 
-/** The pages in the order of a reader, and after them those for who works on the project itself. */
+/** The pages in the order of a reader. The pages for those who build the project follow. */
 const sections = {
   Start: ['docs/getting-started.md', 'docs/README.md'],
   Read: ['docs/threading.md'],
@@ -24,7 +24,7 @@ const sections = {
     'docs/neighbours.md',
   ],
   Browser: ['docs/browser.md'],
-  Frameworks: ['docs/bridges.md', 'docs/langchain4j.md', 'docs/spring-ai.md'],
+  Frameworks: ['docs/bridges.md', 'docs/langchain4j.md', 'docs/spring-ai.md', 'docs/kotlin.md'],
   Metrics: [
     'docs/metrics/README.md',
     'docs/metrics/wiring.md',
@@ -47,6 +47,7 @@ const sections = {
   'For builders': [
     'CONTRIBUTING.md',
     'RATIONALE.md',
+    'docs/engines.md',
     'docs/faults.md',
     'docs/releasing.md',
     'consumers/README.md',

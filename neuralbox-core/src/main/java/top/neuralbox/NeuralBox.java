@@ -601,7 +601,8 @@ public final class NeuralBox implements AutoCloseable {
             URI endpoint = Endpoint.generate(base(), allowClearText);
             List<TransportProvider> providers = TransportProvider.installedProviders();
             Transport carrier = transport == null
-                    ? TransportProvider.choose(System.getProperty(TRANSPORT_PROPERTY)).create(transportConfig)
+                    ? TransportProvider.choose(System.getProperty(TRANSPORT_PROPERTY))
+                            .create(transportConfig)
                     : transport;
             TimerThread timer = new TimerThread(name);
             CallbackThreads threads = new CallbackThreads(name, timer);
