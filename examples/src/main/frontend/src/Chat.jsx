@@ -1,160 +1,155 @@
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
+import { Announce } from './announce.js'
+import { asMarkdown, download } from './exportConversation.js'
+import { Prompt } from './Prompt.jsx'
+import { lastConversation, saveConversation } from './storage.js'
+import { Toolbar } from './Toolbar.jsx'
+import { Turn } from './Turn.jsx'
 import { useConversation } from './useConversation.js'
+import { useFollowedLog } from './useFollowedLog.js'
+import { useSaved } from './useSaved.js'
+import { useSettings } from './useSettings.js'
+import { Welcome } from './Welcome.jsx'
 
-export function Chat() {
-  const { turns, phase, error, billing, ask, stop, clear } = useConversation()
+const NO_DRAFT = { text: '', replaces: false }
+
+/**
+ * The page.
+ *
+ * @param saved the conversation of this tab, if it was reloaded; else null
+ */
+export function Chat({ saved }) {
+  const { turns, phase, error, balance, ask, askAgain, stop, open } = useConversation(saved?.turns)
+  const [id, setId] = useState(() => saved?.id ?? crypto.randomUUID())
+  const [draft, setDraft] = useState(NO_DRAFT)
+  const [chosen, setChosen] = useState(() => saved?.turns.at(-1)?.model)
+  const [deleted, setDeleted] = useState(null)
+  const [said, setSaid] = useState('')
   const settings = useSettings()
-  const [model, setModel] = useState('')
-  const log = useFollowedLog(turns, error)
-  const busy = phase !== 'ready'
-
-  return (
-    <div className="chat" onKeyDown={(event) => event.key === 'Escape' && busy && stop()}>
-      <header>
-        <h1>NeuralBox chat</h1>
-        <label>
-          <span>Model</span>
-          <select value={model || settings.models[0]} onChange={(event) => setModel(event.target.value)}>
-            {settings.models.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
-        <button type="button" onClick={clear} disabled={turns.length === 0}>
-          New
-        </button>
-      </header>
-
-      {settings.local && (
-        <p className="notice">No API key is set, so a local NeuralBox tells its stories. Its credits are not real.</p>
-      )}
-
-      <main ref={log} role="log" aria-label="Conversation" aria-busy={busy} tabIndex={0}>
-        {turns.length === 0 && <p className="welcome">Ask for a story, an idea, an explanation.</p>}
-        {turns.map((turn, index) => (
-          <Turn key={index} turn={turn} />
-        ))}
-        {error && (
-          <p className="error" role="alert">
-            {error}
-          </p>
-        )}
-      </main>
-
-      <Prompt busy={busy} onAsk={(question) => ask(question, model || settings.models[0])} onStop={stop} />
-
-      <footer>
-        <span role="status">{status(phase, turns)}</span>
-        {billing && (
-          <span className="billing">
-            {billing.used ?? '?'} credits used · balance {billing.balance ?? '?'}
-          </span>
-        )}
-      </footer>
-    </div>
-  )
-}
-
-function Turn({ turn: { question, answer, ending } }) {
-  return (
-    <>
-      <article className="question">
-        <h2>You</h2>
-        <p>{question}</p>
-      </article>
-      <article className="answer">
-        <h2>Answer</h2>
-        <p>
-          {answer}
-          {ending === null && <span className="cursor" aria-hidden="true" />}
-        </p>
-        {ending === 'stopped' && <p className="ending">Stopped.</p>}
-        {ending === 'failed' && answer !== '' && <p className="ending">Incomplete.</p>}
-      </article>
-    </>
-  )
-}
-
-function Prompt({ busy, onAsk, onStop }) {
-  const [text, setText] = useState('')
+  const { log, goToEnd } = useFollowedLog()
   const field = useRef(null)
+  useSaved(id, turns, phase !== 'ready', useCallback(() => setSaid('This browser could not save the conversation.'), []))
 
-  function submit(event) {
-    event.preventDefault()
-    if (busy || text.trim() === '') return
-    onAsk(text.trim())
-    setText('')
+  const busy = phase !== 'ready'
+  const model = settings.models.includes(chosen) ? chosen : settings.models[0]
+  const last = turns.at(-1)
+  const empty = turns.length === 0
+  const previous = useMemo(() => (empty ? lastConversation(id) : null), [empty, id])
+
+  /** Asks, and gives the question back if its answer failed, unless the reader has begun to write another one. */
+  async function run(asking, question) {
+    setSaid('')
+    setDeleted(null)
+    goToEnd()
+    field.current.focus()
+    const { failed } = await asking(question, model)
+    if (failed) setDraft((now) => (now.text === '' ? { text: question, replaces: true } : now))
   }
 
-  function onKeyDown(event) {
-    // While a word is being composed, Enter belongs to the input method.
-    if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) submit(event)
+  function send() {
+    setDraft(NO_DRAFT)
+    run(draft.replaces ? askAgain : ask, draft.text.trim())
   }
 
-  function stop() {
-    onStop()
+  function retry() {
+    if (draft.replaces) setDraft(NO_DRAFT)
+    run(askAgain, last.question)
+  }
+
+  function edit() {
+    setDraft({ text: last.question, replaces: true })
     field.current.focus()
   }
 
+  function keep() {
+    setDraft(NO_DRAFT)
+    field.current.focus()
+  }
+
+  function stopAnswer() {
+    if (!busy) return
+    stop()
+    field.current.focus()
+  }
+
+  /** Shows other turns, as a conversation of this tab alone. */
+  function begin(others, deletedTurns) {
+    setId(crypto.randomUUID())
+    setDraft(NO_DRAFT)
+    setSaid('')
+    setDeleted(deletedTurns)
+    open(others)
+    goToEnd()
+    field.current.focus()
+  }
+
+  function remove() {
+    saveConversation(id, [])
+    begin([], turns)
+  }
+
+  function exportAll() {
+    download(`neuralbox-chat-${new Date().toISOString().slice(0, 10)}.md`, asMarkdown(turns, settings.billing))
+  }
+
   return (
-    <form onSubmit={submit}>
-      <label htmlFor="prompt">Your message</label>
-      <textarea
-        id="prompt"
-        ref={field}
-        rows={2}
-        maxLength={8000}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={onKeyDown}
-        placeholder="Enter sends, Shift+Enter starts a line, Esc stops"
-        autoFocus
-      />
-      {busy ? (
-        <button type="button" className="stop" onClick={stop}>
-          Stop
-        </button>
-      ) : (
-        <button type="submit" disabled={text.trim() === ''}>
-          Send
-        </button>
-      )}
-    </form>
+    <Announce value={setSaid}>
+      <div className="chat" onKeyDown={(event) => event.key === 'Escape' && !event.nativeEvent.isComposing && stopAnswer()}>
+        <header>
+          <h1>NeuralBox chat</h1>
+          <Toolbar
+            models={settings.models}
+            model={model}
+            onModel={setChosen}
+            enabled={!empty && !busy}
+            onNew={() => begin([], null)}
+            onExport={exportAll}
+            onDelete={remove}
+          />
+          {settings.local && (
+            <p className="notice">No API key is set, so a local NeuralBox tells its stories. Its credits are not real.</p>
+          )}
+        </header>
+
+        <main>
+          <div ref={log} className="log" role="log" aria-label="Conversation" tabIndex={0}>
+            {empty && <Welcome deleted={deleted} last={previous} onOpen={(others) => begin(others, null)} />}
+            {turns.map((turn, index) => (
+              <Turn
+                key={index}
+                turn={turn}
+                showsBill={settings.billing}
+                onEdit={turn === last && !busy ? edit : null}
+                onRetry={turn === last && !busy ? retry : null}
+              />
+            ))}
+          </div>
+          {error && (
+            <p className="error" role="alert">
+              {error}
+            </p>
+          )}
+          <Prompt
+            field={field}
+            draft={draft}
+            busy={busy}
+            onChange={(text) => setDraft({ ...draft, text })}
+            onSend={send}
+            onStop={stopAnswer}
+            onKeep={keep}
+          />
+        </main>
+
+        <footer>
+          <span role="status">{said || statusOf(phase, last)}</span>
+          {settings.billing && balance !== null && <span className="balance">Balance: {balance} credits</span>}
+        </footer>
+      </div>
+    </Announce>
   )
 }
 
-function status(phase, turns) {
+function statusOf(phase, last) {
   if (phase !== 'ready') return 'Generating…'
-  return turns.at(-1)?.ending === 'complete' ? 'Complete.' : ''
-}
-
-/** What the server offers; a plain set until it has told, and with a server that does not. */
-function useSettings() {
-  const [settings, setSettings] = useState({ models: ['gpt-5'], local: false })
-  useEffect(() => {
-    fetch('/api/chat/settings')
-      // A server without settings may answer with JSON as well.
-      .then((response) => (response.ok ? response.json() : Promise.reject(response)))
-      .then(setSettings)
-      .catch(() => {})
-  }, [])
-  return settings
-}
-
-/** Keeps the end of the log in view, unless the reader has scrolled up. */
-function useFollowedLog(turns, error) {
-  const log = useRef(null)
-  const follows = useRef(true)
-  useEffect(() => {
-    const element = log.current
-    const onScroll = () => {
-      follows.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40
-    }
-    element.addEventListener('scroll', onScroll)
-    return () => element.removeEventListener('scroll', onScroll)
-  }, [])
-  useEffect(() => {
-    if (follows.current) log.current.scrollTop = log.current.scrollHeight
-  }, [turns, error])
-  return log
+  return last?.ending === 'complete' ? 'Complete.' : ''
 }

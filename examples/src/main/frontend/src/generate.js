@@ -1,7 +1,12 @@
 import { eventData } from './eventStream.js'
 
-/** A failure whose message is meant for the reader. */
-export class ChatError extends Error {}
+/** A failure whose message is meant for the reader. The code is the server's word for it, if the server gave one. */
+export class ChatError extends Error {
+  constructor(message, code) {
+    super(message)
+    this.code = code
+  }
+}
 
 /**
  * Asks for an answer and yields its events until it is complete. It throws a ChatError if it is not, and an
@@ -12,7 +17,7 @@ export async function* generate(request, signal) {
   for await (const data of read(response, signal)) {
     if (data === '[DONE]') break
     const event = JSON.parse(data)
-    if (event.type === 'error') throw new ChatError(event.message)
+    if (event.type === 'error') throw new ChatError(event.message, event.code)
     yield event
     if (event.type === 'generation_end') return
   }
@@ -33,7 +38,7 @@ async function ask(request, signal) {
   }
   if (!response.ok) {
     const refusal = await response.json().catch(() => ({}))
-    throw new ChatError(refusal.message ?? `The server answered with status ${response.status}.`)
+    throw new ChatError(refusal.message ?? `The server answered with status ${response.status}.`, refusal.error)
   }
   return response
 }

@@ -1,82 +1,72 @@
 import { useReducer, useRef } from 'react'
+import { flushSync } from 'react-dom'
+import { begin, messagesFor, step } from './conversation.js'
 import { generate } from './generate.js'
+import { paced } from './pace.js'
 
-const EMPTY = { turns: [], phase: 'ready', error: null, billing: null }
-
-/** The conversation so far, and what can be done to it. A turn is a question and as much of its answer as there is. */
-export function useConversation() {
-  const [state, dispatch] = useReducer(step, EMPTY)
+/** The conversation so far, and what can be done to it. One answer is generated at a time. */
+export function useConversation(saved) {
+  const [state, dispatch] = useReducer(step, saved, begin)
   const running = useRef(null)
 
-  async function ask(question, model) {
+  /** Asks, and tells whether the answer failed. */
+  function ask(question, model) {
+    return run(state.turns, { type: 'asked', question, model })
+  }
+
+  /** Asks anew in place of the last question. */
+  function askAgain(question, model) {
+    return run(state.turns.slice(0, -1), { type: 'asked_again', question, model })
+  }
+
+  async function run(before, asked) {
+    if (running.current !== null) return { failed: false }
     const abort = new AbortController()
-    running.current = abort
-    dispatch({ type: 'asked', question })
-    const messages = [...state.turns.flatMap(messagesOf), { role: 'user', content: question }]
+    const text = paced((delta) => flushSync(() => dispatch({ type: 'content_delta', delta })))
+    running.current = { abort, text }
+    dispatch(asked)
     try {
-      for await (const event of generate({ model, messages }, abort.signal)) {
-        // After a click on Stop nothing more is shown, even if it has arrived already.
-        if (abort.signal.aborted) return
-        dispatch(event)
+      const request = { model: asked.model, messages: messagesFor(before, asked.question) }
+      for await (const event of generate(request, abort.signal)) {
+        // After a press of Stop nothing more is shown, even if it has arrived already.
+        if (abort.signal.aborted) return { failed: false }
+        if (event.type === 'content_delta') {
+          text.add(event.delta)
+        } else {
+          text.flush()
+          dispatch(event)
+        }
       }
       dispatch({ type: 'completed' })
+      return { failed: false }
     } catch (error) {
-      if (!abort.signal.aborted) dispatch({ type: 'failed', message: error.message })
+      if (abort.signal.aborted) return { failed: false }
+      text.flush()
+      dispatch({ type: 'failed', error })
+      return { failed: true }
+    } finally {
+      if (running.current?.abort === abort) running.current = null
     }
   }
 
+  /** Stops the answer that is generated, and keeps its text so far. It does nothing if there is none. */
   function stop() {
-    running.current?.abort()
+    running.current?.text.flush()
+    halt()
     dispatch({ type: 'stopped' })
   }
 
-  function clear() {
-    running.current?.abort()
-    dispatch({ type: 'cleared' })
+  /** Shows another conversation. */
+  function open(turns) {
+    halt()
+    dispatch({ type: 'opened', turns })
   }
 
-  return { ...state, ask, stop, clear }
-}
-
-function step(state, event) {
-  switch (event.type) {
-    case 'asked':
-      return {
-        ...state,
-        turns: [...state.turns, { question: event.question, answer: '', ending: null }],
-        phase: 'waiting',
-        error: null,
-      }
-    case 'content_delta':
-      return { ...change(state, (turn) => ({ ...turn, answer: turn.answer + event.delta })), phase: 'streaming' }
-    case 'generation_end':
-      return event.tokens_used === undefined && event.balance_remaining === undefined
-        ? state
-        : { ...state, billing: { used: event.tokens_used, balance: event.balance_remaining } }
-    case 'completed':
-      return { ...change(state, (turn) => ({ ...turn, ending: 'complete' })), phase: 'ready' }
-    case 'stopped':
-      if (state.phase === 'ready') return state
-      return { ...change(state, (turn) => ({ ...turn, ending: 'stopped' })), phase: 'ready' }
-    case 'failed':
-      return { ...change(state, (turn) => ({ ...turn, ending: 'failed' })), phase: 'ready', error: event.message }
-    case 'cleared':
-      return EMPTY
-    default:
-      return state
+  function halt() {
+    running.current?.abort.abort()
+    running.current?.text.drop()
+    running.current = null
   }
-}
 
-function change(state, edit) {
-  return { ...state, turns: [...state.turns.slice(0, -1), edit(state.turns.at(-1))] }
-}
-
-/** A question without any answer is not asked again with the next one. */
-function messagesOf({ question, answer }) {
-  return answer.trim() === ''
-    ? []
-    : [
-        { role: 'user', content: question },
-        { role: 'assistant', content: answer },
-      ]
+  return { ...state, ask, askAgain, stop, open }
 }

@@ -7,16 +7,16 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.FileSystemAccess;
 import io.vertx.ext.web.handler.StaticHandler;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.examples.relay.ChatRefusal;
 import top.neuralbox.examples.relay.ChatRequestReader;
+import top.neuralbox.examples.relay.ChatLimits;
+import top.neuralbox.examples.relay.VertxChatBody;
 import top.neuralbox.examples.relay.VertxChatHandler;
 
 /** Serves the chat page, its endpoint {@code POST /api/chat} and the meters, on 127.0.0.1. */
@@ -35,15 +35,6 @@ final class ChatServer {
     record Settings(
             int port, Path page, List<String> models, boolean local, boolean billing, Supplier<String> metrics) {}
 
-    /** Nothing but the page's own files, no frames around it, and no form that leads elsewhere. */
-    private static final Map<String, String> PAGE_HEADERS = Map.of(
-            "Content-Security-Policy",
-                    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
-                            + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-            "X-Content-Type-Options", "nosniff",
-            "Referrer-Policy", "no-referrer",
-            "Cross-Origin-Resource-Policy", "same-origin");
-
     private ChatServer() {}
 
     static Future<HttpServer> start(Vertx vertx, NeuralBox neuralBox, VisitorLimit limit, Settings settings) {
@@ -54,16 +45,18 @@ final class ChatServer {
 
     private static Router router(Vertx vertx, NeuralBox neuralBox, VisitorLimit limit, Settings settings) {
         Router router = Router.router(vertx);
-        router.route().handler(ChatServer::secure);
+        router.route().handler(new PageHeaders()).handler(new OwnHost());
         router.post("/api/chat")
                 .handler(new SameOrigin())
                 .handler(limit)
-                .handler(BodyHandler.create(false).setBodyLimit(ChatRequestReader.MAX_BODY))
+                .handler(new VertxChatBody(ChatLimits.DEFAULT))
                 .handler(new VertxChatHandler(neuralBox, new ChatRequestReader(settings.models()), settings.billing()))
                 .failureHandler(ChatServer::refuse);
         router.get("/api/chat/settings")
-                .handler(routing -> routing.json(
-                        new JsonObject().put("models", settings.models()).put("local", settings.local())));
+                .handler(routing -> routing.json(new JsonObject()
+                        .put("models", settings.models())
+                        .put("local", settings.local())
+                        .put("billing", settings.billing())));
         router.get("/metrics").handler(routing -> metrics(routing.response(), settings));
         router.get()
                 .handler(StaticHandler.create(
@@ -71,11 +64,6 @@ final class ChatServer {
                                 settings.page().toAbsolutePath().toString())
                         .setCachingEnabled(false));
         return router;
-    }
-
-    private static void secure(RoutingContext routing) {
-        PAGE_HEADERS.forEach(routing.response()::putHeader);
-        routing.next();
     }
 
     private static void metrics(HttpServerResponse response, Settings settings) {

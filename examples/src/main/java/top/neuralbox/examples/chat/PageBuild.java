@@ -1,6 +1,7 @@
 package top.neuralbox.examples.chat;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.Serial;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -38,15 +39,18 @@ final class PageBuild {
     private final Path sources;
     private final Path workshop;
     private final String node;
+    private final PrintStream out;
 
     /**
      * @param module the folder of this module
      * @param node the command that starts Node
+     * @param out is told that it will take some time, if it will
      */
-    PageBuild(Path module, String node) {
+    PageBuild(Path module, String node, PrintStream out) {
         this.sources = module.resolve("src/main/frontend");
         this.workshop = module.resolve("target/frontend");
         this.node = node;
+        this.out = out;
     }
 
     /**
@@ -61,6 +65,7 @@ final class PageBuild {
             if (!isUpToDate(page.resolve("index.html"))) {
                 copySources();
                 requireNode();
+                out.println("Building the chat page with npm, which fetches React and its tools the first time.");
                 npm("ci");
                 npm("run", "build");
             }

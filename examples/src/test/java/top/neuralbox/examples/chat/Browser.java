@@ -29,6 +29,9 @@ final class Browser implements AutoCloseable {
     private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** A host name that leads to 127.0.0.1, as after DNS rebinding. */
+    static final String REBOUND = "rebound.example";
+
     private static final List<String> ARGUMENTS = List.of(
             "--headless",
             "--no-sandbox",
@@ -43,6 +46,9 @@ final class Browser implements AutoCloseable {
             "--disable-background-timer-throttling",
             "--disable-renderer-backgrounding",
             "--disable-backgrounding-occluded-windows",
+            // A name that a stranger has made point to this machine.
+            "--host-resolver-rules=MAP " + REBOUND + " 127.0.0.1",
+            "--disable-smooth-scrolling",
             "--window-size=1000,800");
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -120,6 +126,67 @@ final class Browser implements AutoCloseable {
         post("/element/" + find(css) + "/click", Map.of());
     }
 
+    /** Where the middle of an element is now. */
+    Point middle(String css) throws IOException {
+        JsonNode box = run(
+                "const box = document.querySelector(arguments[0]).getBoundingClientRect();"
+                        + " return [box.x + box.width / 2, box.y + box.height / 2]",
+                css);
+        return new Point(box.get(0).asDouble(), box.get(1).asDouble());
+    }
+
+    /** A place in the window, in CSS pixels. */
+    record Point(double x, double y) {}
+
+    /** Presses the mouse at a place, whatever is there. */
+    void press(Point place) throws IOException {
+        for (String type : List.of("mousePressed", "mouseReleased")) {
+            mouse(type, place);
+        }
+    }
+
+    /** One half of a press: {@code mousePressed} or {@code mouseReleased}. */
+    void mouse(String type, Point place) throws IOException {
+        devTools(
+                "Input.dispatchMouseEvent",
+                Map.of("type", type, "x", place.x(), "y", place.y(), "button", "left", "clickCount", 1));
+    }
+
+    /** Turns the wheel over a place, up if it is negative, and waits until the browser has done so. */
+    void turnWheel(Point place, int pixels) throws IOException {
+        devTools(
+                "Input.dispatchMouseEvent",
+                Map.of("type", "mouseWheel", "x", place.x(), "y", place.y(), "deltaX", 0, "deltaY", pixels));
+    }
+
+    /** Presses a key where the focus is, and does not move it. */
+    void pressKey(String key, int code, String text) throws IOException {
+        devTools(
+                "Input.dispatchKeyEvent",
+                Map.of("type", "keyDown", "key", key, "code", key, "windowsVirtualKeyCode", code, "text", text));
+        devTools(
+                "Input.dispatchKeyEvent",
+                Map.of("type", "keyUp", "key", key, "code", key, "windowsVirtualKeyCode", code));
+    }
+
+    void reload() throws IOException {
+        post("/refresh", Map.of());
+    }
+
+    /** Makes the tab in front as large as this, in CSS pixels. */
+    void resize(int width, int height) throws IOException {
+        devTools(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+    }
+
+    /** Lets the tab in front prefer {@code light} or {@code dark}. */
+    void prefer(String scheme) throws IOException {
+        devTools(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    }
+
     /** What a screen reader calls the element. */
     String accessibleName(String css) throws IOException {
         return call("GET", session + "/element/" + find(css) + "/computedlabel", null)
@@ -162,8 +229,8 @@ final class Browser implements AutoCloseable {
     }
 
     /** Sends a command of the DevTools protocol. */
-    void devTools(String command, Map<String, ?> parameters) throws IOException {
-        post("/goog/cdp/execute", Map.of("cmd", command, "params", parameters));
+    JsonNode devTools(String command, Map<String, ?> parameters) throws IOException {
+        return post("/goog/cdp/execute", Map.of("cmd", command, "params", parameters));
     }
 
     /** What pages of this origin, or the browser about them, complained of since the last call. */

@@ -18,6 +18,11 @@ record ChatRun(LocalNeuralBox service, Vertx vertx, NeuralBox neuralBox, Prometh
         implements AutoCloseable {
 
     static ChatRun start(Path page, VisitorLimit limit, LocalNeuralBox.Builder local) throws Exception {
+        return start(page, limit, local, true);
+    }
+
+    static ChatRun start(Path page, VisitorLimit limit, LocalNeuralBox.Builder local, boolean billing)
+            throws Exception {
         LocalNeuralBox service = local.start();
         Vertx vertx = Vertx.vertx();
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -29,7 +34,7 @@ record ChatRun(LocalNeuralBox service, Vertx vertx, NeuralBox neuralBox, Prometh
                 .listener(NeuralBoxMetrics.create(registry))
                 .build();
         ChatServer.Settings settings =
-                new ChatServer.Settings(0, page, List.of("gpt-5", "gpt-5-mini"), true, true, registry::scrape);
+                new ChatServer.Settings(0, page, List.of("gpt-5", "gpt-5-mini"), true, billing, registry::scrape);
         int port = ChatServer.start(vertx, neuralBox, limit, settings)
                 .toCompletionStage()
                 .toCompletableFuture()

@@ -2,10 +2,15 @@ package top.neuralbox.examples.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import top.neuralbox.examples.relay.ChatRequestReader;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 
@@ -96,15 +103,42 @@ class ChatServerTest {
 
         assertThat(page.body()).contains("<title>chat</title>");
         assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
-                .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
-                .doesNotContain("unsafe");
-        assertThat(page.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+                .contains(
+                        "default-src 'none'",
+                        "script-src 'self'",
+                        "style-src 'self'",
+                        "frame-ancestors 'none'",
+                        "require-trusted-types-for 'script'")
+                .doesNotContain("unsafe", "*", "data:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/metrics", "/api/chat/settings", "/no-such-file"})
+    void eachResponseSaysWhatABrowserMustNotDoWithIt(String path) throws Exception {
+        HttpHeaders headers = get(path).headers();
+
+        assertThat(headers.firstValue("Content-Security-Policy")).isPresent();
+        assertThat(headers.firstValue("X-Content-Type-Options")).contains("nosniff");
+        assertThat(headers.firstValue("Referrer-Policy")).contains("no-referrer");
+        assertThat(headers.firstValue("Cross-Origin-Opener-Policy")).contains("same-origin");
+        assertThat(headers.firstValue("Cross-Origin-Resource-Policy")).contains("same-origin");
+        assertThat(headers.firstValue("X-Frame-Options")).contains("DENY");
+        assertThat(headers.firstValue("Permissions-Policy").orElseThrow()).contains("microphone=()");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /", "GET /index.html", "GET /metrics", "GET /api/chat/settings", "POST /api/chat"})
+    void nothingIsAnsweredUnderAnotherHostName(String request) throws Exception {
+        assertThat(statusLine(request, "rebound.example:" + chat.uri().getPort()))
+                .contains(" 403 ");
+        assertThat(statusLine(request, "127.0.0.1.rebound.example")).contains(" 403 ");
+        assertThat(statusLine(request, "localhost:" + chat.uri().getPort())).doesNotContain(" 403 ");
     }
 
     @Test
     void thePageIsToldWhatThereIs() throws Exception {
         assertThat(get("/api/chat/settings").body())
-                .isEqualTo("{\"models\":[\"gpt-5\",\"gpt-5-mini\"],\"local\":true}");
+                .isEqualTo("{\"models\":[\"gpt-5\",\"gpt-5-mini\"],\"local\":true,\"billing\":true}");
     }
 
     @Test
@@ -112,6 +146,18 @@ class ChatServerTest {
         ask();
 
         assertThat(get("/metrics").body()).containsPattern("neuralbox_client_generations_started_total\\{.*} 1\\.0");
+    }
+
+    /** Sends a request with a {@code Host} that {@link HttpClient} would not send. */
+    private String statusLine(String request, String host) throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", chat.uri().getPort())) {
+            socket.getOutputStream()
+                    .write((request + " HTTP/1.1\r\nHost: " + host
+                                    + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                    .readLine();
+        }
     }
 
     private HttpResponse<String> ask(String... headers) throws Exception {

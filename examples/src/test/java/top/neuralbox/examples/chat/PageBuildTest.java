@@ -13,7 +13,7 @@ class PageBuildTest {
     void withoutNodeItSaysSoInOneSentence(@TempDir Path module) throws Exception {
         Files.createDirectories(module.resolve("src/main/frontend"));
 
-        assertThatThrownBy(() -> new PageBuild(module, "no-such-node").build())
+        assertThatThrownBy(() -> new PageBuild(module, "no-such-node", System.out).build())
                 .isInstanceOf(PageBuild.PageBuildException.class)
                 .hasMessage(
                         "The chat page is built with Node.js 20 or newer and its npm, and there is none on the PATH.");
