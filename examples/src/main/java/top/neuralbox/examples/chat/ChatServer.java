@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 import top.neuralbox.NeuralBox;
+import top.neuralbox.examples.relay.ChatLimits;
 import top.neuralbox.examples.relay.ChatRefusal;
 import top.neuralbox.examples.relay.ChatRequestReader;
-import top.neuralbox.examples.relay.ChatLimits;
 import top.neuralbox.examples.relay.VertxChatBody;
 import top.neuralbox.examples.relay.VertxChatHandler;
 
