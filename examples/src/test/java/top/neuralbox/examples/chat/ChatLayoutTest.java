@@ -50,7 +50,7 @@ class ChatLayoutTest extends PageFixture {
         open(LocalNeuralBox.builder().answer("A line.\n\n".repeat(80)));
         askAndAwait("First");
         browser.turnWheel(browser.middle(".log"), -100_000);
-        assertThat(scrollTop()).isZero();
+        browser.await("document.querySelector('.log').scrollTop === 0");
         Gate gate = new Gate();
         chat.service().misbehave(Fault.stallBeforeHead(gate));
         ask("Second");
