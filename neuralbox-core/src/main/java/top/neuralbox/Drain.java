@@ -115,10 +115,6 @@ final class Drain {
         DrainResult outcome = new DrainResult(completed.get(), new ArrayList<>(cut));
         try {
             close.run();
-        } catch (Throwable t) {
-            // It is the thread's last step: nobody but the process's handler would hear of it, which may end the
-            // process.
-            Log.transportThrewAtClose(t);
         } finally {
             result.complete(outcome);
         }

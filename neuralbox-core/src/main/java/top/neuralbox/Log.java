@@ -38,10 +38,6 @@ final class Log {
         SafeLog.warn("the transport threw as a generation was cancelled", t);
     }
 
-    static void transportThrewAtClose(Throwable t) {
-        SafeLog.warn("the transport threw as a drain closed the client", t);
-    }
-
     static void abandoned() {
         SafeLog.warn("a GenerationStream was dropped without being read to its end or closed; it is cancelled now."
                 + " Use try-with-resources");
