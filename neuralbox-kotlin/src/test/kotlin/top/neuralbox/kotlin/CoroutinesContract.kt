@@ -313,7 +313,7 @@ internal abstract class CoroutinesContract(private val carrier: Carrier) {
     private companion object {
         val PIECES = listOf("Here", " are", " three")
         val REQUEST: GenerationRequest = GenerationRequest.of("gpt-5", "hello")
-        val SOON: Duration = Duration.ofSeconds(1)
+        val SOON: Duration = Duration.ofSeconds(10)
         const val LONG = 20L
 
         /** The service holds back all that follows the first piece. */

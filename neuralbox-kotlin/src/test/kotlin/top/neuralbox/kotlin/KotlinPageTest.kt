@@ -92,7 +92,7 @@ internal class KotlinPageTest {
 
         val beginning = neuralBox.textDeltas(request).take(2).toList()
 
-        service.awaitDisconnect(Duration.ofSeconds(1))
+        service.awaitDisconnect(Duration.ofSeconds(10))
         assertThat(beginning).containsExactly("An", " old")
     }
 
