@@ -78,7 +78,7 @@ function placePages(app) {
   })
 }
 
-/** Where a link to a folder of the repository leads: to the reference of its module; else nowhere, since a site has no folders. */
+/** The reference of the module in this folder; null for another folder, because a site has no folders. */
 function folderLink(folder, base) {
   const descriptor = join(root, folder, 'src/main/java/module-info.java')
   if (!existsSync(descriptor)) return null
@@ -87,7 +87,7 @@ function folderLink(folder, base) {
   return existsSync(join(javadoc, page)) ? `${base}api/${page}` : null
 }
 
-/** What axe finds in the theme: landmarks, names of landmarks, and heading cells without a heading. The home page had two titles. */
+/** Mends what axe finds in the theme: landmarks, their names, and heading cells without a heading. The home page had two titles. */
 function mendPages(app) {
   app.renderer.on(PageEvent.END, (page) => {
     const base = '../'.repeat(page.url.split('/').length - 1)

@@ -3,7 +3,7 @@ package top.neuralbox.examples.relay;
 import java.time.Duration;
 
 /**
- * How long a chat endpoint waits for a stranger. How much it reads of one is {@link ChatRequestReader#MAX_BODY}.
+ * The times for which a chat endpoint waits for its client. {@link ChatRequestReader#MAX_BODY} limits the size of a request.
  *
  * @param bodyWithin the time in which a request's whole body has to arrive, however steadily its bytes trickle in
  * @param readerPatience the time after which a reader that takes nothing of an answer is cut off, and its generation stopped

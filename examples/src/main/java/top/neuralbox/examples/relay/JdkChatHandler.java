@@ -51,7 +51,7 @@ public final class JdkChatHandler implements HttpHandler {
                 .build();
     }
 
-    /** In bounded time too: as it closes, the server reads on, up to 64 KiB of a body that nobody wants. */
+    /** Bounds this time too: when it closes the exchange, the server reads up to 64 KiB more of the body. */
     private void refuse(HttpExchange exchange, ChatRefusal refusal) throws IOException {
         SocketDeadline.within(limits.bodyWithin(), () -> {
             exchange.getResponseHeaders().set("Content-Type", "application/json");

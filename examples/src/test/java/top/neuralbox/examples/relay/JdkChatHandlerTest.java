@@ -32,6 +32,9 @@ class JdkChatHandlerTest implements ChatHandlerContract {
                 gate.open();
                 assertThat(first.rest()).endsWith("data: [DONE]\n\n");
             }
+            try (PageReader next = PageReader.post(server.uri(), "{\"prompt\": \"next\"}")) {
+                assertThat(next.rest()).endsWith("data: [DONE]\n\n");
+            }
         }
     }
 

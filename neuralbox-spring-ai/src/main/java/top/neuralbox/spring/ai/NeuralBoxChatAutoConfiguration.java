@@ -48,7 +48,7 @@ final class NeuralBoxChatAutoConfiguration {
         return model.build();
     }
 
-    /** Whoever chose this model by its name is told what it lacks. Without that, he would read that there is no ChatModel. */
+    /** Says what is missing if the application chose this model. Spring would only say that there is no ChatModel. */
     @Bean("neuralBoxChatModel")
     @ConditionalOnProperty(name = PROPERTY, havingValue = NAME)
     @ConditionalOnMissingBean({NeuralBox.class, NeuralBoxChatModel.class})
