@@ -57,6 +57,8 @@ public final class JdkChatHandler implements HttpHandler {
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(refusal.status(), refusal.json().length);
             exchange.getResponseBody().write(refusal.json());
+            // A newer JDK would otherwise read the rest of the body first, and keep the refusal to itself until then.
+            exchange.getResponseBody().flush();
             exchange.close();
             return null;
         });
