@@ -278,6 +278,26 @@ final class SingleReadSession extends ForwardingSession {
         session.updateWriteTime();
     }
 
+    /**
+     * Asks for nothing that the selector watches already. The engine wakes its I/O thread each time (5.4.4): for each part of the
+     * window that a reader gives back, some system calls. The TLS layer compares by itself.
+     */
+    @Override
+    public void setEvent(int operation) {
+        if (operation != SelectionKey.OP_READ || session instanceof SSLIOSession || !isWatched(operation)) {
+            session.setEvent(operation);
+        }
+    }
+
+    private boolean isWatched(int operation) {
+        try {
+            return (session.getEventMask() & operation) != 0;
+        } catch (CancelledKeyException closed) {
+            // The connection ignores what is asked of it now.
+            return false;
+        }
+    }
+
     @Override
     public int write(ByteBuffer source) throws IOException {
         if (source.hasRemaining()) {
