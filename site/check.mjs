@@ -72,10 +72,9 @@ async function lookAtAll() {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu'],
   })
-  // All pages have one theme, so the first ones are looked at in every way, and each other one in one of them.
   const views = [[1280, 'light'], [390, 'dark'], [1280, 'dark'], [390, 'light']]
-  for (const [i, page] of (wanted.length ? wanted : pages).entries()) {
-    for (const [width, scheme] of i < 2 ? views : [views[i % views.length]]) {
+  for (const page of wanted.length ? wanted : pages) {
+    for (const [width, scheme] of views) {
       await look(browser, page, width, scheme)
     }
   }

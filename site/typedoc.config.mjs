@@ -87,7 +87,7 @@ function folderLink(folder, base) {
   return existsSync(join(javadoc, page)) ? `${base}api/${page}` : null
 }
 
-/** Mends what axe finds in the theme: landmarks, their names, and heading cells without a heading. The home page had two titles. */
+/** Mends what axe finds in the theme: landmarks, their names, the level of a heading, cells without a heading, a second title. */
 function mendPages(app) {
   app.renderer.on(PageEvent.END, (page) => {
     const base = '../'.repeat(page.url.split('/').length - 1)
@@ -96,6 +96,7 @@ function mendPages(app) {
       .replace('<div class="col-sidebar">', '<div class="col-sidebar" role="complementary" aria-label="Pages">')
       .replace('<nav id="tsd-sidebar-links"', '<nav id="tsd-sidebar-links" aria-label="Reference"')
       .replaceAll('<th></th>', '<td></td>')
+      .replace('<h3>Settings</h3>', '<h3 aria-level="2">Settings</h3>')
       .replace(/<div class="tsd-page-title">\s*<h1>[^<]*<\/h1><\/div>/, '')
       .replaceAll('href="api/index.html"', `href="${base}api/index.html"`)
       .replace(/<a href="(?:\.\.\/)*media\/(?!LICENSE|NOTICE)([\w-]+)">(.*?)<\/a>/gs, (link, folder, text) => {
