@@ -130,17 +130,17 @@ class FleetSimulationTest {
             all.add(process.result());
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
-        double questions = figure("commandstats", "cmdstat_evalsha:calls=");
-        double perQuestion = (cpuSeconds() - cpu) / questions;
+        double operations = figure("commandstats", "cmdstat_evalsha:calls=");
+        double perOperation = (cpuSeconds() - cpu) / operations;
         long[] micros = all.stream().flatMapToLong(Arrays::stream).sorted().toArray();
         print(
-                "%s: %.0f questions a second; a reservation took p50 %.2f ms, p99 %.2f ms; Redis used %.0f us of CPU a question"
+                "%s: %.0f operations a second; a reservation took p50 %.2f ms, p99 %.2f ms; Redis used %.0f us of CPU an operation"
                         .formatted(
                                 task,
-                                questions / seconds,
+                                operations / seconds,
                                 micros[micros.length / 2] / 1e3,
                                 micros[(int) (micros.length * 0.99)] / 1e3,
-                                perQuestion * 1e6));
+                                perOperation * 1e6));
     }
 
     /** What Redis has used: unlike times of the clock, it does not depend on what else the machine does. */
