@@ -54,7 +54,7 @@ record ClientSettings(
         Delayer delayer,
         DoubleSupplier random) {
 
-    /** What a budget learns about a poll or a question to the account: the client, and no model. */
+    /** What a budget learns about a poll or an account lookup: the client, and no model. */
     GenerationInfo queryInfo(@Nullable String tenant) {
         return new GenerationInfo(name, transport.name(), endpoint, tenant);
     }

@@ -22,10 +22,10 @@ public interface CreditGuard {
     CompletionStage<Reservation> reserve(GenerationRequest request, GenerationInfo info, Account account);
 
     /**
-     * Reserves one request that is not the first of a generation: one that sends it again, a poll, or a question to the
-     * account. By default such requests are not counted.
+     * Reserves one request that is not the first of a generation: one that sends it again, a poll, or an account
+     * lookup. By default such requests are not counted.
      *
-     * @param info the client, and the generation that is sent again; a poll or a question names no model
+     * @param info the client, and the generation that is sent again; a poll or an account lookup names no model
      * @return a stage that fails as that of {@link #reserve} if the request must not be sent
      */
     default CompletionStage<RequestPermit> reserveRequest(GenerationInfo info) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What became of the calls that were under way when {@link NeuralBox#drain} was called. Immutable.
  *
  * @param completed how many calls ended by themselves, with a result or with a failure of their own; generations, polls and
- *     questions to the account are counted
+ *     account lookups are counted
  * @param cut the calls that were cancelled, in the order of their ends
  * @since 0.1.0
  */
@@ -22,7 +22,7 @@ public record DrainResult(int completed, List<Cut> cut) {
     /**
      * A call that the drain cancelled. Its caller received the same exception.
      *
-     * @param info the generation; null for a poll or a question to the account
+     * @param info the generation; null for a poll or an account lookup
      * @param error the exception that the call ended with; it carries the text that had arrived
      */
     public record Cut(@Nullable GenerationInfo info, NeuralBoxException error) {

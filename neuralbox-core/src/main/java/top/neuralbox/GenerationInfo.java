@@ -43,7 +43,7 @@ public final class GenerationInfo {
         this.attributes = request.attributes();
     }
 
-    /** The facts about a poll or a question to the account. */
+    /** The facts about a poll or an account lookup. */
     GenerationInfo(String client, String transport, URI endpoint, @Nullable String tenant) {
         this.client = client;
         this.transport = transport;

@@ -210,7 +210,7 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     /**
-     * As {@link #generation(String)}, without blocking. Cancelling the returned future cancels the question, not the generation.
+     * As {@link #generation(String)}, without blocking. Cancelling the returned future cancels this request, not the generation.
      *
      * @return a future that fails with a {@link NeuralBoxException}
      * @throws IllegalArgumentException if the id is blank, {@code .} or {@code ..}

@@ -483,8 +483,9 @@ public final class CreditBudget implements CreditGuard {
 
         /**
          * Limits the requests of all clients with the same name together, in each window of time. Each request that is sent
-         * counts: for a generation, to send it again, polls, look-ups of models, and questions to the account. In windows of
-         * one hour and of one day the budget also heeds {@link RateLimits}: if the service has less left, so has the budget.
+         * counts: the first attempt of a generation, each retry, polls, and account lookups (of models and of the balance).
+         * In windows of one hour and of one day the budget also heeds {@link RateLimits}: if the service has less left, so
+         * has the budget.
          *
          * <p>At the limit nothing is sent, and the call fails with {@link BudgetExceededException}, whose {@code retryAfter()}
          * tells when the window ends. A poll waits for that time instead.
@@ -498,8 +499,8 @@ public final class CreditBudget implements CreditGuard {
         }
 
         /**
-         * Limits the requests of each tenant, on all clients together, in each window of time. Questions to the account belong
-         * to no tenant.
+         * Limits the requests of each tenant, on all clients together, in each window of time. Account lookups belong to
+         * no tenant.
          */
         public Builder tenantRequestLimit(long requests, Duration window) {
             requestLimits.tenants(requireRequests(requests), requireWindow(window));
