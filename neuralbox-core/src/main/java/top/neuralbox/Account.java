@@ -158,7 +158,7 @@ public final class Account {
     private static String requireSlug(String slug) {
         Objects.requireNonNull(slug, "slug");
         if (!Endpoint.isSegment(slug)) {
-            throw new IllegalArgumentException("slug must be a name; it must not be blank or consist only of dots");
+            throw new IllegalArgumentException("slug must be a name; it must not be blank, . or ..");
         }
         return slug;
     }

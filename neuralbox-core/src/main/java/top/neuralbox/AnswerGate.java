@@ -36,7 +36,7 @@ final class AnswerGate {
             return new Failed(failure);
         }
         if (saysNothing(answer)) {
-            return new Failed(unreadable("is not that of a generation", answer));
+            return new Failed(unreadable("does not describe a generation", answer));
         }
         if (answer.pending() && (answer.id() == null || !Endpoint.isSegment(answer.id()))) {
             return new Failed(unreadable("is pending, but has no usable id", answer));

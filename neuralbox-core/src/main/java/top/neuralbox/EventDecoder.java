@@ -145,7 +145,7 @@ final class EventDecoder {
             return error(data, from, to, false);
         }
         if (type == null) {
-            throw new MalformedEventException("a JSON object without a type that is a string");
+            throw new MalformedEventException("a JSON object whose type is missing or is not a string");
         }
         return switch (type) {
             case CONTENT_DELTA -> delta(delta);
@@ -158,7 +158,7 @@ final class EventDecoder {
 
     private static GenerationEvent delta(@Nullable String text) throws MalformedJsonException {
         if (text == null) {
-            throw new MalformedEventException("a content_delta without a delta that is a string");
+            throw new MalformedEventException("a content_delta whose delta is missing or is not a string");
         }
         return new GenerationEvent.Delta(text);
     }

@@ -22,7 +22,7 @@ public final class GenerationCancelledException extends NeuralBoxException {
         /** {@link NeuralBox#close()} was called. */
         CLIENT_CLOSED("the client was closed"),
         /** The transport, which the application owns, was closed while the client was still open. */
-        TRANSPORT_CLOSED("the transport was closed, although the client is not"),
+        TRANSPORT_CLOSED("the transport was closed while the client was still open"),
         /** A {@link GenerationStream} was neither read to its end nor closed before it became unreachable. */
         ABANDONED("the stream was dropped without being closed");
 

@@ -62,8 +62,7 @@ final class GenerationQuery {
     static String requireId(String id) {
         Objects.requireNonNull(id, "id");
         if (!Endpoint.isSegment(id)) {
-            throw new IllegalArgumentException(
-                    "id must be the id of a generation; it must not be blank or consist only of dots");
+            throw new IllegalArgumentException("id must be the id of a generation; it must not be blank, . or ..");
         }
         return id;
     }
@@ -158,7 +157,7 @@ final class GenerationQuery {
         /** This state, in which an answer that says nothing is a failure. */
         State whole() {
             return reason == null && saysNothing
-                    ? new State(answer, AnswerGate.unreadable("is not that of a generation", null), true)
+                    ? new State(answer, AnswerGate.unreadable("does not describe a generation", null), true)
                     : this;
         }
 

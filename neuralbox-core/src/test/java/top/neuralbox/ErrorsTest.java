@@ -304,7 +304,7 @@ class ErrorsTest {
                 .isInstanceOfSatisfying(
                         GenerationCancelledException.class,
                         e -> assertThat(e.reason()).isEqualTo(GenerationCancelledException.Reason.TRANSPORT_CLOSED));
-        assertThat(error).hasMessageStartingWith("the transport was closed, although the client is not");
+        assertThat(error).hasMessageStartingWith("the transport was closed while the client was still open");
         assertThat(client.failure(call -> call.fail(Kind.CLOSED)))
                 .isInstanceOfSatisfying(
                         GenerationCancelledException.class,

@@ -124,7 +124,7 @@ class PickUpTest {
     void idThatIsBlankOrDotsIsRefusedByName(String id) {
         assertThatThrownBy(() -> client.generation(id))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("id must be the id of a generation; it must not be blank or consist only of dots");
+                .hasMessage("id must be the id of a generation; it must not be blank, . or ..");
         assertThatThrownBy(() -> client.generationAsync(id)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> client.generationAsync(id, "r")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> GenerationAnswer.Pending.of(id)).isInstanceOf(IllegalArgumentException.class);
@@ -320,7 +320,7 @@ class PickUpTest {
         UnexpectedResponseException error =
                 catchThrowableOfType(UnexpectedResponseException.class, () -> client.generation("gen_1"));
 
-        assertThat(error).hasMessage("the answer in JSON is not that of a generation");
+        assertThat(error).hasMessage("the answer in JSON does not describe a generation");
         assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
         assertThat(usage()).isEqualTo(usage("0", "8"));
     }

@@ -49,7 +49,7 @@ final class Outbox {
     CompletionStage<@Nullable Void> deliver(String reservation, Runnable change) {
         if (keepBehind(reservation, change)) {
             return CompletableFuture.failedFuture(
-                    new IllegalStateException("Redis is lost; what is to be changed is kept and delivered later"));
+                    new IllegalStateException("Redis cannot be reached; the change is kept and delivered later"));
         }
         CompletableFuture<@Nullable Void> delivered = threads.<@Nullable Void>ask(() -> {
             change.run();
