@@ -6,10 +6,10 @@ import java.util.Objects;
 /**
  * How many generations a client runs at the same time, and how many more may wait. Immutable.
  *
- * <p>A generation that finds no place waits in a queue, without a thread. When a place becomes free, the tenants that wait get
- * their turn one after the other, and a tenant's own generations in the order of their calls. A generation that finds the queue
- * full, or waits too long, fails with {@link AdmissionRefusedException}; nothing is sent. A generation occupies its place from
- * its admission to its end, with all its attempts. Polls and account lookups need no place.
+ * <p>A generation that finds no place waits in a queue, without a thread. When places become free, the waiting tenants take
+ * turns. The generations of one tenant are admitted in the order of their calls. A generation that finds the queue full, or
+ * waits too long, fails with {@link AdmissionRefusedException}; nothing is sent. A generation occupies its place from its
+ * admission to its end, with all its attempts. Polls and account lookups need no place.
  *
  * <p>If {@link Builder#waitForBudget} is set, a generation whose budget is used up gives its place back, and waits in the same
  * queue until the budget has more left.

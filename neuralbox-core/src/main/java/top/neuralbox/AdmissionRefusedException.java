@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client did not admit the call. Nothing was sent for it. So a generation was not charged. Of a generation that was
- * requested before and whose result is awaited, a refused poll says nothing: its charge stays unknown.
+ * The client did not admit the call, and sent nothing for it. A generation that was refused was not charged. If a poll was
+ * refused, that says nothing about the generation whose result it was to fetch: the charge of that generation stays unknown.
  *
  * @since 0.1.0
  */
@@ -36,7 +36,7 @@ public final class AdmissionRefusedException extends NeuralBoxException {
     /**
      * A refusal.
      *
-     * @param retryAfter the time after which a place may be free; null if this client will have none
+     * @param retryAfter the time after which a place may be free; null if this client will never have a free place
      */
     AdmissionRefusedException(Reason reason, @Nullable Duration retryAfter, CallFacts facts) {
         super(facts.pointing(reason.what + "; nothing was sent"), null, facts.with(facts.billingState(), retryAfter));

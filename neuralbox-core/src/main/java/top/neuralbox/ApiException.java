@@ -26,7 +26,7 @@ public class ApiException extends NeuralBoxException {
         return error == null ? null : error.code();
     }
 
-    /** The service's message for people; null if the body held none. */
+    /** The service's human-readable message; null if the body held none. */
     public @Nullable String serviceMessage() {
         return error == null ? null : error.message();
     }

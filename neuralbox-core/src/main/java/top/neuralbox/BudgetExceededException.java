@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A generation might cost more than a budget has left, or a limit of requests is reached. Nothing was sent; if an earlier
- * attempt was, it was not charged. {@link #retryAfter()} tells when the limit has more left, and is null if it never has.
+ * attempt was, it was not charged. {@link #retryAfter()} is the time until the limit has more left; null if the limit never
+ * renews.
  *
  * @since 0.1.0
  */
@@ -33,7 +34,7 @@ public final class BudgetExceededException extends NeuralBoxException {
      * @param unit what it counts
      * @param limit that limit, in its unit
      * @param asked the amount that the guard was to reserve
-     * @param renewal the time until the limit has more left; null if it never has
+     * @param renewal the time until the limit has more left; null if the limit never renews
      */
     public BudgetExceededException(
             String budget, BudgetUnit unit, BigDecimal limit, BigDecimal asked, @Nullable Duration renewal) {

@@ -5,7 +5,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Decides, before a byte is sent, whether a generation may spend credits and whether a request may be sent, and is notified of
- * what became of both. The client comes with one implementation, {@code top.neuralbox.budget.CreditBudget}. Thread-safe; no method may block.
+ * the outcome of both. The client comes with one implementation, {@code top.neuralbox.budget.CreditBudget}. Thread-safe; no
+ * method may block.
  *
  * @since 0.1.0
  */
@@ -34,7 +35,7 @@ public interface CreditGuard {
 
     /**
      * The reservation of this name, which another client made, perhaps in another process. The client reports to it what the
-     * service says about the generation, if that tells whether it was charged or what it cost ({@link
+     * service says about the generation, if the service says whether it was charged or what it cost ({@link
      * NeuralBox#generation(String, String)}). Reporting twice must change nothing. Default: what is reported has no effect.
      */
     default Reservation reservation(String name) {
@@ -47,7 +48,8 @@ public interface CreditGuard {
 
         /**
          * The generation ended. Called once. Called a second time if the bill was unknown at the end and became known later,
-         * because the pending result was awaited, or the client asked what became of it. An exception from this method is logged and goes no further.
+         * because the pending result was awaited, or because the client looked the generation up. An exception from this method
+         * is logged and goes no further.
          */
         void ended(GenerationOutcome outcome);
 
@@ -70,7 +72,7 @@ public interface CreditGuard {
         /** A permit for a request that is not counted. */
         RequestPermit UNCOUNTED = new RequestPermit() {};
 
-        /** The request is about to be written. It counts, whatever becomes of it. */
+        /** The request is about to be written. It counts, whatever its outcome is. */
         default void sent() {}
 
         /** The service certainly did not receive the request. */

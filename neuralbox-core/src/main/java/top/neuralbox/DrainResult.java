@@ -5,11 +5,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of the calls that were under way when {@link NeuralBox#drain} was called. Immutable.
+ * The outcome of the calls that were under way when {@link NeuralBox#drain} was called. Immutable.
  *
  * @param completed how many calls ended by themselves, with a result or with a failure of their own; generations, polls and
  *     account lookups are counted
- * @param cut the calls that were cancelled, in the order of their ends
+ * @param cut the calls that were cancelled, in the order in which they ended
  * @since 0.1.0
  */
 public record DrainResult(int completed, List<Cut> cut) {

@@ -61,12 +61,12 @@ public final class Generation {
         return rateLimits;
     }
 
-    /** The service's name for the request ({@code X-Request-Id}); null if it gave none. */
+    /** The service's id of the request ({@code X-Request-Id}); null if it gave none. */
     public @Nullable String requestId() {
         return requestId;
     }
 
-    /** The header fields of the response, for example a gateway's own name for the request. */
+    /** The header fields of the response, for example a gateway's own id of the request. */
     public ResponseHeaders responseHeaders() {
         return responseHeaders;
     }

@@ -74,12 +74,12 @@ public abstract sealed class GenerationAnswer {
         return rateLimits;
     }
 
-    /** The service's name for the request ({@code X-Request-Id}); null if it gave none. */
+    /** The service's id of the request ({@code X-Request-Id}); null if it gave none. */
     public @Nullable String requestId() {
         return requestId;
     }
 
-    /** The header fields of the response, for example a gateway's own name for the request. */
+    /** The header fields of the response, for example a gateway's own id of the request. */
     public ResponseHeaders responseHeaders() {
         return responseHeaders;
     }
@@ -179,9 +179,9 @@ public abstract sealed class GenerationAnswer {
         }
 
         /**
-         * A pending result of which only the id is known, for {@link NeuralBox#await}: of another process, for example. Nothing
-         * is sent. If this client made the generation and its charge is unknown, its budget and its listeners learn the cost
-         * when the result is there.
+         * A pending result of which only the id is known, for example from another process. Pass it to {@link NeuralBox#await}.
+         * This method sends nothing. If this client made the generation and its charge is unknown, its budget and its listeners
+         * are notified of the cost when the result is ready.
          *
          * @param id the generation's id
          * @throws IllegalArgumentException if the id is blank, {@code .} or {@code ..}

@@ -64,7 +64,7 @@ public sealed interface GenerationEvent {
     /**
      * An event of a type that this version does not know.
      *
-     * @param type the type, literally
+     * @param type the type, as the service wrote it
      * @param json the event as it came
      */
     record Unknown(String type, String json) implements GenerationEvent {

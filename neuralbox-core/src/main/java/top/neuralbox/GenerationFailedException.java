@@ -30,7 +30,7 @@ public final class GenerationFailedException extends NeuralBoxException {
         return error == null ? null : error.code();
     }
 
-    /** The service's message for people; null if there is none. */
+    /** The service's human-readable message; null if there is none. */
     public @Nullable String serviceMessage() {
         return error == null ? null : error.message();
     }

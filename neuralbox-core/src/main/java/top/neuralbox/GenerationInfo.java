@@ -24,7 +24,8 @@ public final class GenerationInfo {
     private final Map<String, String> attributes;
 
     /**
-     * The facts about a call. The request itself is not kept: listeners may hold this for long, and its text is not theirs.
+     * The facts about a call. The request itself is not kept: listeners may keep this for a long time, and must not see the
+     * text of a request.
      *
      * @param endpoint the URI to which the request is sent
      * @param stream whether the answer is asked for as a stream
@@ -73,7 +74,7 @@ public final class GenerationInfo {
         return serverAddress;
     }
 
-    /** The port of the client's base URI, from 1 to 65535; the scheme's own if the URI names none. */
+    /** The port of the client's base URI, from 1 to 65535; the default port of the scheme if the URI names none. */
     public int serverPort() {
         return serverPort;
     }
@@ -83,7 +84,7 @@ public final class GenerationInfo {
         return stream;
     }
 
-    /** The requested model; null if an assistant was requested, and for a budget that is asked for a poll or a query. */
+    /** The requested model; null if an assistant was requested, or if a budget is asked about a poll or an account lookup. */
     public @Nullable String model() {
         return model;
     }

@@ -42,7 +42,8 @@ public interface GenerationListener {
 
     /**
      * A generation had ended with an unknown bill, and its bill is known now, because its pending result was awaited ({@link
-     * NeuralBox#await}), or because the client asked what became of it ({@link NeuralBox#generation(String)}). Called at most once for each generation, after {@link Observer#ended}, on any thread.
+     * NeuralBox#await}), or because the client looked the generation up ({@link NeuralBox#generation(String)}). Called at most
+     * once for each generation, after {@link Observer#ended}, on any thread.
      */
     default void settled(GenerationInfo info, GenerationOutcome outcome) {}
 

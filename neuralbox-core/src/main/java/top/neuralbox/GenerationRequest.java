@@ -146,8 +146,8 @@ public final class GenerationRequest {
     }
 
     /**
-     * Model or assistant, and the number of messages. Neither a prompt nor a header value belongs in a log, nor an attribute,
-     * which may be the name of a person.
+     * Model or assistant, and the number of messages. Prompts, header values and attributes do not belong in a log; an
+     * attribute may be the name of a person.
      */
     @Override
     public String toString() {

@@ -11,12 +11,12 @@ import top.neuralbox.concurrent.BlockingGuard;
  * A generation that is read with blocking calls. The client starts the request before it returns this object, and each event
  * can be read as soon as it arrives. Use it in a try-with-resources statement; closing it before the end stops the generation.
  *
- * <p>One thread reads, once: the events, the pieces of text, or the whole result. Reading blocks, and fails on an event loop
- * with an {@link IllegalStateException}. Any thread may call {@link #cancel()} and {@link #close()}. If a thread is
+ * <p>One thread reads the stream, once: as events, as pieces of text, or as the whole result. Reading blocks, and fails on an
+ * event loop with an {@link IllegalStateException}. Any thread may call {@link #cancel()} and {@link #close()}. If a thread is
  * interrupted while it waits, the generation is cancelled; the thread's interrupt flag stays set.
  *
- * <p>If the generation does not complete, every method that reads throws a {@link NeuralBoxException}. It first delivers the
- * events that came before, except after a cancellation, which drops them.
+ * <p>If the generation does not complete, every method that reads throws a {@link NeuralBoxException}. Events that arrived
+ * before the failure are delivered first, except after a cancellation, which drops them.
  *
  * @since 0.1.0
  */
@@ -86,8 +86,8 @@ public final class GenerationStream implements Iterable<GenerationEvent>, AutoCl
     }
 
     /**
-     * The header fields of the response, for example a gateway's own name for the request. There are none before the response
-     * head has arrived; with the first event they are there. Any thread may call this at any time. It does not block.
+     * The header fields of the response, for example a gateway's own id of the request. Empty before the response head has
+     * arrived; complete from the first event on. Any thread may call this at any time. It does not block.
      */
     public ResponseHeaders responseHeaders() {
         return call.responseHeaders();

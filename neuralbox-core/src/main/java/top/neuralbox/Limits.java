@@ -4,7 +4,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The size limits of one generation. Immutable. A stream that exceeds a limit ends with a {@link StreamBrokenException}.
+ * The size limits of one generation. Immutable. If a line, an event or the stream is too long, the generation ends with a
+ * {@link StreamBrokenException}.
  *
  * @since 0.1.0
  */
@@ -28,7 +29,10 @@ public final class Limits {
         this.keptText = builder.keptText;
     }
 
-    /** 1 MiB a line, 4 MiB an event, 64 MiB a stream, 64 KiB an error body, 1 MiB a JSON answer, 1 Mi units of kept text. */
+    /**
+     * 1 MiB for a line, 4 MiB for an event, 64 MiB for a stream, 64 KiB for an error body, 1 MiB for an answer in JSON, and
+     * 2<sup>20</sup> UTF-16 units of kept text.
+     */
     public static Limits defaults() {
         return DEFAULTS;
     }
@@ -53,12 +57,12 @@ public final class Limits {
         return streamBytes;
     }
 
-    /** The most bytes of an error body that are read. */
+    /** The most bytes of an error body that are read; the rest is ignored. */
     public int errorBodyBytes() {
         return errorBodyBytes;
     }
 
-    /** The longest answer in JSON, in bytes. */
+    /** The longest answer in JSON, in bytes. A longer one ends the call with an {@link UnexpectedResponseException}. */
     public int answerBytes() {
         return answerBytes;
     }

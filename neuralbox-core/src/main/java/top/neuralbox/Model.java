@@ -24,12 +24,12 @@ public final class Model {
         rateLimits = response.rateLimits();
     }
 
-    /** The name for requests. */
+    /** The name to use in requests. */
     public @Nullable String slug() {
         return fields.slug;
     }
 
-    /** The name for people. */
+    /** The name to show to users. */
     public @Nullable String name() {
         return fields.name;
     }

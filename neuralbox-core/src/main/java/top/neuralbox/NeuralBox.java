@@ -39,13 +39,13 @@ import top.neuralbox.transport.TransportProvider;
  * }
  * }</pre>
  *
- * <p>There are four ways to read a generation: {@link #stream} for a thread that waits, {@link #publish} for reactive code
- * with exact demand, {@link #generate} and {@link #generateAsync} for the whole answer. All of them send a request once, and
- * retry only if the service certainly did not charge it; see {@link RetryPolicy}.
+ * <p>There are four ways to read a generation: {@link #stream} reads it with blocking calls, {@link #publish} is for reactive
+ * code with exact demand, and {@link #generate} and {@link #generateAsync} return the whole answer. All of them send a request
+ * again only if the service certainly did not charge it; see {@link RetryPolicy}.
  *
- * <p>Signals of {@code publish} and of listeners come on the engine's thread: do not block there, or set {@link
- * Builder#executor}. Stages of futures, and signals that a timer, a cancel or {@link #close} causes, run on daemon threads
- * and may block. The package's description has a table of all threads.
+ * <p>Signals of {@code publish} and of listeners arrive on the engine's thread: do not block there. {@link Builder#executor}
+ * moves the signals of {@code publish} to other threads. Stages of futures, and signals that a timer, a cancel or {@link
+ * #close} causes, run on daemon threads and may block. The description of the package has a table of all threads.
  *
  * @since 0.1.0
  */
@@ -100,8 +100,8 @@ public final class NeuralBox implements AutoCloseable {
 
     /**
      * Publishes events with exact demand. The publisher is cold: <b>each subscription is one paid call</b>. The first demand
-     * sends the request. Cancelling the subscription stops the generation. The subscription is a {@link GenerationSubscription},
-     * which has the facts of the response.
+     * sends the request. Cancelling the subscription stops the generation. The subscription is a {@link
+     * GenerationSubscription}, which has the request id, the rate limits and the header fields of the response.
      *
      * <p>A generation that does not complete ends with {@code onError} and a {@link NeuralBoxException}.
      *
@@ -179,9 +179,9 @@ public final class NeuralBox implements AutoCloseable {
      * pending when another process ended. It costs nothing, but counts against the account's rate limits: as one request, or as
      * two if the service does not know the first of the two documented paths.
      *
-     * <p>If the answer tells the bill of a generation of this client that ended with an unknown charge, the budget's reservation
-     * is settled and the listeners are told ({@link GenerationListener#settled}) before this method returns. A second call
-     * changes nothing. The client remembers its last 1,000 such generations.
+     * <p>If this client made the generation, its charge is unknown, and the answer reports the bill, then the budget's
+     * reservation is settled and the listeners are notified ({@link GenerationListener#settled}) before this method returns. A
+     * second call changes nothing. The client remembers its last 1,000 generations with an unknown charge.
      *
      * @param id the generation's id, as in {@link GenerationEvent.Start#id()} or {@link PartialGeneration#id()}
      * @return the text or the media result, or a {@link GenerationAnswer.Pending}, which {@link #await} waits for
@@ -197,9 +197,9 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     /**
-     * As {@link #generation(String)}, for a generation that another client made, which may have been in another process. It also
-     * settles the budget's reservation of this name, so both must have a budget on the same store. Listeners of this client are
-     * not told, because they do not know the generation.
+     * As {@link #generation(String)}, for a generation that another client made, which may have been in another process. It
+     * also settles the budget's reservation of this name, so both clients must have a budget on the same store. Listeners of
+     * this client are not notified, because they do not know the generation.
      *
      * @param reservation the name of the reservation, as in {@code top.neuralbox.budget.BudgetListener.reserved}
      * @throws IllegalArgumentException also if the reservation is blank
@@ -225,15 +225,15 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     /**
-     * Waits for a pending result. It polls the service from time to time, which costs nothing. If a poll fails because of the
-     * network or the service, the next one follows later. If the waiting thread is interrupted, polling stops; the thread's
-     * interrupt flag stays set.
+     * Waits for a pending result. It polls the service at intervals, which costs nothing. If a poll fails because of the
+     * network or the service, polling goes on. If the waiting thread is interrupted, polling stops; the thread's interrupt flag
+     * stays set.
      *
      * @return the result, never pending
      * @throws GenerationFailedException if the service reports that the generation failed; {@code billingState()} says whether
      *     it was charged, as far as that is known
-     * @throws GenerationTimeoutException of the timer {@code TOTAL} after {@link Polling#total()}; the service may still finish
-     *     the generation, and this method may be called again
+     * @throws GenerationTimeoutException with the timer {@code TOTAL} after {@link Polling#total()}; the service may still
+     *     finish the generation, and this method may be called again
      * @throws NeuralBoxException if the service refuses to answer, or the client is closed
      * @throws IllegalStateException if this thread must not block
      */
@@ -267,15 +267,15 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     /**
-     * Prepares the client for its first calls, without blocking: classes are loaded, the host's name is looked up, and
-     * connections with TLS are in the pool. No request is sent, so nothing is charged, counted against a limit, or reported to
-     * a listener. The key is not asked for. A proxy sees the CONNECT of a tunnel; the service sees a handshake.
+     * Prepares the client for its first calls, without blocking: it loads classes, looks the host's name up, and opens
+     * connections (with TLS) into the pool. No request is sent, so nothing is charged, counted against a limit, or reported to
+     * a listener. The key supplier is not called. A proxy sees the CONNECT of a tunnel; the service sees a handshake.
      *
      * <p>A warm-up that fails changes nothing for later calls, which connect as usual. An idle connection is closed after 30
      * seconds. So warm a client up when its first call is near, for example before the application reports that it is ready.
      *
      * @param connections how many idle connections there should be. The transport's limit applies. A transport that shares
-     *     connections of HTTP/2 opens one
+     *     HTTP/2 connections opens only one
      * @return a future that fails with a {@link NeuralBoxException} if a connection cannot be made within the connect timeout,
      *     or if the client is closed meanwhile. Cancelling it ends the warm-up
      * @throws IllegalArgumentException if {@code connections} is below 1
@@ -294,14 +294,15 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     /**
-     * Lets the calls that are under way finish, closes the client, and waits for that. For a server that is to stop: call it
-     * when no more requests are accepted, and before the process ends.
+     * Lets the calls that are under way finish, then closes the client, and returns when that is done. Call it when a server
+     * stops: after the server has stopped accepting requests, and before the process ends.
      *
-     * <p>From the first moment a new call fails with {@link AdmissionRefusedException}; a publisher refuses at the
-     * subscription. Retries, their waits, and polls belong to their call. After {@code patience} the calls that are left end
-     * with {@link GenerationCancelledException.Reason#CLIENT_CLOSED}; the result names them. A call is finished when its
-     * caller has the result. A callback that does not return holds the drain for at most one more second; the result names its
-     * call too. If the waiting thread is interrupted, the client is closed at once, and the thread's interrupt flag stays set.
+     * <p>As soon as the drain begins, a new call fails with {@link AdmissionRefusedException}; a publisher fails at its
+     * subscription. Retries, their waits, and polls belong to their call, and are not refused. After {@code patience}, the
+     * calls that are left end with {@link GenerationCancelledException.Reason#CLIENT_CLOSED}; the result names them. A call is
+     * finished when its caller has the result. A callback that does not return delays the drain by at most one more second; the
+     * result names its call too. If the waiting thread is interrupted, the client is closed at once, and the thread's interrupt
+     * flag stays set.
      *
      * <p>If the client is draining already, this joins that drain, with its patience. If the client is closed, the result is
      * empty.
@@ -593,7 +594,8 @@ public final class NeuralBox implements AutoCloseable {
         /**
          * Builds the client. No connection is opened.
          *
-         * @throws IllegalStateException if there is no key, or no transport was passed in and not exactly one is found
+         * @throws IllegalStateException if there is no key, or if no transport was passed in and the class path does not have
+         *     exactly one
          * @throws IllegalArgumentException if the base URI is not usable
          */
         public NeuralBox build() {

@@ -5,11 +5,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generation that did not complete. There is one subtype for each case that a caller must handle differently. All of them
- * carry the known facts: how far the call came, whether it was charged, and the text so far.
+ * A generation, or another call of the client, that did not complete. There is one subtype for each case that a caller must
+ * handle differently. All of them carry the known facts: how far the call came, whether it was charged, and the text so far.
  *
- * <p>If a blocking method throws it, it also has a suppressed exception, whose stack trace shows the line that waited. Its own
- * stack trace may show the thread that found the failure.
+ * <p>The stack trace of this exception may show the thread that found the failure. If a blocking method throws the exception,
+ * it also has a suppressed exception, whose stack trace shows the line that waited.
  *
  * <p>Serialization keeps the message, but not the facts of the call.
  *
@@ -46,7 +46,7 @@ public abstract class NeuralBoxException extends RuntimeException {
         return facts().phase();
     }
 
-    /** How many attempts were started. At least 1, except for a call that was cancelled before its first attempt. */
+    /** How many attempts were started; 0 if the call ended before its first attempt. */
     public int attempts() {
         return facts().attempts();
     }
@@ -69,7 +69,7 @@ public abstract class NeuralBoxException extends RuntimeException {
         return facts().status();
     }
 
-    /** The service's id of the request ({@code X-Request-Id}), for questions to its support; null if it gave none. */
+    /** The service's id of the request ({@code X-Request-Id}), which its support can look up; null if it gave none. */
     public @Nullable String requestId() {
         return facts().requestId();
     }
@@ -89,7 +89,7 @@ public abstract class NeuralBoxException extends RuntimeException {
         return facts().rateLimits();
     }
 
-    /** The header fields of the last response, for example a gateway's own name for the request; none if none arrived. */
+    /** The header fields of the last response, for example a gateway's own id of the request; empty if no response arrived. */
     public ResponseHeaders responseHeaders() {
         return facts().headers();
     }

@@ -30,7 +30,10 @@ public final class PartialGeneration {
         this.billing = billing;
     }
 
-    /** The generation's id, for questions to the service; null before {@code generation_start}. */
+    /**
+     * The generation's id, with which you can look it up ({@link NeuralBox#generation(String)}); null before {@code
+     * generation_start}.
+     */
     public @Nullable String id() {
         return id;
     }

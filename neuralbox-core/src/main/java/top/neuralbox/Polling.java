@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 
 /**
  * The waits of a poll for a pending result. Each wait is one and a half times as long as the one before, up to the longest
- * wait. If the service says when the result may be ready, no wait is longer than that. Immutable.
+ * wait. If the service says how long the result may still take, no wait is longer than that. Immutable.
  *
  * @since 0.1.0
  */

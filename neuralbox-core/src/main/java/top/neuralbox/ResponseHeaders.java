@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The header fields of a response. Names are compared without regard to case (RFC 9110, section 5.1). The API key, which a
- * gateway may echo, is replaced by {@code [redacted]}, and a character that cannot be printed by its escape. Trailer fields
- * are not part of them. Immutable.
+ * gateway may echo, is replaced by {@code [redacted]}. A character that cannot be printed is replaced by its escape. Trailer
+ * fields are not part of them. Immutable.
  *
- * <p>They are as the last response brought them: of the service, or of a gateway before it. A gateway's name for the request,
- * for example, is in {@code first("X-Amzn-RequestId")} or {@code first("CF-Ray")}.
+ * <p>They come from the last response, which the service or a gateway in front of it sent. A gateway's id of the request, for
+ * example, is in {@code first("X-Amzn-RequestId")} or {@code first("CF-Ray")}.
  *
  * @since 0.1.0
  */

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The conditions are fixed. A request is retried only if it was certainly not charged: nothing was written, status 429, 500
  * {@code provider_error}, 503 {@code model_unavailable}, and once after 401 {@code token_expired} if the supplier gives another
- * key. It is never retried once a response of status 200 arrived. No wait is shorter than 100 ms, whatever the settings or the
- * service say; the retry with another key follows at once.
+ * key. It is never retried after a response with status 200 has arrived. No wait is shorter than 100 ms, whatever the settings
+ * or the service say; the retry with another key follows at once.
  *
  * @since 0.1.0
  */
@@ -52,12 +52,15 @@ public final class RetryPolicy {
         return new Builder();
     }
 
-    /** The most retries of a request. */
+    /** The maximum number of retries of a request. */
     public int maxRetries() {
         return maxRetries;
     }
 
-    /** The upper bound of the first wait; it doubles for each further one. A wait is random, from 100 ms up to its bound. */
+    /**
+     * The upper bound of the first wait; the bound doubles for each further wait. A wait is random, from 100 ms up to its
+     * bound.
+     */
     public Duration firstDelay() {
         return firstDelay;
     }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The time-outs of a generation, one for each phase. Immutable. {@link Duration#ZERO} switches a timer off, except {@code
  * connect}.
  *
- * <p>No timer fires because the reader is slow: the idle timers rest while there is no demand. Only {@code total} never rests.
+ * <p>No timer but {@code total} fires because the reader is slow: the idle timers stop while there is no demand. {@code total}
+ * never stops.
  *
  * @since 0.1.0
  */

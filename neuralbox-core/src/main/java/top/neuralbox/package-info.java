@@ -1,7 +1,7 @@
 /**
  * The NeuralBox client: generate text and read it while it is generated.
  *
- * <p>The path of the data: to follow a request, open the files in this order.
+ * <p>To follow a request through the code, open the files in this order.
  *
  * <pre>
  *   caller ─ NeuralBox.stream(GenerationRequest) ─ RequestTemplate ◄ RequestEncoder
@@ -35,23 +35,26 @@
  * <table>
  *   <caption>The thread of each signal, and what a callback may do there</caption>
  *   <tr><th>signal</th><th>thread</th><th>a callback may</th></tr>
- *   <tr><td>{@code onSubscribe}, {@code GenerationListener.started}</td><td>the caller's</td><td>do as the caller
- *   may</td></tr>
- *   <tr><td>signals of listeners, for events that a {@code GenerationStream} reads</td><td>the reader's</td><td>do as the
- *   reader may</td></tr>
+ *   <tr><td>{@code onSubscribe}, {@code GenerationListener.started}</td><td>the caller's</td><td>do what is allowed on that
+ *       thread</td></tr>
+ *   <tr><td>signals of listeners, for events that a {@code GenerationStream} reads</td><td>the reader's</td><td>be
+ *       quick</td></tr>
  *   <tr><td>signals of {@code publish} and of listeners, if the network causes them</td><td>the engine's</td><td>be quick;
  *   blocking calls are refused</td></tr>
  *   <tr><td>the same signals, if demand, a timer, a cancel or {@code close} on another thread causes them</td><td>a callback
- *   thread</td><td>block</td></tr>
+ *       thread</td><td>block; a listener must still be quick</td></tr>
  *   <tr><td>stages of futures, progress of a poll, {@code relay.head()}</td><td>a callback thread</td><td>block</td></tr>
- *   <tr><td>signals of {@code publish}, and stages, of a client with an executor</td><td>the executor's</td><td>do as the
- *   executor allows</td></tr>
+ *   <tr><td>signals of {@code publish}, and stages, of a client with an executor</td><td>the executor's</td><td>do what the
+ *       executor allows</td></tr>
  * </table>
  *
  * <p>While a thread is inside a method of the client, it receives only the signals of the first two rows. Signals of one
  * generation are serial with any executor. A callback may throw anything. It may set the interrupt flag; the client clears
  * the flag afterwards. No timer and no end of another call waits for a callback. The client's threads inherit nothing from
  * the caller; use a {@link top.neuralbox.CallContext} to carry values to callbacks.
+ *
+ * <p>In this documentation, the <i>wire contract</i> is the documented HTTP API of the service. Part A describes streaming;
+ * part B describes everything else, such as other answers, errors, money and rate limits.
  *
  * <p>Start at {@link top.neuralbox.NeuralBox}.
  */

@@ -1,8 +1,8 @@
 /**
- * A budget that checks a cost before it is spent, and a ledger of the costs.
+ * A budget, which checks a possible cost before a request is sent, and a ledger, which adds up the costs.
  *
  * <p>{@link top.neuralbox.budget.CreditBudget} refuses a generation that might cost more than is left. {@link
- * top.neuralbox.budget.BillingLedger} adds up the costs of generations.
+ * top.neuralbox.budget.BillingLedger} adds up what generations cost.
  */
 @NullMarked
 package top.neuralbox.budget;

@@ -35,7 +35,7 @@ public final class NeuralBoxChatResponseMetadata extends ChatResponseMetadata {
         return billing;
     }
 
-    /** The service's name for the request ({@code X-Request-Id}), for questions to its support; null if it gave none. */
+    /** The service's id of the request ({@code X-Request-Id}), which its support can look up; null if it gave none. */
     public @Nullable String requestId() {
         return requestId;
     }
@@ -87,7 +87,7 @@ public final class NeuralBoxChatResponseMetadata extends ChatResponseMetadata {
             return this;
         }
 
-        /** Sets the service's name for the request. */
+        /** Sets the service's id of the request. */
         public Builder requestId(@Nullable String requestId) {
             this.requestId = requestId;
             return this;

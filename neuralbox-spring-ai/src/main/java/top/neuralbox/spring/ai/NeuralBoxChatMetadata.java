@@ -11,7 +11,7 @@ import top.neuralbox.RateLimits;
  * last response. {@code getId()} and {@code getModel()} of the metadata have the generation's id and the model.
  *
  * @param billing the cost of the answer and the balance after it, in credits of the account; a figure that the service left out is null
- * @param requestId the service's name for the request ({@code X-Request-Id}), for questions to its support; null if it gave none
+ * @param requestId the service's id of the request ({@code X-Request-Id}), which its support can look up; null if it gave none
  * @param rateLimits the account's rate limits, as the response reported them; null if they are not known
  * @since 0.1.0
  */
