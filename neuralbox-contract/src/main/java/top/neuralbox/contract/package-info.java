@@ -1,7 +1,8 @@
 /**
- * The contract of the transport SPI as JUnit 5 tests: interfaces with default methods, one for each topic. A transport's
- * test class implements those it must keep, and {@link top.neuralbox.contract.TransportContract#transport the one
- * method} that makes the transport. Each test names the rule of {@link top.neuralbox.transport} that it proves.
+ * The contract of the transport SPI as JUnit 5 tests: interfaces with default methods, one for each topic. The test class of a
+ * transport implements the interfaces whose rules it must keep, and the one method that {@linkplain
+ * top.neuralbox.contract.TransportContract#transport creates the transport}. Each test names the rule of {@link
+ * top.neuralbox.transport} that it proves.
  *
  * <pre>{@code
  * class MyTransportTest implements TransportStreamingContract, TransportCancellationContract {

@@ -11,10 +11,12 @@ import top.neuralbox.transport.BodyPublisher;
 import top.neuralbox.transport.TransportException;
 import top.neuralbox.transport.TransportException.Kind;
 
-/** Takes a response's body from the engine, one read at a time, as long as little of it waits for the subscriber's demand. */
+/**
+ * Takes the body of a response from the engine, one read at a time, while only little of it waits for the subscriber's demand.
+ */
 final class JdkBody implements HttpResponse.BodySubscriber<Void>, BodyPublisher.Source {
 
-    /** With one more read of the engine it stays below the limit of rule 6. */
+    /** One more read of the engine stays below the limit of rule 6. */
     private static final int MOST_AHEAD = 32 * 1024;
 
     final BodyPublisher content = new BodyPublisher(this);

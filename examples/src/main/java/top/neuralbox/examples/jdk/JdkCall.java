@@ -23,7 +23,7 @@ import top.neuralbox.transport.TransportException.Kind;
 import top.neuralbox.transport.TransportRequest;
 import top.neuralbox.transport.TransportResponse;
 
-/** One exchange. Its fields change on the loop alone, and every failure goes through {@link #end}. */
+/** One exchange. Only the loop's thread changes its fields, and every failure goes through {@link #end}. */
 final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
 
     final JdkTransport transport;
@@ -64,7 +64,7 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
         transport.loop.execute(() -> end(failures.cancelled()));
     }
 
-    /** The engine would look the host up on the loop; looked up before, it is in the JDK's cache. */
+    /** Looks the host up on another thread first: the engine then finds it in the JDK's cache, and does not block the loop. */
     void connect() {
         var unused = CompletableFuture.supplyAsync(
                         () -> new InetSocketAddress(request.uri().getHost(), 0), transport.names)
@@ -72,7 +72,10 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
                 .handleAsync((head, lost) -> lost == null ? null : end(failureOf(lost)), transport.loop);
     }
 
-    /** The engine asks for the length when the connection stands, before it writes: the last moment to think better. */
+    /**
+     * The engine asks for the length when the connection is open, just before it writes. This is the last moment to stop the
+     * request.
+     */
     @Override
     public long contentLength() {
         if (failure != null || sent) {
@@ -89,13 +92,13 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
         HttpRequest.BodyPublishers.ofByteArray(request.body()).subscribe(subscriber);
     }
 
-    /** The way that every failure takes; later ones change nothing. */
+    /** Ends the call with its first failure. Later failures change nothing. */
     @Nullable
     Void end(TransportException why) {
         failure = failure != null ? failure : why;
         connectTimer.complete(null);
         if (response.completeExceptionally(failure) && exchange != null) {
-            // Cancelling the stage itself does nothing once it has failed, and then the connection would stay open.
+            // Cancelling the future itself does nothing once it has failed, and then the connection would stay open.
             exchange.newIncompleteFuture().cancel(true);
         }
         body.end(failure);
@@ -109,7 +112,7 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
             if (cause instanceof UnresolvedAddressException) {
                 found = failures.unknownHost(failed);
             } else if (cause instanceof ProtocolException) {
-                // What the engine could not read it quotes, and that may echo the key.
+                // The engine's message quotes what it could not read, which may echo the key.
                 found = failures.protocol(cause.getClass().getSimpleName());
             } else if (cause instanceof ConnectException && !sent) {
                 found = failures.notConnected(failed);
@@ -135,7 +138,7 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
     }
 
     private JdkBody head(HttpResponse.ResponseInfo head) {
-        // Of two answers to where the content ends, the engine believes one, and takes the rest for the next response.
+        // If the head gives two lengths, the engine believes one of them, and takes the rest for the next response.
         List<String> lengths = head.headers().allValues("Content-Length");
         if (lengths.size() + head.headers().allValues("Transfer-Encoding").size() > 1) {
             end(failures.conflictingLengths());

@@ -19,10 +19,10 @@ import top.neuralbox.transport.TransportConfig.Protocol;
 import top.neuralbox.transport.TransportRequest;
 
 /**
- * The SPI on the JDK's own HTTP client. Everything happens on one thread, the loop, which is the engine's executor too.
+ * The SPI on the JDK's own HTTP client. Everything happens on one thread, the loop, which is also the engine's executor.
  *
- * <p>It speaks HTTP/1.1 alone, since the engine's window of HTTP/2 is 16 MiB and rule 6 allows 128 KiB; and to no proxy,
- * since the engine takes credentials for a tunnel only when a system property says so.
+ * <p>It speaks only HTTP/1.1, because the engine's HTTP/2 window is 16 MiB and rule 6 allows 128 KiB. It uses no proxy, because
+ * the engine sends credentials for a tunnel only if a system property allows it.
  */
 public final class JdkTransport implements Transport {
 
@@ -76,7 +76,10 @@ public final class JdkTransport implements Transport {
         return thread.getThreadGroup() == group;
     }
 
-    /** Java 17's client has no close; its selector thread, interrupted, closes what the pool holds and ends. */
+    /**
+     * The client of Java 17 has no close. If its selector thread is interrupted, it closes the connections of the pool and
+     * ends.
+     */
     @Override
     public void close() {
         loop.execute(() -> {
@@ -109,7 +112,7 @@ public final class JdkTransport implements Transport {
         try {
             SSLContext tls = SSLContext.getInstance("TLS");
             tls.init(keys, trust, null);
-            // Who resumes a session asks no manager, and its certificates may have been replaced.
+            // A resumed session asks no manager, and the certificates may have been replaced.
             tls.getClientSessionContext().setSessionTimeout(1);
             HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
             return builder.proxy(HttpClient.Builder.NO_PROXY)

@@ -1,2 +1,2 @@
-/** What a fresh process costs until its first token, with a warm-up and with an archive of classes. */
+/** Measures how long a new process takes to its first token, with and without a warm-up and a class-data archive. */
 package top.neuralbox.examples.startup;

@@ -1,4 +1,4 @@
-/** What tests say they make others log, so that a green build shows none of it. */
+/** Lets a test name the log messages that it causes, so that a green build prints none of them. */
 @NullMarked
 package top.neuralbox.logs;
 

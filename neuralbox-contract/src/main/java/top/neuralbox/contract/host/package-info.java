@@ -1,6 +1,6 @@
 /**
- * What the contracts and the tests of faults need of the machine: ports, proxies, threads. Public for these two. It is not
- * exported, and no API.
+ * Ports, proxies and threads of the machine, for the contracts and for the tests in {@code faults}. Not part of the API: the
+ * types are public for these two, but the module does not export the package.
  */
 @NullMarked
 package top.neuralbox.contract.host;

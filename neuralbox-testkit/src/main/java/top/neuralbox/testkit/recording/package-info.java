@@ -1,4 +1,4 @@
-/** The answers of a real service, recorded with their times in files that a scripted server can play again. */
+/** Records the answers of a real service, with their times, in files that a scripted server can play again. */
 @NullMarked
 package top.neuralbox.testkit.recording;
 
