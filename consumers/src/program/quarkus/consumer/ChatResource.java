@@ -1,13 +1,13 @@
 package consumer;
 
-import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import org.jboss.resteasy.reactive.RestMulti;
-import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.quarkus.GenerationResponse;
 
-@Path("/chat")
+/** A chat on Quarkus, with its jar. */
+@Path("/api/chat")
 public class ChatResource {
 
     private final NeuralBox neuralBox;
@@ -16,8 +16,8 @@ public class ChatResource {
         this.neuralBox = neuralBox;
     }
 
-    @GET
-    public RestMulti<byte[]> chat() {
-        return GenerationResponse.of(neuralBox.publish(GenerationRequest.of("gpt-5", "robots")));
+    @POST
+    public RestMulti<byte[]> chat(Question question) {
+        return GenerationResponse.of(neuralBox.publish(question.request()));
     }
 }
