@@ -10,6 +10,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import top.neuralbox.AdmissionRefusedException;
 import top.neuralbox.BudgetExceededException;
+import top.neuralbox.BudgetUnavailableException;
 import top.neuralbox.GenerationInfo;
 import top.neuralbox.GenerationListener;
 import top.neuralbox.GenerationOutcome;
@@ -19,7 +20,7 @@ import top.neuralbox.ValidationException;
 /**
  * Keeps how the last generations ended, for the health indicator. It sends nothing: a probe every ten seconds would use up the
  * account's requests of an hour. Cancelled generations, refusals of this client, and requests that the service does not accept are
- * passed over, because they say nothing about the service.
+ * passed over, because they say nothing about the service. A budget that cannot reach its store is a refusal of this client.
  */
 @Order(Ordered.LOWEST_PRECEDENCE - 1)
 final class LastOutcomes implements GenerationListener {
@@ -66,6 +67,7 @@ final class LastOutcomes implements GenerationListener {
     private static boolean concernsTheService(NeuralBoxException error) {
         return !(error instanceof AdmissionRefusedException
                 || error instanceof BudgetExceededException
+                || error instanceof BudgetUnavailableException
                 || error instanceof ValidationException);
     }
 
