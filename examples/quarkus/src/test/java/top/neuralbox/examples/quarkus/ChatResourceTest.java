@@ -164,10 +164,42 @@ class ChatResourceTest {
         assertThat(meters).containsPattern(COMPLETED).doesNotContain(LocalNeuralBox.apiKey());
     }
 
+    @Test
+    void readinessTellsHowTheLastGenerationEndedAndSendsNothing() throws Exception {
+        text(ask());
+        awaitReadiness(200, "UP");
+        service.misbehave(Fault.rateLimited(Duration.ofMinutes(10)));
+        text(ask());
+        long requests = service.requestCount();
+
+        String down = awaitReadiness(503, "DOWN");
+        assertThat(down).contains("lastCompleted", "lastFailed", "RateLimitException");
+        assertThat(service.requestCount()).isEqualTo(requests);
+
+        text(ask());
+        awaitReadiness(200, "UP");
+    }
+
+    /** The page may have its end a moment before the health check. */
+    private String awaitReadiness(int status, String generations) throws Exception {
+        Pattern state = Pattern.compile("\"generations\": ?\"" + generations + "\"");
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        HttpResponse<String> health = get("/q/health/ready");
+        while (!state.matcher(health.body()).find() && System.nanoTime() < deadline) {
+            health = get("/q/health/ready");
+        }
+        assertThat(health.body()).containsPattern(state).contains("\"NeuralBox\"");
+        assertThat(health.statusCode()).isEqualTo(status);
+        return health.body();
+    }
+
     private String meters() throws Exception {
-        HttpRequest request =
-                HttpRequest.newBuilder(application.resolve("/q/metrics")).build();
-        return page.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        return get("/q/metrics").body();
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(application.resolve(path)).build();
+        return page.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     private HttpResponse<InputStream> ask() throws Exception {

@@ -1,0 +1,29 @@
+package top.neuralbox.quarkus;
+
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Readiness;
+
+/** The health check, in an application that has Quarkus's health. It is up as long as nothing is known. */
+@Readiness
+@Singleton
+final class NeuralBoxHealth implements HealthCheck {
+
+    private final LastOutcomes outcomes;
+
+    NeuralBoxHealth(LastOutcomes outcomes) {
+        this.outcomes = outcomes;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        LastOutcomes.State state = outcomes.state();
+        HealthCheckResponseBuilder response = HealthCheckResponse.named("NeuralBox")
+                .status(state != LastOutcomes.State.DOWN)
+                .withData("generations", state.name());
+        outcomes.details().forEach(response::withData);
+        return response.build();
+    }
+}
