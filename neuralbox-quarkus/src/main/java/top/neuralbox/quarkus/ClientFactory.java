@@ -47,6 +47,7 @@ final class ClientFactory {
         config.protocols()
                 .ifPresent(protocols -> transport.protocols(protocols.toArray(TransportConfig.Protocol[]::new)));
         config.proxy().host().ifPresent(host -> transport.proxy(proxy(config.proxy(), host)));
+        config.tlsConfigurationName().ifPresent(name -> TlsByName.set(name, transport));
         return transport.build();
     }
 

@@ -47,6 +47,9 @@ interface NeuralBoxConfig {
     /** Versions of HTTP that may be used. */
     Optional<List<TransportConfig.Protocol>> protocols();
 
+    /** Name of a TLS configuration of Quarkus, {@code quarkus.tls.<name>}, with its trust store and key store. */
+    Optional<String> tlsConfigurationName();
+
     /** Longest time in which generations may finish when the application stops. */
     @WithDefault("10s")
     Duration shutdownTimeout();
