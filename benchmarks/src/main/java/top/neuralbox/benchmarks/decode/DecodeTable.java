@@ -89,6 +89,7 @@ public final class DecodeTable {
     private static void print(Mix mix, int chunkBytes, Map<Subject, Row> rows) {
         double peer = best(rows, rows.keySet().stream().filter(Subject::isPeer));
         double jackson = best(rows, Stream.of(Subject.JACKSON_CORE).filter(rows::containsKey));
+        double decoder = best(rows, Stream.of(Subject.NEURALBOX).filter(rows::containsKey));
         MarkdownTable table = new MarkdownTable(
                 String.format(
                         "Decode, mix %s, chunks of %,d bytes. Millions of events a CPU second, by forks",
@@ -99,6 +100,7 @@ public final class DecodeTable {
                 "ns an event",
                 "/ best peer",
                 "/ jackson-core",
+                "/ neuralbox",
                 "B/event");
         rows.forEach((subject, row) -> table.row(
                 subject,
@@ -107,6 +109,7 @@ public final class DecodeTable {
                 Math.round(1e9 / row.median()),
                 String.format("%.2f", row.median() / peer),
                 String.format("%.2f", row.median() / jackson),
+                String.format("%.2f", row.median() / decoder),
                 Math.round(row.bytesPerEvent())));
         table.print();
     }

@@ -1,5 +1,7 @@
 package top.neuralbox.benchmarks.decode;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -38,33 +40,52 @@ final class Ours {
         return call(sample, chunkBytes, 1024 * 1024);
     }
 
-    static Decoding relay(SampleStream sample, int chunkBytes) {
+    static Decoding relay(SampleStream sample, int chunkBytes) throws IOException {
         List<ByteBuffer> chunks = buffers(sample, chunkBytes);
         EventStreamWriter writer = new EventStreamWriter();
         OutputStream nowhere = OutputStream.nullOutputStream();
         EventStreamHandler relay = (type, data, offset, length, id) -> {
             writer.data(data, offset, length).dispatch();
         };
-        return sink -> {
-            EventStreamParser parser = new EventStreamParser();
-            for (ByteBuffer chunk : rewound(chunks)) {
-                parser.parse(chunk, relay);
-                writer.drainTo(nowhere);
-            }
-        };
+        ByteArrayOutputStream relayed = new ByteArrayOutputStream();
+        relay(chunks, relay, writer, relayed);
+        requireText(sample, List.of(ByteBuffer.wrap(relayed.toByteArray())));
+        return sink -> relay(chunks, relay, writer, nowhere);
+    }
+
+    private static void relay(
+            List<ByteBuffer> chunks, EventStreamHandler relay, EventStreamWriter writer, OutputStream target)
+            throws IOException {
+        EventStreamParser parser = new EventStreamParser();
+        for (ByteBuffer chunk : rewound(chunks)) {
+            parser.parse(chunk, relay);
+            writer.drainTo(target);
+        }
     }
 
     static Decoding streamRelay(SampleStream sample, int chunkBytes) {
         List<GenerationEvent> events = new ArrayList<>();
         OpenedDecoder decoder = OpenedDecoder.of(events::add);
         buffers(sample, chunkBytes).forEach(decoder::read);
+        List<ByteBuffer> relayed = new ArrayList<>();
+        OpenedRelay.onThisThread(new Replay(events)).body().subscribe(new Reader(relayed::add));
+        requireText(sample, relayed);
         return sink -> {
-            Reader reader = new Reader();
+            Reader reader = new Reader(buffer -> {});
             OpenedRelay.onThisThread(new Replay(events)).body().subscribe(reader);
             if (reader.buffers <= events.size()) {
                 throw new IllegalStateException(reader.buffers + " buffers of " + events.size() + " events");
             }
         };
+    }
+
+    /** A relay yields bytes, so its text is looked at once, before it is measured. */
+    private static void requireText(SampleStream sample, List<ByteBuffer> relayed) {
+        StringBuilder text = new StringBuilder();
+        readAll(OpenedDecoder.of(deltasTo(text::append)), relayed);
+        if (!text.toString().equals(sample.text())) {
+            throw new IllegalStateException("the relayed text differs");
+        }
     }
 
     private static Decoding call(SampleStream sample, int chunkBytes, int keptText) {
@@ -136,7 +157,12 @@ final class Ours {
     /** Takes every buffer at once. */
     private static final class Reader implements Flow.Subscriber<ByteBuffer> {
 
+        private final Consumer<ByteBuffer> taker;
         private int buffers;
+
+        Reader(Consumer<ByteBuffer> taker) {
+            this.taker = taker;
+        }
 
         @Override
         public void onSubscribe(Flow.Subscription subscription) {
@@ -146,6 +172,7 @@ final class Ours {
         @Override
         public void onNext(ByteBuffer buffer) {
             buffers++;
+            taker.accept(buffer);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package top.neuralbox.benchmarks.decode;
 
+import java.io.IOException;
 import java.util.Locale;
 import top.neuralbox.benchmarks.Mix;
 import top.neuralbox.benchmarks.SampleStream;
@@ -43,7 +44,7 @@ public enum Subject {
     /** Makes a decoding of a sample that comes in chunks. */
     @FunctionalInterface
     private interface Preparation {
-        Decoding of(SampleStream sample, int chunkBytes);
+        Decoding of(SampleStream sample, int chunkBytes) throws IOException;
     }
 
     @SuppressWarnings("ImmutableEnumChecker") // refers to a static method
@@ -75,7 +76,7 @@ public enum Subject {
         return SampleStream.of(mix, deltas);
     }
 
-    Decoding prepare(SampleStream sample, int chunkBytes) {
+    Decoding prepare(SampleStream sample, int chunkBytes) throws IOException {
         return preparation.of(sample, chunkBytes);
     }
 
