@@ -34,7 +34,12 @@ final class Readings {
         return new Comparing(text);
     }
 
-    /** A reader that takes each text as the time when it was sent, and notes how long ago that is. */
+    /**
+     * A reader that takes each text as the time when it was sent, and notes how long ago that is. It fails if the times do not
+     * rise, or if there are not as many.
+     *
+     * @param most how many events there are
+     */
     Timing timing(int most) {
         return new Timing(most);
     }
@@ -138,6 +143,8 @@ final class Readings {
 
         private final long[] nanos;
         private int count;
+        private long last;
+        private boolean outOfOrder;
 
         private Timing(int most) {
             nanos = new long[most];
@@ -149,14 +156,25 @@ final class Readings {
             if (text.equals("0")) {
                 opened.incrementAndGet();
             } else if (!text.isEmpty()) {
-                nanos[count++] = now - Long.parseLong(text);
+                long sent = Long.parseLong(text);
+                if (sent > last && count < nanos.length) {
+                    nanos[count++] = now - sent;
+                } else {
+                    outOfOrder = true;
+                }
+                last = sent;
             }
         }
 
         @Override
         public void ended(@Nullable Throwable reason) {
             deltas.add(count);
-            end(reason);
+            boolean whole = !outOfOrder && count == nanos.length;
+            end(
+                    reason == null && !whole
+                            ? new IllegalStateException(
+                                    count + " events of " + nanos.length + (outOfOrder ? ", out of order" : ""))
+                            : reason);
         }
     }
 }

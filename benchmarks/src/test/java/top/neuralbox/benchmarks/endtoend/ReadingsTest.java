@@ -6,7 +6,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A client that reads another text than the server sent has failed. */
+/** A client that reads something else than the server sent has failed. */
 class ReadingsTest {
 
     @ParameterizedTest
@@ -16,6 +16,19 @@ class ReadingsTest {
         StreamReader reader = readings.comparing("Hello world");
 
         List.of(pieces.split("[|]", -1)).forEach(reader::delta);
+        reader.ended(null);
+        readings.awaitEnd();
+
+        assertThat(readings.failures()).isEqualTo(failures);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0|7|8|9, 0", "0|7|9|8, 1", "0|7|8|8, 1", "0|7|9, 1", "0|7|8|9|10, 1"})
+    void requiresEachEventOfAStreamOnceAndInOrder(String times, int failures) throws Exception {
+        Readings readings = new Readings(1);
+        StreamReader reader = readings.timing(3);
+
+        List.of(times.split("[|]", -1)).forEach(reader::delta);
         reader.ended(null);
         readings.awaitEnd();
 
