@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** A JVM of its own that is told things and answers. */
@@ -17,6 +18,8 @@ final class Child implements AutoCloseable {
 
     /** What is told of a process that failed: its last lines. */
     private static final int LAST_LINES = 20;
+
+    private static final int END_SECONDS = 5;
 
     private final Process process;
     private final Path errors;
@@ -30,9 +33,33 @@ final class Child implements AutoCloseable {
         this.commands = new PrintWriter(process.outputWriter(UTF_8), true);
     }
 
+    /** The figures with which a fresh process answers the last of these commands. */
+    static double[] ask(Class<?> main, List<String> commands, String... args) throws IOException {
+        try (Child child = start(main, "2g", args)) {
+            double[] figures = {};
+            for (String command : commands) {
+                figures = child.ask(command);
+            }
+            return figures;
+        } catch (IOException e) {
+            throw new IOException(String.join(" ", args) + ": " + commands, e);
+        }
+    }
+
     static Child start(Class<?> main, String heap, String... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        return start(List.of(), main, heap, args);
+    }
+
+    /** As {@link #start}, with all of the heap resident from the beginning, so that what else becomes resident can be told. */
+    static Child startTouched(Class<?> main, String heap, String... args) throws IOException {
+        return start(List.of("-XX:+AlwaysPreTouch"), main, heap, args);
+    }
+
+    private static Child start(List<String> flags, Class<?> main, String heap, String... args) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(flags);
+        command.addAll(List.of(
                 "-Xms" + heap,
                 "-Xmx" + heap,
                 "-XX:+UseG1GC",
@@ -80,6 +107,12 @@ final class Child implements AutoCloseable {
     @Override
     public void close() {
         commands.close();
+        try {
+            // It may have processes of its own to end.
+            boolean unused = process.waitFor(END_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         process.destroyForcibly();
     }
 }

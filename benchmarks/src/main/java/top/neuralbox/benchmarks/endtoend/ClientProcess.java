@@ -6,23 +6,38 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import top.neuralbox.benchmarks.Options;
 
-/** Runs the trials of one subject as it is told on its input, line by line, and answers with a line of figures. */
+/**
+ * Runs the trials of one subject, or of a gateway in a process of its own, as it is told on its input, line by line, and answers
+ * with a line of figures.
+ */
 public final class ClientProcess {
 
     private ClientProcess() {}
 
     public static void main(String[] args) throws Exception {
         Options options = Options.of(args);
-        Subject subject = Subject.valueOf(options.text("subject", ""));
+        int port = options.number("port", 0);
+        if (options.has("gateway")) {
+            try (Child gateway = Child.startTouched(
+                    GatewayProcess.class, "1g", "gateway=" + options.text("gateway", ""), "port=" + port)) {
+                int gatewayPort = Integer.parseInt(gateway.line());
+                answer(Trials.through(gatewayPort, new ChildMeter(gateway), port));
+            }
+        } else {
+            Subject subject = Subject.valueOf(options.text("subject", ""));
+            answer(new Trials(subject, Wire.valueOf(options.text("wire", Wire.CLEAR.name())), port));
+        }
+        // Some clients keep threads that nobody can end.
+        System.exit(0);
+    }
+
+    private static void answer(Trials trials) throws Exception {
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
-        Wire wire = Wire.valueOf(options.text("wire", Wire.CLEAR.name()));
-        try (Trials trials = new Trials(subject, wire, options.number("port", 0))) {
+        try (trials) {
             for (String line = commands.readLine(); line != null; line = commands.readLine()) {
                 System.out.println("= " + run(trials, line.split(" ", -1)));
             }
         }
-        // Some clients keep threads that nobody can end.
-        System.exit(0);
     }
 
     private static String run(Trials trials, String[] command) throws Exception {
@@ -46,7 +61,8 @@ public final class ClientProcess {
             case "many" -> {
                 Trials.Many many = trials.many(first, second, Integer.parseInt(command[3]));
                 return many.threads() + " " + many.heapKiB() + " " + many.cpuSecondsToOpen() + " "
-                        + many.cpuMicrosPerEvent() + " " + many.p50() + " " + many.p99() + " " + many.failures();
+                        + many.cpuMicrosPerEvent() + " " + many.p50() + " " + many.p99() + " " + many.failures() + " "
+                        + many.residentKiB();
             }
             default -> throw new IllegalArgumentException(command[0]);
         }

@@ -39,7 +39,8 @@ public final class EndToEndTable {
 
     /**
      * Options: {@code quick}, {@code rounds=5 subjects=RAW_SOCKET,VERTX_BARE
-     * only=flat|paced|length|crowd|many|features|secure streams=100,1000}. Figures of CPU time leave the compiler out.
+     * only=flat|paced|length|crowd|many|features|gateway|secure
+     * streams=100,1000 gateways=NGINX,RELAY_VERTX readers=1000}. Figures of CPU time leave the compiler out.
      */
     public static void main(String[] args) throws IOException {
         Options options = Options.of(args);
@@ -49,6 +50,9 @@ public final class EndToEndTable {
             table.crowds();
             table.manyStreams();
             table.features();
+            if (table.wanted("gateway")) {
+                new GatewayTable(options, table.port).print();
+            }
         }
         if (options.text("only", options.has("quick") ? "" : "secure").equals("secure")) {
             try (Child server = Child.start(SecureServer.class, "1g")) {

@@ -1,5 +1,6 @@
 package top.neuralbox.benchmarks.endtoend;
 
+import io.vertx.core.Vertx;
 import java.net.URI;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
@@ -32,6 +33,12 @@ final class NeuralBoxClients {
 
     static NeuralBoxClients onVertx(Wire wire, Feature... features) {
         return new NeuralBoxClients(VertxTransport.create(config(wire)), features);
+    }
+
+    /** On the event loops of this application. */
+    static NeuralBoxClients onVertx(Vertx vertx) {
+        return new NeuralBoxClients(
+                VertxTransport.builder().vertx(vertx).config(config(Wire.CLEAR)).build(), new Feature[0]);
     }
 
     /** A client for what is below this path; all of them share the connections. */

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.HttpURLConnection;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -15,7 +14,7 @@ import top.neuralbox.benchmarks.Median;
 import top.neuralbox.benchmarks.Mix;
 import top.neuralbox.benchmarks.SampleStream;
 
-/** The measurements of one subject, in the process in which its client runs. */
+/** The measurements of one subject, in the process in which its client runs; what they cost is read from a meter. */
 final class Trials implements AutoCloseable {
 
     /** How many streams may wait for their first byte at once: more would measure the server's backlog. */
@@ -35,16 +34,30 @@ final class Trials implements AutoCloseable {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final LongAdder allocatedByThreadsThatEnded = new LongAdder();
-    private final Subject subject;
+    private final boolean waits;
+    private final String shape;
     private final Wire wire;
     private final int port;
     private final StreamClient client;
+    private final Meter meter;
 
+    /** Trials of a client of this process. */
     Trials(Subject subject, Wire wire, int port) {
-        this.subject = subject;
+        this(subject.client(wire), subject.waits(), subject.shape(), wire, port, Meter.OWN);
+    }
+
+    private Trials(StreamClient client, boolean waits, String shape, Wire wire, int port, Meter meter) {
+        this.client = client;
+        this.waits = waits;
+        this.shape = shape;
         this.wire = wire;
         this.port = port;
-        this.client = subject.client(wire);
+        this.meter = meter;
+    }
+
+    /** Trials of a gateway, whose meter it is, with readers in this process. */
+    static Trials through(int gatewayPort, Meter gateway, int port) throws IOException {
+        return new Trials(new SelectorClient(gatewayPort), false, "neuralbox", Wire.CLEAR, port, gateway);
     }
 
     @Override
@@ -63,11 +76,11 @@ final class Trials implements AutoCloseable {
         int calm = 0;
         int streams = 0;
         while (streams < MOST_WARM_UP * least && (streams < least || calm < CALM_STREAMS)) {
-            long cpu = CpuClock.nanos();
-            long compiler = CpuClock.compilerNanos();
-            readOne(Scenario.flat(wire, port, chunkBytes, deltas, subject), readings -> readings.comparing(text));
-            long compiled = CpuClock.compilerNanos() - compiler;
-            calm = compiled < CALM * (CpuClock.nanos() - cpu) ? calm + 1 : 0;
+            long cpu = meter.cpuNanos();
+            long compiler = meter.compilerNanos();
+            readOne(Scenario.flat(wire, port, chunkBytes, deltas, shape), readings -> readings.comparing(text));
+            long compiled = meter.compilerNanos() - compiler;
+            calm = compiled <= CALM * (meter.cpuNanos() - cpu) ? calm + 1 : 0;
             streams++;
         }
         return streams;
@@ -77,14 +90,14 @@ final class Trials implements AutoCloseable {
     Flat flat(int chunkBytes, int deltas, int streams) throws Exception {
         long chars = SampleStream.of(Mix.USUAL, deltas).chars();
         long allocated = allocated();
-        long cpu = CpuClock.nanos();
+        long cpu = meter.cpuNanos();
         long begin = System.nanoTime();
         for (int i = 0; i < streams; i++) {
-            Readings readings = readOne(Scenario.flat(wire, port, chunkBytes, deltas, subject), Readings::counting);
+            Readings readings = readOne(Scenario.flat(wire, port, chunkBytes, deltas, shape), Readings::counting);
             rejectOtherText(readings, deltas, chars);
         }
         long wallNanos = System.nanoTime() - begin;
-        return new Flat((long) streams * deltas, wallNanos, CpuClock.nanos() - cpu, allocated() - allocated);
+        return new Flat((long) streams * deltas, wallNanos, meter.cpuNanos() - cpu, allocated() - allocated);
     }
 
     private Readings readOne(Scenario scenario, Function<Readings, StreamReader> reader) throws Exception {
@@ -98,19 +111,19 @@ final class Trials implements AutoCloseable {
     /** Streams side by side, as fast as they come, from when all are open. */
     Flat flood(int chunkBytes, int deltas, int streams) throws Exception {
         Readings readings = new Readings(streams);
-        Scenario gated = Scenario.flood(port, chunkBytes, deltas, subject);
+        Scenario gated = Scenario.flood(port, chunkBytes, deltas, shape);
         for (int i = 0; i < streams; i++) {
             awaitOpened(readings, i - OPENING);
             start(gated, readings.counting());
         }
         awaitOpened(readings, streams);
         long allocated = allocated();
-        long cpu = CpuClock.nanos();
+        long cpu = meter.cpuNanos();
         long begin = System.nanoTime();
         go();
         readings.awaitEnd();
         long wallNanos = System.nanoTime() - begin;
-        cpu = CpuClock.nanos() - cpu;
+        cpu = meter.cpuNanos() - cpu;
         rejectFailures(readings);
         rejectOtherText(
                 readings,
@@ -123,7 +136,7 @@ final class Trials implements AutoCloseable {
     Latency paced(int intervalMicros, int deltas) throws Exception {
         Readings readings = new Readings(1);
         Readings.Timing reader = readings.timing(deltas);
-        start(Scenario.paced(port, intervalMicros, deltas, false, subject), reader);
+        start(Scenario.paced(port, intervalMicros, deltas, false, shape), reader);
         readings.awaitEnd();
         rejectFailures(readings);
         List<Double> micros = Readings.micros(List.of(reader));
@@ -137,26 +150,29 @@ final class Trials implements AutoCloseable {
         for (int i = 0; i < streams; i++) {
             readers.add(readings.timing(deltas));
         }
-        int threadsBefore = threads();
-        long heapBefore = usedHeap();
-        long cpuBefore = CpuClock.nanos();
-        Scenario gated = Scenario.paced(port, intervalMicros, deltas, true, subject);
+        int threadsBefore = meter.threads();
+        long heapBefore = meter.usedHeap();
+        long residentBefore = meter.resident();
+        long cpuBefore = meter.cpuNanos();
+        Scenario gated = Scenario.paced(port, intervalMicros, deltas, true, shape);
         for (int i = 0; i < streams; i++) {
             awaitOpened(readings, i - OPENING);
             start(gated, readers.get(i));
         }
         awaitOpened(readings, streams);
-        long cpuOpen = CpuClock.nanos();
-        int threads = threads() - threadsBefore;
-        double heap = (usedHeap() - heapBefore) / (double) streams;
-        long cpuStill = CpuClock.nanos();
+        long cpuOpen = meter.cpuNanos();
+        int threads = meter.threads() - threadsBefore;
+        double heap = (meter.usedHeap() - heapBefore) / (double) streams;
+        double resident = (meter.resident() - residentBefore) / (double) streams;
+        long cpuStill = meter.cpuNanos();
         go();
         readings.awaitEnd();
-        long cpuEnd = CpuClock.nanos();
+        long cpuEnd = meter.cpuNanos();
         List<Double> micros = Readings.micros(readers);
         return new Many(
                 threads,
                 heap / 1024,
+                resident / 1024,
                 (cpuOpen - cpuBefore) / 1e9,
                 (cpuEnd - cpuStill) / 1e3 / Math.max(1, readings.deltas()),
                 Median.of(micros),
@@ -166,7 +182,7 @@ final class Trials implements AutoCloseable {
     }
 
     private void start(Scenario scenario, StreamReader reader) throws Exception {
-        if (!subject.waits()) {
+        if (!waits) {
             client.open(scenario.uri(), reader);
             return;
         }
@@ -221,28 +237,9 @@ final class Trials implements AutoCloseable {
         }
     }
 
-    private static int threads() {
-        return THREADS.getThreadCount();
-    }
-
     /** What all threads have allocated; a caller's thread that is about to end may be missed for a moment. */
     private long allocated() {
-        return allocatedByThreadsThatEnded.sum()
-                + Arrays.stream(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds()))
-                        .filter(bytes -> bytes > 0)
-                        .sum();
-    }
-
-    /** What is in use behind collections that leave nothing to collect. */
-    private static long usedHeap() {
-        long used = Long.MAX_VALUE;
-        for (int i = 0; i < 3; i++) {
-            System.gc();
-            used = Math.min(
-                    used,
-                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
-        }
-        return used;
+        return allocatedByThreadsThatEnded.sum() + meter.allocated();
     }
 
     record Flat(long deltas, long wallNanos, long cpuNanos, long allocated) {
@@ -265,6 +262,7 @@ final class Trials implements AutoCloseable {
     record Many(
             int threads,
             double heapKiB,
+            double residentKiB,
             double cpuSecondsToOpen,
             double cpuMicrosPerEvent,
             double p50,
