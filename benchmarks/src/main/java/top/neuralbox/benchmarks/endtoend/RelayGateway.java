@@ -69,8 +69,10 @@ final class RelayGateway implements RunningGateway {
         });
     }
 
-    /** Writes on the response's event loop, and asks for the next buffer when the last one is in the socket. */
+    /** Writes on the response's event loop, and asks for the next buffer when one is in the socket. */
     private static final class BodyWriter implements Flow.Subscriber<ByteBuffer> {
+
+        private static final int AHEAD = 16;
 
         private final HttpServerResponse response;
         private final Context context;
@@ -84,7 +86,7 @@ final class RelayGateway implements RunningGateway {
         @Override
         public void onSubscribe(Flow.Subscription subscription) {
             this.subscription = subscription;
-            subscription.request(1);
+            subscription.request(AHEAD);
         }
 
         @Override

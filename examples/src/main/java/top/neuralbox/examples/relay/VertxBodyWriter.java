@@ -9,10 +9,13 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a relay's body to a response, on its event loop. The next buffer is asked for when the last one is in the
- * socket.
+ * Writes a relay's body to a response, on its event loop. At most {@link #AHEAD} buffers are on their way to the socket. The next
+ * one is asked for when one has arrived there.
  */
 final class VertxBodyWriter implements Flow.Subscriber<ByteBuffer> {
+
+    /** With one at a time, events that come together would each wait for two changes of thread. */
+    private static final int AHEAD = 16;
 
     private final HttpServerResponse response;
     private final Context context;
@@ -26,7 +29,7 @@ final class VertxBodyWriter implements Flow.Subscriber<ByteBuffer> {
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
         this.subscription = subscription;
-        subscription.request(1);
+        subscription.request(AHEAD);
     }
 
     @Override
