@@ -1,13 +1,16 @@
 package top.neuralbox.quarkus;
 
+import io.smallrye.health.api.Wellness;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
-import org.eclipse.microprofile.health.Readiness;
 
-/** The health check, in an application that has Quarkus's health. It is up as long as nothing is known. */
-@Readiness
+/**
+ * The health check, in an application that has Quarkus's health. It is up as long as nothing is known. It is no readiness check,
+ * because an instance that is not ready gets no requests, and so could not become well again.
+ */
+@Wellness
 @Singleton
 final class NeuralBoxHealth implements HealthCheck {
 
