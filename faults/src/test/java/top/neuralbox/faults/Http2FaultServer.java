@@ -31,6 +31,9 @@ final class Http2FaultServer implements FaultServer {
 
     private static final long PATIENCE_SECONDS = 20;
     private static final Duration PROMPTLY = Duration.ofSeconds(1);
+    /** More than a process takes, on a machine that is busy, until it has no threads left (H21). */
+    private static final Duration SILENCE = Duration.ofMinutes(1);
+
     private static final long INTERNAL_ERROR = 2;
     private static final int EARLY_HINTS = 103;
 
@@ -188,7 +191,7 @@ final class Http2FaultServer implements FaultServer {
                 write(response, forever.bytes());
             }
         } else if (step instanceof Reply.Await waiting) {
-            waiting.gate().await();
+            waiting.gate().await(SILENCE);
         } else if (step instanceof Reply.End) {
             await(response.end());
         } else if (step instanceof Reply.Close) {
