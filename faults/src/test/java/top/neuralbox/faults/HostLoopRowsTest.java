@@ -1,5 +1,6 @@
 package top.neuralbox.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static top.neuralbox.faults.Reply.DELTA;
 import static top.neuralbox.faults.Reply.END;
 import static top.neuralbox.faults.Reply.START;
@@ -7,11 +8,14 @@ import static top.neuralbox.faults.Reply.sse;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.internal.ThreadExecutorMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import top.neuralbox.FaultClock;
 import top.neuralbox.GenerationEvent;
+import top.neuralbox.GenerationSubscription;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 
@@ -26,16 +30,30 @@ class HostLoopRowsTest {
     @Test
     void h20ErrorThatComesOutOfAnEventLoopEndsNoCall() {
         try (FaultRow row = FaultRow.alone(carrier).expectRequests(2)) {
+            Gate headRead = new Gate();
+            Gate startRead = new Gate();
             Gate broken = new Gate();
+            AtomicBoolean broke = new AtomicBoolean();
             RecordingSubscriber<GenerationEvent> first =
-                    RecordingSubscriber.<GenerationEvent>unbounded().onItem(event -> breakThisLoop());
+                    RecordingSubscriber.<GenerationEvent>unbounded().onItem(event -> breakThisLoop(broke));
             row.start(
                     first,
-                    Reply.stream(sse(START))
+                    Reply.head(200, "Content-Type", "text/event-stream")
+                            .await(headRead)
+                            .data(sse(START))
+                            .await(startRead)
+                            .data(sse(DELTA))
                             .await(broken)
-                            .data(sse(DELTA, END, Reply.DONE))
+                            .data(sse(END, Reply.DONE))
                             .end());
+            // Another thread delivers an event that arrives while the subscription or the head is still at work.
+            GenerationSubscription subscription = (GenerationSubscription) first.awaitSubscription();
+            FaultClock.await("the head", () -> subscription.responseHeaders().first("Content-Type") != null);
+            headRead.open();
             first.awaitItems(1);
+            startRead.open();
+            first.awaitItems(2);
+            assertThat(broke).as("an event loop delivered an event").isTrue();
             RecordingSubscriber<GenerationEvent> second = row.start(Reply.stream(sse(START, DELTA))
                     .await(broken)
                     .data(sse(END, Reply.DONE))
@@ -50,11 +68,13 @@ class HostLoopRowsTest {
     }
 
     /** What a task throws is logged, and here the log fails in turn. */
-    private static void breakThisLoop() {
+    private static void breakThisLoop(AtomicBoolean broke) {
         EventExecutor loop = ThreadExecutorMap.currentExecutor();
-        loop.execute(() -> {
-            throw new Unspeakable();
-        });
+        if (loop != null && broke.compareAndSet(false, true)) {
+            loop.execute(() -> {
+                throw new Unspeakable();
+            });
+        }
     }
 
     /** An error that makes a log run out of stack. */
