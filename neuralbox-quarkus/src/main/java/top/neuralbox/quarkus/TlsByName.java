@@ -15,12 +15,13 @@ final class TlsByName {
 
     private TlsByName() {}
 
-    /** @throws IllegalStateException if there is no such configuration, or its stores cannot be read */
+    /** @throws IllegalStateException if there is no such configuration, or its stores cannot be used */
     static void set(String name, TransportConfig.Builder transport) {
-        TlsConfiguration tls = Arc.container()
-                .instance(TlsConfigurationRegistry.class)
-                .get()
-                .get(name)
+        set(Arc.container().instance(TlsConfigurationRegistry.class).get(), name, transport);
+    }
+
+    static void set(TlsConfigurationRegistry registry, String name, TransportConfig.Builder transport) {
+        TlsConfiguration tls = registry.get(name)
                 .orElseThrow(() -> new IllegalStateException(
                         "neuralbox.tls-configuration-name is " + name + ", but there is no quarkus.tls." + name));
         // The options know the passwords of their stores.
@@ -45,10 +46,10 @@ final class TlsByName {
     }
 
     private static <T> void first(Object[] managers, Class<T> wanted, Consumer<T> setter) {
-        Arrays.stream(managers)
+        setter.accept(Arrays.stream(managers)
                 .filter(wanted::isInstance)
                 .map(wanted::cast)
                 .findFirst()
-                .ifPresent(setter);
+                .orElseThrow(() -> new IllegalStateException("its store has no " + wanted.getSimpleName())));
     }
 }
