@@ -50,7 +50,7 @@ public final class Demo {
             If NEURALBOX_API_KEY is set, the service answers, at NEURALBOX_BASE_URL if that is set too, and bills the
             account. If it is not set, a local NeuralBox answers, which costs nothing.
 
-            ./mvnw -q -Pchat shows a chat in the browser, on -Dport=8080; with a key, -Dbilling=true shows the cost.
+            ./mvnw -q -Pchat shows a chat in the browser, on -Dport=8080; -Dbilling=false hides the cost.
             ./mvnw -q -Plocal serves the local NeuralBox for your own programs, on -Dport=8765.
             """;
 
