@@ -206,6 +206,12 @@ final class EventReader implements EventStreamHandler {
         return new PartialGeneration(id, model, text.toString(), text.truncated(), billing);
     }
 
+    /** The generation's id; null if none came. */
+    @Nullable
+    String id() {
+        return id;
+    }
+
     @Nullable
     Billing billing() {
         return billing;

@@ -730,7 +730,7 @@ final class GenerationCall
 
     private GenerationOutcome outcome(@Nullable NeuralBoxException error) {
         BillingState state = error == null ? stateOfTheBill() : error.billingState();
-        PartialGeneration known = error == null ? partial() : error.partial();
+        PartialGeneration known = error == null ? withoutText() : error.partial();
         return GenerationOutcome.of(
                         error, state, known.billing(), sending.attempts(), known.id(), sending.responseHeaders())
                 .with(request.attributes());
@@ -777,5 +777,12 @@ final class GenerationCall
 
     private PartialGeneration partial() {
         return events == null ? PartialGeneration.NOTHING : events.partial();
+    }
+
+    /** The facts that an outcome needs. The text is not among them, and making it would copy all of it. */
+    private PartialGeneration withoutText() {
+        return events == null
+                ? PartialGeneration.NOTHING
+                : new PartialGeneration(events.id(), null, "", true, events.billing());
     }
 }

@@ -1,12 +1,26 @@
 package top.neuralbox;
 
-/** The kept part of a generation's text, in one growing buffer. Not thread-safe. */
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The kept part of a generation's text. It is kept in segments, because one buffer that grows would copy a long text several
+ * times, and its arrays would be so large that the collector keeps each of them apart. Not thread-safe.
+ */
 final class KeptText {
+
+    /** How many UTF-16 units a segment has. The first one begins empty, so that an idle stream holds little. */
+    static final int SEGMENT = 4 * 1024;
 
     /** Volatile, because a reader may lift the limit while another thread has the call's turn. */
     private volatile int limit;
 
-    private final StringBuilder text = new StringBuilder(0);
+    private final List<StringBuilder> full = new ArrayList<>(0);
+    private StringBuilder last = new StringBuilder(0);
+
+    /** The length of the full segments. */
+    private int fullLength;
+
     private boolean truncated;
 
     KeptText(int limit) {
@@ -19,13 +33,13 @@ final class KeptText {
     }
 
     void append(String piece) {
-        int room = limit - text.length();
+        int room = limit - fullLength - last.length();
         if (piece.length() <= room) {
-            text.append(piece);
+            segmentFor(piece.length()).append(piece);
         } else {
             truncated = true;
             if (room > 0) {
-                text.append(piece, 0, room);
+                segmentFor(room).append(piece, 0, room);
             }
         }
     }
@@ -36,6 +50,20 @@ final class KeptText {
 
     @Override
     public String toString() {
-        return text.toString();
+        if (full.isEmpty()) {
+            return last.toString();
+        }
+        StringBuilder text = new StringBuilder(fullLength + last.length());
+        full.forEach(text::append);
+        return text.append(last).toString();
+    }
+
+    private StringBuilder segmentFor(int length) {
+        if (last.length() + length > SEGMENT && !last.isEmpty()) {
+            full.add(last);
+            fullLength += last.length();
+            last = new StringBuilder(Math.max(SEGMENT, length));
+        }
+        return last;
     }
 }

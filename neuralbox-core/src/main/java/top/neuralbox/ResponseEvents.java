@@ -169,6 +169,12 @@ final class ResponseEvents implements BodyInbox.Receiver {
         return reader.partial();
     }
 
+    /** The generation's id; null if none came. */
+    @Nullable
+    String id() {
+        return reader.id();
+    }
+
     @Nullable
     Billing billing() {
         return reader.billing();

@@ -30,6 +30,10 @@ class CallAllocationTest {
             .repeat(EVENTS_A_CHUNK)
             .getBytes(StandardCharsets.UTF_8);
 
+    private static final byte[] END =
+            "data: {\"type\": \"generation_end\", \"id\": \"1\", \"tokens_used\": 1}\n\ndata: [DONE]\n\n"
+                    .getBytes(StandardCharsets.UTF_8);
+
     /** Keeps what is decoded: an event that goes nowhere may be compiled away, with its 16 bytes. */
     private GenerationEvent latest;
 
@@ -69,6 +73,23 @@ class CallAllocationTest {
                     };
                 }))
                 .isLessThan(decoding() + NOTHING);
+    }
+
+    @Test
+    void endOfAStreamDoesNotCopyItsText() {
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < ROUNDS; round++) {
+            transport.client(new ManualDelayer()).build().publish(REQUEST).subscribe(new Ignoring());
+            StubTransport.StubCall call = transport.calls.remove(0).stream();
+            for (int i = 0; i < CHUNKS; i++) {
+                call.chunk(ByteBuffer.wrap(CHUNK));
+            }
+            ByteBuffer end = ByteBuffer.wrap(END);
+            long before = AllocatedBytes.soFar();
+            call.chunk(end);
+            least = Math.min(least, AllocatedBytes.soFar() - before);
+        }
+        assertThat(least).isLessThan("word".length() * EVENTS_A_CHUNK * CHUNKS);
     }
 
     private double decoding() {
