@@ -13,7 +13,12 @@ interface EventSink {
      */
     boolean pushes();
 
-    /** Whether this thread may deliver another event now. */
+    /** Whether this thread may deliver the events that are there. Asked at the beginning of a turn. */
+    default boolean takesHere() {
+        return true;
+    }
+
+    /** Whether another event may be delivered now, by a thread that {@link #takesHere} allows. */
     boolean wants();
 
     void event(GenerationEvent event);

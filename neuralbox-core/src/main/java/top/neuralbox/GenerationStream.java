@@ -79,8 +79,9 @@ public final class GenerationStream implements Iterable<GenerationEvent>, AutoCl
         if (read.compareAndSet(false, true)) {
             text.unbounded();
         }
-        while (next() != null) {
+        while (await()) {
             // The call keeps what the result needs.
+            sink.take();
         }
         return call.generation();
     }
@@ -112,9 +113,9 @@ public final class GenerationStream implements Iterable<GenerationEvent>, AutoCl
         }
     }
 
-    private @Nullable GenerationEvent next() {
+    private boolean await() {
         try {
-            return sink.take(call);
+            return sink.await(call);
         } catch (NeuralBoxException e) {
             throw named(e);
         } finally {
@@ -134,25 +135,27 @@ public final class GenerationStream implements Iterable<GenerationEvent>, AutoCl
 
     private final class EventIterator implements Iterator<GenerationEvent> {
 
-        private @Nullable GenerationEvent next;
+        /** Whether the next event is there. The sink keeps it: a reference to it from here would cost the collector. */
+        private boolean there;
+
         private boolean ended;
 
         @Override
         public boolean hasNext() {
-            if (next == null && !ended) {
-                next = GenerationStream.this.next();
-                ended = next == null;
+            if (!there && !ended) {
+                there = await();
+                ended = !there;
             }
-            return next != null;
+            return there;
         }
 
         @Override
         public GenerationEvent next() {
-            if (!hasNext() || next == null) {
+            GenerationEvent event = hasNext() ? sink.take() : null;
+            if (event == null) {
                 throw new NoSuchElementException("the generation has ended");
             }
-            GenerationEvent event = next;
-            next = null;
+            there = false;
             return event;
         }
     }

@@ -30,14 +30,13 @@ final class PullSink implements EventSink {
     private @Nullable NeuralBoxException error;
 
     /**
-     * Waits for the next event.
+     * Waits until the next event is there.
      *
-     * @return null if the generation completed and all of its events were taken
+     * @return false if the generation completed and all of its events were taken
      * @throws NeuralBoxException each time once the generation ended in another way and the events before were taken; a
      *     cancellation drops those events
      */
-    @Nullable
-    GenerationEvent take(GenerationCall call) {
+    boolean await(GenerationCall call) {
         while (taken == decoded && !ended) {
             fill(call);
         }
@@ -45,6 +44,12 @@ final class PullSink implements EventSink {
             taken = decoded;
             throw error;
         }
+        return taken != decoded;
+    }
+
+    /** Takes the next event; null if none is there. */
+    @Nullable
+    GenerationEvent take() {
         if (taken == decoded) {
             return null;
         }
@@ -59,8 +64,13 @@ final class PullSink implements EventSink {
     }
 
     @Override
+    public boolean takesHere() {
+        return filler == Thread.currentThread();
+    }
+
+    @Override
     public boolean wants() {
-        return filler == Thread.currentThread() && decoded < BATCH;
+        return decoded < BATCH;
     }
 
     @Override
@@ -94,11 +104,11 @@ final class PullSink implements EventSink {
         call.drive();
         filler = null;
         if (decoded == 0 && !ended) {
-            await(call);
+            park(call);
         }
     }
 
-    private void await(GenerationCall call) {
+    private void park(GenerationCall call) {
         call.waiting();
         waiter = Thread.currentThread();
         boolean interrupted = false;

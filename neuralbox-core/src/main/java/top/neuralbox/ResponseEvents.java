@@ -120,7 +120,7 @@ final class ResponseEvents implements BodyInbox.Receiver {
 
     /** Delivers the events that are there. */
     void goOn() {
-        if (mayGoOn()) {
+        if (sink.takesHere() && mayGoOn()) {
             fresh = true;
             readOn(handHeld() && reader.handOn());
         }
