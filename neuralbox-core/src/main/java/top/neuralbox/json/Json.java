@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.async.ByteArrayFeeder;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -15,10 +16,17 @@ import java.nio.charset.StandardCharsets;
 final class Json {
 
     /**
+     * How many sets of buffers are kept for the next requests and events. By default Jackson keeps one for each thread, 16
+     * KiB, and the thread that reads a stream would hold it to the end.
+     */
+    private static final int KEPT_BUFFERS = 16;
+
+    /**
      * The client limits the bytes that it reads, so Jackson's own limits are switched off. Names are canonicalized but not
      * interned: the lookup of names makes reading fast, the JVM's string table does not.
      */
     private static final JsonFactory FACTORY = JsonFactory.builder()
+            .recyclerPool(JsonRecyclerPools.newBoundedPool(KEPT_BUFFERS))
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(Integer.MAX_VALUE)
