@@ -14,8 +14,11 @@ import top.neuralbox.concurrent.Delayer;
  */
 final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
 
-    /** A few chunks ahead keep the transport reading while the caller decodes. A slot costs a reference and a long. */
-    static final int WINDOW = 8;
+    /**
+     * A few chunks ahead keep the transport reading while the caller decodes. With fewer, its chunks wait in a buffer, to which
+     * they are copied. A slot costs a reference and a long.
+     */
+    static final int WINDOW = 16;
 
     private static final int REPLENISH = WINDOW / 2;
 

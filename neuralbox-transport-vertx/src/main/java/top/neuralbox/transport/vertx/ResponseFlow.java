@@ -20,9 +20,10 @@ final class ResponseFlow implements BodyPublisher.Source {
 
     /**
      * How many bytes are kept ahead of demand. With the bytes that the engine holds it stays below one window of 128 KiB. Pausing
-     * and resuming the engine costs as much as some hundred small chunks, so it should be rare.
+     * and resuming the engine costs as much as some hundred small chunks, so it should be rare. More than this is copied to a
+     * larger buffer.
      */
-    static final int HIGH_WATER_MARK = 32 * 1024;
+    static final int HIGH_WATER_MARK = 16 * 1024;
 
     private static final int LOW_WATER_MARK = HIGH_WATER_MARK / 2;
 
