@@ -25,6 +25,7 @@ import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.RetryPolicy;
 import top.neuralbox.budget.CreditBudget;
+import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.local.Fault;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.transport.Transport;
@@ -118,10 +119,14 @@ final class Traffic implements AutoCloseable {
 
     private void wave(NeuralBox client) {
         complete(client);
+        Gate gate = new Gate();
+        service.misbehave(Fault.stallAfter(twoDeltas, gate));
         CompletableFuture<Generation> first = client.generateAsync(REQUEST);
         // Waits for its admission, until the first one has ended.
-        complete(client);
+        CompletableFuture<Generation> second = client.generateAsync(REQUEST);
+        gate.open();
         first.join();
+        second.join();
         service.misbehave(Fault.refuse(503, "model_unavailable", "overloaded"));
         complete(client);
         fails(client, Fault.fail(2, "the provider gave up"));
