@@ -70,7 +70,7 @@ final class DashboardPicture {
         Path target = Path.of(arguments[0]).normalize();
         Path folder = Files.createTempDirectory("neuralbox-dashboard");
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        try (MetricsEndpoint endpoint = MetricsEndpoint.of(registry);
+        try (MetricsEndpoint endpoint = MetricsEndpoint.of(registry::scrape);
                 Traffic first = new Traffic(registry, Duration.ofMillis(20));
                 PrometheusServer prometheus = PrometheusServer.start(folder, List.of(endpoint.target()))) {
             Instant from = Instant.now();

@@ -1,14 +1,14 @@
 package top.neuralbox.metrics;
 
 import com.sun.net.httpserver.HttpServer;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 
-/** Lets Prometheus scrape a registry, on a free port of this machine. */
+/** Lets Prometheus scrape what a registry exposes, on a free port of this machine. */
 final class MetricsEndpoint implements AutoCloseable {
 
     private final HttpServer server;
@@ -17,11 +17,11 @@ final class MetricsEndpoint implements AutoCloseable {
         this.server = server;
     }
 
-    static MetricsEndpoint of(PrometheusMeterRegistry registry) {
+    static MetricsEndpoint of(Supplier<String> exposed) {
         try {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
             server.createContext("/metrics", exchange -> {
-                byte[] body = registry.scrape().getBytes(StandardCharsets.UTF_8);
+                byte[] body = exposed.get().getBytes(StandardCharsets.UTF_8);
                 exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
                 exchange.sendResponseHeaders(200, body.length);
                 exchange.getResponseBody().write(body);

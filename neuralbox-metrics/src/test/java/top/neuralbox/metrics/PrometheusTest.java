@@ -2,6 +2,7 @@ package top.neuralbox.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -10,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,35 +39,42 @@ class PrometheusTest {
     private static final PrometheusMeterRegistry REGISTRY = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     /** Under the names of OpenTelemetry, and without ours, which the other registry has. */
     private static final PrometheusMeterRegistry INFERENCE = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    /** The same again, as Quarkus exposes it. */
+    private static final SimpleClient SIMPLE = new SimpleClient();
 
-    private static MetricsEndpoint endpoint;
-    private static MetricsEndpoint inferenceEndpoint;
+    private static final SimpleClient SIMPLE_INFERENCE = new SimpleClient();
+
+    private static final List<MetricsEndpoint> ENDPOINTS = new ArrayList<>();
     private static Traffic traffic;
     private static PrometheusServer prometheus;
+    /** Of its own, because the sums of the other one are those of the traffic. */
+    private static PrometheusServer simplePrometheus;
 
     @TempDir
     static Path folder;
+
+    @TempDir
+    static Path simpleFolder;
 
     @BeforeAll
     static void streamAndScrape() {
         Programs.assumePresent();
         INFERENCE.config().meterFilter(MeterFilter.denyNameStartsWith("neuralbox"));
+        SIMPLE_INFERENCE.registry().config().meterFilter(MeterFilter.denyNameStartsWith("neuralbox"));
         traffic = new Traffic(
                 Duration.ofMillis(2),
-                NeuralBoxMetrics.builder(REGISTRY)
-                        .deltaGaps(true)
-                        .tenants(() -> Traffic.TENANT, List.of(Traffic.TENANT))
-                        .build(),
-                NeuralBoxMetrics.builder(INFERENCE)
-                        .naming(MeterNaming.OTEL_GENAI_0_1)
-                        .models(List.of("gpt-5"))
-                        .build());
+                own(REGISTRY),
+                own(SIMPLE.registry()),
+                openTelemetry(INFERENCE),
+                openTelemetry(SIMPLE_INFERENCE.registry()));
         for (String client : List.of("chat", "batch")) {
-            BudgetMetrics.watch(REGISTRY, traffic.budget(), client, List.of(Traffic.TENANT));
+            for (MeterRegistry registry : List.of(REGISTRY, SIMPLE.registry())) {
+                BudgetMetrics.watch(registry, traffic.budget(), client, List.of(Traffic.TENANT));
+            }
         }
-        endpoint = MetricsEndpoint.of(REGISTRY);
-        inferenceEndpoint = MetricsEndpoint.of(INFERENCE);
-        prometheus = PrometheusServer.start(folder, List.of(endpoint.target(), inferenceEndpoint.target()));
+        prometheus = PrometheusServer.start(folder, List.of(target(REGISTRY::scrape), target(INFERENCE::scrape)));
+        simplePrometheus =
+                PrometheusServer.start(simpleFolder, List.of(target(SIMPLE::scrape), target(SIMPLE_INFERENCE::scrape)));
         for (int wave = 1; wave <= WAVES; wave++) {
             traffic.wave();
             Instant end = Instant.now();
@@ -81,6 +91,28 @@ class PrometheusTest {
                                         "job:gen_ai_client_inference:failure_ratio_rate5m")
                                 .noneMatch(
                                         recorded -> prometheus.query(recorded).isEmpty()));
+        simplePrometheus.freezeWhen(
+                "scrape of everything as Quarkus exposes it", () -> simplePrometheus.hasScrapedSince(end));
+    }
+
+    private static NeuralBoxMetrics own(MeterRegistry registry) {
+        return NeuralBoxMetrics.builder(registry)
+                .deltaGaps(true)
+                .tenants(() -> Traffic.TENANT, List.of(Traffic.TENANT))
+                .build();
+    }
+
+    private static NeuralBoxMetrics openTelemetry(MeterRegistry registry) {
+        return NeuralBoxMetrics.builder(registry)
+                .naming(MeterNaming.OTEL_GENAI_0_1)
+                .models(List.of("gpt-5"))
+                .build();
+    }
+
+    private static String target(Supplier<String> exposed) {
+        MetricsEndpoint endpoint = MetricsEndpoint.of(exposed);
+        ENDPOINTS.add(endpoint);
+        return endpoint.target();
     }
 
     @AfterAll
@@ -88,12 +120,10 @@ class PrometheusTest {
         if (prometheus != null) {
             prometheus.close();
         }
-        if (endpoint != null) {
-            endpoint.close();
+        if (simplePrometheus != null) {
+            simplePrometheus.close();
         }
-        if (inferenceEndpoint != null) {
-            inferenceEndpoint.close();
-        }
+        ENDPOINTS.forEach(MetricsEndpoint::close);
         if (traffic != null) {
             traffic.close();
         }
@@ -110,9 +140,19 @@ class PrometheusTest {
     @ParameterizedTest
     @MethodSource("panels")
     void everyQueryOfEveryPanelHasData(Dashboard.Panel panel) {
+        hasData(panel, prometheus);
+    }
+
+    @ParameterizedTest
+    @MethodSource("panels")
+    void everyQueryOfEveryPanelHasDataOfTheRegistryOfQuarkus(Dashboard.Panel panel) {
+        hasData(panel, simplePrometheus);
+    }
+
+    private static void hasData(Dashboard.Panel panel, PrometheusServer server) {
         assertThat(panel.queries()).allSatisfy(query -> {
             String filledIn = query.filledIn("1m");
-            assertThat(prometheus.query(filledIn))
+            assertThat(server.query(filledIn))
                     .as(filledIn)
                     .isNotEmpty()
                     .allSatisfy(series -> assertThat(series.path("value").get(1).asText())

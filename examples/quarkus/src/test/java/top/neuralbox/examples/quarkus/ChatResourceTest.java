@@ -161,7 +161,11 @@ class ChatResourceTest {
         while (!COMPLETED.matcher(meters).find() && System.nanoTime() < deadline) {
             meters = meters();
         }
-        assertThat(meters).containsPattern(COMPLETED).doesNotContain(LocalNeuralBox.apiKey());
+        assertThat(meters)
+                .containsPattern(COMPLETED)
+                // As the dashboard charts it.
+                .contains("neuralbox_client_generation_active_seconds_active_count{")
+                .doesNotContain(LocalNeuralBox.apiKey());
     }
 
     @Test
