@@ -47,8 +47,19 @@ final class ClientFactory {
         config.protocols()
                 .ifPresent(protocols -> transport.protocols(protocols.toArray(TransportConfig.Protocol[]::new)));
         config.proxy().host().ifPresent(host -> transport.proxy(proxy(config.proxy(), host)));
-        config.tlsConfigurationName().ifPresent(name -> TlsByName.set(name, transport));
+        config.tlsConfigurationName().ifPresent(name -> setTls(name, transport));
         return transport.build();
+    }
+
+    private static void setTls(String name, TransportConfig.Builder transport) {
+        try {
+            TlsByName.set(name, transport);
+        } catch (NoClassDefFoundError noRegistry) {
+            throw new IllegalStateException(
+                    "neuralbox.tls-configuration-name is " + name
+                            + ", but quarkus-tls-registry is not on the class path",
+                    noRegistry);
+        }
     }
 
     private static ProxySettings proxy(NeuralBoxConfig.Proxy proxy, String host) {
