@@ -42,6 +42,12 @@ final class NeuralBoxAutoConfiguration {
 
     NeuralBoxAutoConfiguration() {}
 
+    /** Static, because it comes before all other beans. */
+    @Bean
+    static UnknownProperties neuralBoxUnknownProperties(Environment environment) {
+        return new UnknownProperties(environment);
+    }
+
     @Bean
     @ConditionalOnMissingBean
     @Conditional(OnKey.class)
