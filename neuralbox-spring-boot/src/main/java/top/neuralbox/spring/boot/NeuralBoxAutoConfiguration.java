@@ -120,6 +120,13 @@ final class NeuralBoxAutoConfiguration {
         return new LastOutcomes(Clock.systemUTC());
     }
 
+    /** For all generations, because a page hears of a failure only by a code. */
+    @Bean
+    @ConditionalOnBean(NeuralBoxConnectionDetails.class)
+    FailureLog neuralBoxFailureLog() {
+        return new FailureLog();
+    }
+
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnBean(NeuralBox.class)

@@ -311,6 +311,19 @@ class NeuralBoxAutoConfigurationTest {
     }
 
     @Test
+    void failedGenerationIsLogged() {
+        SERVICE.misbehave(Fault.refuse(500, "internal_error", "Something broke."));
+        try (LoggedLines log = LoggedLines.of(FailureLog.NAME)) {
+            runner.run(context -> assertThatThrownBy(
+                            () -> context.getBean(NeuralBox.class).generate(REQUEST))
+                    .isInstanceOf(NeuralBoxException.class));
+
+            assertThat(log.all()).hasSize(1);
+        }
+    }
+
+    @Test
+    @Logs(perhaps = "a generation failed")
     void healthTellsOfTheLastGenerationAndSendsNothing() {
         runner.run(context -> {
             HealthIndicator indicator = context.getBean(HealthIndicator.class);
