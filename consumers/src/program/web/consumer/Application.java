@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import top.neuralbox.testkit.Gate;
@@ -19,7 +21,7 @@ import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /**
  * Starts the packaged application with the chat page, and tries what each such application must do: a reader sees the first piece
- * while the service withholds the next, a reader who leaves ends the paid stream, in Chromium too, and SIGTERM loses nothing.
+ * while the service withholds the next, a reader who leaves ends the paid stream, in Chromium too, and SIGTERM loses nothing, even if others leave meanwhile.
  */
 public final class Application {
 
@@ -27,6 +29,13 @@ public final class Application {
     private static final int FIRST_PIECE = 135;
 
     private static final Duration A_SECOND = Duration.ofSeconds(1);
+
+    /** So many readers leave at once while the application stops. */
+    private static final int LEAVING = 20;
+
+    /** Longer than a second, because so many leave at once. */
+    private static final Duration SOON = Duration.ofSeconds(5);
+
     private static final Pattern DELTA = Pattern.compile("\"delta\": \"([^\"]*)\"");
     private static final String QUESTION =
             "{\"model\": \"gpt-5\", \"messages\": [{\"role\": \"user\", \"content\": \"Write a haiku\"}]}";
@@ -91,13 +100,26 @@ public final class Application {
         System.out.println("the paid stream ended with the tab");
     }
 
+    /** Twenty readers leave at once while the application stops, and one stays. */
     private static void stopInTheMidst(LocalNeuralBox service, Packaged application) throws Exception {
+        List<Socket> leaving = new ArrayList<>();
+        for (int i = 0; i < LEAVING; i++) {
+            // One half leaves while pieces are written, the other half while the service rests.
+            service.misbehave(i % 2 == 0 ? Fault.endless() : Fault.stallAfter(FIRST_PIECE));
+            Socket reader = reader(application.port());
+            leaving.add(reader);
+            awaitLine(lines(reader), "content_delta");
+        }
         Gate gate = new Gate();
         service.misbehave(Fault.stallAfter(FIRST_PIECE, gate));
         try (Socket reader = reader(application.port())) {
             BufferedReader lines = lines(reader);
             String first = awaitLine(lines, "content_delta");
             application.beginToStop();
+            for (Socket other : leaving) {
+                other.close();
+            }
+            awaitOneOpenStream(service);
             gate.open();
             String text = DELTA.matcher(first + awaitLine(lines, "[DONE]"))
                     .results()
@@ -106,7 +128,15 @@ public final class Application {
             Story.require(text.equals("An old silent pond"), "another text: " + text);
         }
         application.awaitEnd();
-        System.out.println("stopped in the midst of a stream, which is whole");
+        System.out.println("stopped in the midst of a stream, which is whole; " + LEAVING + " readers left meanwhile");
+    }
+
+    private static void awaitOneOpenStream(LocalNeuralBox service) {
+        long deadline = System.nanoTime() + SOON.toNanos();
+        while (service.openStreams() > 1) {
+            Story.require(System.nanoTime() < deadline, service.openStreams() + " paid streams are still open");
+            LockSupport.parkNanos(1_000_000);
+        }
     }
 
     private static void ask(Chromium chromium, URI page) throws Exception {

@@ -24,11 +24,14 @@ final class Packaged implements AutoCloseable {
     private final Process process;
     private final BufferedReader log;
     private final int port;
+    private final Thread rest;
 
     private Packaged(Process process) throws IOException {
         this.process = process;
         this.log = process.inputReader(StandardCharsets.UTF_8);
         this.port = Integer.parseInt(awaitLine(LISTENING).group(1));
+        this.rest = new Thread(() -> log.lines().forEach(line -> System.out.println("  " + line)));
+        rest.setDaemon(true);
     }
 
     /** @throws IllegalStateException if the application does not start */
@@ -65,13 +68,15 @@ final class Packaged implements AutoCloseable {
         // By its handle: what a process that is destroyed still prints cannot be read any more.
         process.toHandle().destroy();
         awaitLine(STOPPING);
+        // Read from now on: a process that cannot print waits.
+        rest.start();
     }
 
     /** @throws IllegalStateException if the application does not end in time */
     void awaitEnd() throws InterruptedException {
         boolean ended = process.waitFor(SECONDS_TO_STOP, TimeUnit.SECONDS);
         Story.require(ended, "the application did not end within " + SECONDS_TO_STOP + " s");
-        log.lines().forEach(line -> System.out.println("  " + line));
+        rest.join();
     }
 
     private Matcher awaitLine(Pattern pattern) throws IOException {

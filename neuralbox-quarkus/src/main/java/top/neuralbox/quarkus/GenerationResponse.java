@@ -2,6 +2,7 @@ package top.neuralbox.quarkus;
 
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ContextNotActiveException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,10 @@ import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.stream.Collectors;
 import org.jboss.resteasy.reactive.RestMulti;
+import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
+import org.jboss.resteasy.reactive.server.spi.ServerHttpResponse;
+import org.jspecify.annotations.Nullable;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.relay.StreamRelay;
 
@@ -45,17 +50,45 @@ public final class GenerationResponse {
         return of(StreamRelay.of(events));
     }
 
-    /** The response that is the body of this relay, which has settings of its own. */
+    /** The response that is the body of this relay, which has settings of its own. To be called in the resource method. */
     public static RestMulti<byte[]> of(StreamRelay relay) {
         Objects.requireNonNull(relay, "relay");
         // Cancelling the head's future would not stop the relay.
         Uni<StreamRelay.Head> head =
                 Uni.createFrom().completionStage(relay::head).onCancellation().invoke(relay::cancel);
+        Runnable end = end();
         return RestMulti.fromUniResponse(
                 head,
-                known -> Multi.createFrom().publisher(relay.body()).map(GenerationResponse::bytes),
+                known -> Multi.createFrom()
+                        .publisher(relay.body())
+                        .map(GenerationResponse::bytes)
+                        .onCancellation()
+                        .invoke(end),
                 known -> fields(known.headers()),
                 StreamRelay.Head::status);
+    }
+
+    /**
+     * Ends the response of the request whose method is called now. If a write fails because the reader has left, Quarkus does not
+     * end the response, and its shutdown would wait for this request until the time-out.
+     */
+    private static Runnable end() {
+        ServerHttpResponse response = currentResponse();
+        return () -> {
+            if (response != null && !response.closed()) {
+                response.end();
+            }
+        };
+    }
+
+    private static @Nullable ServerHttpResponse currentResponse() {
+        try {
+            ResteasyReactiveRequestContext request = CurrentRequestManager.get();
+            return request == null ? null : request.serverResponse();
+        } catch (ContextNotActiveException noRequest) {
+            // Called outside of a resource method, whose response is not known here.
+            return null;
+        }
     }
 
     private static Map<String, List<String>> fields(Map<String, String> headers) {
