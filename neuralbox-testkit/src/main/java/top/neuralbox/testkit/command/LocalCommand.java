@@ -10,7 +10,8 @@ import java.time.Duration;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /**
- * Serves a local NeuralBox until the process is stopped: {@code ./mvnw -q -Plocal -Dport=8765}.
+ * Serves a local NeuralBox until the process is stopped: {@code ./mvnw -q -Plocal -Dport=8765}. {@code -Dhelp} prints its
+ * options.
  *
  * @since 0.1.0
  */
@@ -20,15 +21,28 @@ public final class LocalCommand {
     private static final String BODY =
             "{\"model\": \"gpt-5\", \"prompt\": \"A robot learns to paint\", \"stream\": true}";
 
+    private static final String HELP = """
+            ./mvnw -q -Plocal runs a local NeuralBox on this machine, for your programs to call. Ctrl-C stops it.
+
+              -Dport=8765   the port; 0 takes a free one
+              -Dhelp        prints this
+
+            It prints its address and a command to try. Its credits are not real.""";
+
     private LocalCommand() {}
 
     /**
-     * Serves until the process is stopped.
+     * Serves until the process is stopped, or prints the help.
      *
      * @throws InterruptedException if the thread that waits is interrupted
      */
     public static void main(String[] args) throws InterruptedException {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        if (System.getProperty("help") != null) {
+            out.println(HELP);
+            // Maven, which runs this in its own process, would go on to compile the other modules.
+            System.exit(0);
+        }
         try {
             serve(System.getProperty("port", PORT), out);
         } catch (IllegalArgumentException | UncheckedIOException e) {

@@ -12,6 +12,8 @@ import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,34 @@ class LocalCommandTest {
             connection.disconnect();
             assertThat(firstLine).startsWith("data: {\"type\": \"generation_start\"");
             assertThat(service.requestCount()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void helpIsPrintedAndNothingIsStarted() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        Path.of(LocalCommand.class
+                                        .getProtectionDomain()
+                                        .getCodeSource()
+                                        .getLocation()
+                                        .toURI())
+                                .toString(),
+                        "-Dhelp",
+                        "-Dport=0",
+                        LocalCommand.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(lines.readLine()).startsWith("./mvnw -q -Plocal runs a local NeuralBox");
+            assertThat(lines.lines().map(String::strip).filter(line -> line.startsWith("-D")))
+                    .extracting(line -> line.replaceFirst("\\s.*", ""))
+                    .containsExactly("-Dport=8765", "-Dhelp");
+            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroy();
         }
     }
 
