@@ -27,7 +27,7 @@ public final class LocalCommand {
               -Dport=8765   the port; 0 takes a free one
               -Dhelp        prints this
 
-            It prints its address and a command to try. Its credits are not real.""";
+            It prints its address and a command to try, and then a line about each generation. Its credits are not real.""";
 
     private LocalCommand() {}
 
@@ -64,6 +64,7 @@ public final class LocalCommand {
                 .port(parse(port))
                 .pace(Duration.ofMillis(40))
                 .balance(BigDecimal.valueOf(30_000))
+                .log(out)
                 .start();
         out.println("A local NeuralBox listens on " + service.uri() + " (Ctrl-C stops it). Try:");
         out.println();

@@ -29,10 +29,16 @@ final class GenerateRoute {
     private final LocalAccount account;
     private final GenerationTally tally;
     private final MediaJobs jobs;
+    private final GenerationLog log;
     private final AtomicLong ids = new AtomicLong();
 
     GenerateRoute(
-            LocalNeuralBox.Builder builder, LocalAccount account, GenerationTally tally, MediaJobs jobs, Wire wire) {
+            LocalNeuralBox.Builder builder,
+            LocalAccount account,
+            GenerationTally tally,
+            MediaJobs jobs,
+            GenerationLog log,
+            Wire wire) {
         this.models = Map.copyOf(builder.models);
         this.fixedDeltas = builder.deltas;
         this.pace = builder.pace;
@@ -41,6 +47,7 @@ final class GenerateRoute {
         this.account = account;
         this.tally = tally;
         this.jobs = jobs;
+        this.log = log;
     }
 
     /**
@@ -91,7 +98,7 @@ final class GenerateRoute {
             AnswerPlan plan)
             throws IOException, InterruptedException {
         jobs.begin(id, model);
-        try (GenerationTally.Entry entry = tally.begin()) {
+        try (GenerationTally.Entry entry = tally.begin(outcome -> ended(id, model, outcome))) {
             try {
                 answer.beginStream("text/event-stream; charset=utf-8");
                 write(wire.start(id, model.slug()), answer, plan);
@@ -166,7 +173,7 @@ final class GenerateRoute {
             return failed(id, model, plan);
         }
         BigDecimal balance = account.charge(model.price());
-        tally.ended(Outcome.COMPLETED);
+        ended(id, model, Outcome.COMPLETED);
         return wire.text(id, model.slug(), text, model.price(), balance, now());
     }
 
@@ -175,13 +182,19 @@ final class GenerateRoute {
             return failed(id, model, plan);
         }
         BigDecimal balance = account.charge(model.price());
-        tally.ended(Outcome.COMPLETED);
+        ended(id, model, Outcome.COMPLETED);
         return wire.media(id, model.slug(), "https://media.example/" + id, model.price(), balance, now());
     }
 
     private Map<String, @Nullable Object> failed(Object id, LocalModel model, AnswerPlan plan) {
-        tally.ended(Outcome.FAILED);
+        ended(id, model, Outcome.FAILED);
         return wire.failed(id, model.slug(), plan.failure);
+    }
+
+    /** Prints before it counts, so that whoever waited for the count finds the line. */
+    private void ended(Object id, LocalModel model, Outcome outcome) {
+        log.ended(id, model, outcome);
+        tally.ended(outcome);
     }
 
     private String now() {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.testkit.concurrent.SteppedWait;
@@ -23,15 +24,18 @@ final class GenerationTally {
     /** One stream, from the moment its generation was accepted. Only the thread that serves it uses it. */
     final class Entry implements AutoCloseable {
 
+        private final Consumer<Outcome> ended;
         private @Nullable Outcome outcome;
 
-        private Entry() {}
+        private Entry(Consumer<Outcome> ended) {
+            this.ended = ended;
+        }
 
-        /** Counts the first outcome, at once. Later ones are ignored. */
+        /** Reports the first outcome, at once. Later ones are ignored. */
         void settle(Outcome outcome) {
             if (this.outcome == null) {
                 this.outcome = outcome;
-                ended(outcome);
+                ended.accept(outcome);
             }
         }
 
@@ -52,12 +56,17 @@ final class GenerationTally {
         }
     }
 
-    Entry begin() {
+    /**
+     * Begins a stream.
+     *
+     * @param ended counts the outcome of its generation, with {@link #ended}; called once
+     */
+    Entry begin(Consumer<Outcome> ended) {
         addOpenStreams(1);
-        return new Entry();
+        return new Entry(ended);
     }
 
-    /** Counts a request that ended without a stream. */
+    /** Counts an outcome. */
     void ended(Outcome outcome) {
         lock.lock();
         try {

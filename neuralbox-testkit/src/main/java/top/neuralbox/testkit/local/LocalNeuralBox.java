@@ -1,5 +1,6 @@
 package top.neuralbox.testkit.local;
 
+import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Clock;
@@ -250,6 +251,9 @@ public final class LocalNeuralBox implements AutoCloseable {
         int mediaPolls;
         Clock clock = Clock.systemUTC();
 
+        @Nullable
+        PrintStream log;
+
         private Builder() {}
 
         /**
@@ -325,6 +329,17 @@ public final class LocalNeuralBox implements AutoCloseable {
         public Builder mediaPolls(int polls) {
             require(polls >= 0, "polls must not be negative: " + polls);
             this.mediaPolls = polls;
+            return this;
+        }
+
+        /**
+         * Prints one line about each generate request when it has ended: the id, the model, the {@link Outcome} and the credits
+         * charged. A line never has a key, a prompt or a text. Default: nothing is printed.
+         *
+         * @param out is not closed
+         */
+        public Builder log(PrintStream out) {
+            this.log = Objects.requireNonNull(out, "out");
             return this;
         }
 

@@ -37,6 +37,7 @@ final class LocalService implements SocketServer.Handler {
     private final FaultScript faults;
     private final RateLimit rateLimit;
     private final MediaJobs jobs;
+    private final GenerationLog log;
     private final GenerateRoute generate;
 
     private final Deque<ReceivedRequest> received = new ArrayDeque<>();
@@ -53,7 +54,8 @@ final class LocalService implements SocketServer.Handler {
         this.faults = faults;
         this.rateLimit = new RateLimit(builder.requestsPerHour, builder.requestsPerDay, builder.clock);
         this.jobs = new MediaJobs(builder.mediaPolls, wire);
-        this.generate = new GenerateRoute(builder, account, tally, jobs, wire);
+        this.log = new GenerationLog(builder.log);
+        this.generate = new GenerateRoute(builder, account, tally, jobs, log, wire);
     }
 
     @Override
@@ -129,7 +131,7 @@ final class LocalService implements SocketServer.Handler {
             }
             route(connection, request, plan, answer);
         } catch (Refusal e) {
-            countRefused(request);
+            refused(request, e.status());
             answer.whole(e.status(), e.headers(), e.json());
         }
     }
@@ -139,7 +141,7 @@ final class LocalService implements SocketServer.Handler {
         String path = path(request);
         AnswerPlan.Canned canned = plan.canned;
         if (canned != null) {
-            countRefused(request);
+            refused(request, canned.status);
             answer.whole(canned.status, canned.headers, canned.body);
         } else if (isGenerate(path)) {
             generate.serve(connection, request.body(), path.equals(GENERATE_STREAM), answer, plan);
@@ -152,8 +154,9 @@ final class LocalService implements SocketServer.Handler {
         }
     }
 
-    private void countRefused(ReceivedRequest request) {
+    private void refused(ReceivedRequest request, int status) {
         if (isGenerate(path(request)) && request.method().equals("POST")) {
+            log.refused(status);
             tally.ended(Outcome.REFUSED);
         }
     }

@@ -18,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.testkit.local.LocalNeuralBox;
+import top.neuralbox.testkit.local.LocalNeuralBox.Outcome;
 
 class LocalCommandTest {
 
@@ -44,6 +45,10 @@ class LocalCommandTest {
             connection.disconnect();
             assertThat(firstLine).startsWith("data: {\"type\": \"generation_start\"");
             assertThat(service.requestCount()).isEqualTo(1);
+
+            service.awaitGenerations(Outcome.DISCONNECTED, 1);
+            assertThat(printed.toString(StandardCharsets.UTF_8))
+                    .endsWith("gen_000000000000 gpt-5 disconnected, 0 credits" + System.lineSeparator());
         }
     }
 
