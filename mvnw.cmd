@@ -34,7 +34,8 @@
 @SET PSModulePath=
 @REM Not of the Apache wrapper: these profiles run with -q, and Maven then says nothing while it fetches and compiles.
 @SET __MVNW_QUIET__=
-@FOR %%P IN (-Pdemo -Pchat -Plocal) DO @IF "%~1"=="%%P" (SET __MVNW_QUIET__=1) ELSE IF "%~2"=="%%P" (SET __MVNW_QUIET__=1)
+@FOR %%P IN (-Pdemo -Pchat -Plocal) DO @IF "%~1"=="%%P" (SET __MVNW_QUIET__=%%P) ELSE IF "%~2"=="%%P" (SET __MVNW_QUIET__=%%P)
+@IF "%__MVNW_QUIET__%"=="-Plocal" (IF EXIST "%~dp0neuralbox-testkit\target\classes" SET __MVNW_QUIET__=) ELSE IF EXIST "%~dp0examples\target\classes" SET __MVNW_QUIET__=
 @IF DEFINED __MVNW_QUIET__ echo Fetching Maven and the libraries that are not here yet, then compiling. The first run takes about half a minute ... >&2
 @SET __MVNW_QUIET__=
 @FOR /F "usebackq tokens=1* delims==" %%A IN (`powershell -noprofile "& {$scriptDir='%~dp0'; $script='%__MVNW_ARG0_NAME__%'; icm -ScriptBlock ([Scriptblock]::Create((Get-Content -Raw '%~f0'))) -NoNewScope}"`) DO @(

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import top.neuralbox.testkit.Gate;
 
-/** The first second of the demo on a machine that has nothing, not even Maven. */
+/** What the wrapper says before Maven runs the demo. */
 class WrapperTest {
 
     @TempDir
@@ -46,6 +46,47 @@ class WrapperTest {
             wrapper.destroy();
             repository.stop(0);
         }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there it is mvnw.cmd")
+    void saysNothingOfItsOwnIfMavenAndTheClassesAreHere() throws Exception {
+        mavenIsHere();
+        Files.createDirectories(folder.resolve(Path.of("examples", "target", "classes")));
+        try (BufferedReader printed = wrapper("http://127.0.0.1:1").inputReader()) {
+            assertThat(printed.lines()).containsExactly("Maven runs with -q -Pdemo");
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there it is mvnw.cmd")
+    void saysThatItCompilesIfOnlyMavenIsHere() throws Exception {
+        mavenIsHere();
+        try (BufferedReader printed = wrapper("http://127.0.0.1:1").inputReader()) {
+            assertThat(printed.lines())
+                    .hasSize(2)
+                    .first()
+                    .asString()
+                    .endsWith("then compiling. The first run takes about half a minute ...");
+        }
+    }
+
+    /** A Maven that prints how it was called, in the folder that the wrapper names after the hash of the address. */
+    private void mavenIsHere() throws IOException {
+        String properties = Files.readString(Path.of("..", ".mvn", "wrapper", "maven-wrapper.properties"));
+        String url = properties
+                .lines()
+                .filter(line -> line.startsWith("distributionUrl="))
+                .map(line -> "http://127.0.0.1:1"
+                        + line.substring(line.indexOf("/org/apache/maven/")).strip())
+                .findFirst()
+                .orElseThrow();
+        String version = url.substring(url.lastIndexOf('/') + 1).replace("-bin.zip", "");
+        Path bin = folder.resolve(
+                Path.of("home", "wrapper", "dists", version, Integer.toHexString(url.hashCode()), "bin"));
+        Files.createDirectories(bin);
+        Path maven = Files.writeString(bin.resolve("mvn"), "#!/bin/sh\necho \"Maven runs with $*\"\n");
+        assertThat(maven.toFile().setExecutable(true)).isTrue();
     }
 
     private Process wrapper(String repository) throws IOException {
