@@ -54,7 +54,7 @@ final class NeuralBoxChatAutoConfiguration {
     @ConditionalOnMissingBean({NeuralBox.class, NeuralBoxChatModel.class})
     @SuppressWarnings("DoNotCallSuggester") // Spring calls it.
     NeuralBoxChatModel neuralBoxChatModelWithoutClient() {
-        throw new IllegalStateException(PROPERTY + " is " + NAME + ", but there is no bean of NeuralBox: add"
+        throw new NoClientException(PROPERTY + " is " + NAME + ", but there is no bean of NeuralBox: add"
                 + " neuralbox-spring-boot-starter and set neuralbox.api-key, or declare that bean");
     }
 }

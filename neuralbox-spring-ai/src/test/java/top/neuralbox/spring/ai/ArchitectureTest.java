@@ -23,6 +23,8 @@ class ArchitectureTest {
             .doNotHaveSimpleName("NeuralBoxChatProperties")
             .and()
             .doNotHaveSimpleName("Options")
+            .and()
+            .doNotHaveSimpleName("NoClientFailureAnalyzer")
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(
                     "java..",

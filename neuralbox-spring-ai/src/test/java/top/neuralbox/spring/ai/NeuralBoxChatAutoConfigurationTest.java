@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistryAssert;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.observation.ChatModelObservationConvention;
 import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.io.support.SpringFactoriesLoader;
+import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 
@@ -118,6 +124,30 @@ class NeuralBoxChatAutoConfigurationTest {
                         .rootCause()
                         .hasMessage("spring.ai.model.chat is neuralbox, but there is no bean of NeuralBox: add"
                                 + " neuralbox-spring-boot-starter and set neuralbox.api-key, or declare that bean"));
+    }
+
+    @Test
+    void bootExplainsAChosenModelWithoutAClient() {
+        withoutClient
+                .withPropertyValues("spring.ai.model.chat=neuralbox")
+                .run(context -> assertThat(analyses(context.getStartupFailure()))
+                        .singleElement()
+                        .satisfies(analysis -> {
+                            assertThat(analysis.getDescription())
+                                    .contains("spring.ai.model.chat is neuralbox", "there is no NeuralBox client");
+                            assertThat(analysis.getAction())
+                                    .contains("neuralbox.api-key", "neuralbox-spring-boot-starter");
+                        }));
+    }
+
+    /** What those analyzers say that Spring Boot finds, and that need no bean and no environment. */
+    private static List<FailureAnalysis> analyses(Throwable failure) {
+        return SpringFactoriesLoader.forDefaultResourceLocation()
+                .load(FailureAnalyzer.class, FailureHandler.handleMessage((message, cause) -> {}))
+                .stream()
+                .map(analyzer -> analyzer.analyze(failure))
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     @Test
