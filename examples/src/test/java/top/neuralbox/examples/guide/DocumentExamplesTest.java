@@ -63,13 +63,13 @@ class DocumentExamplesTest {
                 && example.imports().stream().allMatch(source::contains);
     }
 
-    /** In the module that the page is named after, or in the examples. */
+    /** In the module that the page is named after, in its package or beneath it in {@code page}, or in the examples. */
     private static Path testOf(Document page) {
-        Path inModule = Path.of("top/neuralbox", page.name().replace('-', '/'), page.testName());
-        return Stream.of("java", "kotlin")
-                .map(language -> moduleOf(page)
-                        .resolve("test/" + language)
-                        .resolve(inModule + (language.equals("java") ? ".java" : ".kt")))
+        Path inModule = Path.of("top/neuralbox", page.name().replace('-', '/'));
+        return Stream.of("java/" + inModule, "kotlin/" + inModule, "kotlin/" + inModule + "/page")
+                .map(folder -> moduleOf(page)
+                        .resolve("test/" + folder)
+                        .resolve(page.testName() + (folder.startsWith("java") ? ".java" : ".kt")))
                 .filter(Files::exists)
                 .findFirst()
                 .orElse(EXAMPLES.resolve("src/test/java/top/neuralbox/examples/guide/" + page.testName() + ".java"));

@@ -1,4 +1,4 @@
-package top.neuralbox.kotlin
+package top.neuralbox.kotlin.page
 
 import java.time.Duration
 import kotlin.time.Duration.Companion.seconds
@@ -15,10 +15,18 @@ import top.neuralbox.BillingState
 import top.neuralbox.GenerationEvent
 import top.neuralbox.GenerationRequest
 import top.neuralbox.NeuralBoxException
+import top.neuralbox.kotlin.Carrier
+import top.neuralbox.kotlin.assistant
+import top.neuralbox.kotlin.events
+import top.neuralbox.kotlin.generateSuspending
+import top.neuralbox.kotlin.generationRequest
+import top.neuralbox.kotlin.neuralBox
+import top.neuralbox.kotlin.textDeltas
+import top.neuralbox.kotlin.user
 import top.neuralbox.testkit.local.Fault
 import top.neuralbox.testkit.local.LocalNeuralBox
 
-/** The examples of docs/kotlin.md. */
+/** The examples of docs/kotlin.md, in a package of their own: like an application, they need the imports. */
 @Timeout(60)
 internal class KotlinPageTest {
 
