@@ -6,12 +6,12 @@ import java.util.Objects;
 /**
  * How many generations a client runs at the same time, and how many more may wait. Immutable.
  *
- * <p>A generation that finds no place waits in a queue, without a thread. When places become free, the waiting tenants take
+ * <p>A generation that finds no slot waits in a queue, without a thread. When slots become free, the waiting tenants take
  * turns. The generations of one tenant are admitted in the order of their calls. A generation that finds the queue full, or
- * waits too long, fails with {@link AdmissionRefusedException}; nothing is sent. A generation occupies its place from its
- * admission to its end, with all its attempts. Polls and account lookups need no place.
+ * waits too long, fails with {@link AdmissionRefusedException}; nothing is sent. A generation occupies its slot from its
+ * admission to its end, with all its attempts. Polls and account lookups need no slot.
  *
- * <p>If {@link Builder#waitForBudget} is set, a generation whose budget is used up gives its place back, and waits in the same
+ * <p>If {@link Builder#waitForBudget} is set, a generation whose budget is used up gives its slot back, and waits in the same
  * queue until the budget has more left.
  *
  * @since 0.1.0
@@ -81,7 +81,7 @@ public final class Admission {
         }
 
         /**
-         * Sets the most generations of one tenant at the same time. Default: as many as there are places.
+         * Sets the most generations of one tenant at the same time. Default: as many as there are slots.
          *
          * @throws IllegalArgumentException if it is below 1
          */
@@ -91,7 +91,7 @@ public final class Admission {
         }
 
         /**
-         * Sets the most generations that wait. Zero means that a generation without a place is refused at once. Default: 1,000.
+         * Sets the most generations that wait. Zero means that a generation without a slot is refused at once. Default: 1,000.
          *
          * @throws IllegalArgumentException if it is negative
          */

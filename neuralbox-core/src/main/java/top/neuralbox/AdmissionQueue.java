@@ -19,8 +19,8 @@ import top.neuralbox.concurrent.Delayer;
 import top.neuralbox.concurrent.MemoryWait;
 
 /**
- * The places of one client, and the calls that wait for one. The turn goes round among the tenants that wait and may have one
- * more place, so a tenant with a thousand calls delays another by one. Each step costs the same, however many wait.
+ * The slots of one client, and the calls that wait for one. The turn goes round among the tenants that wait and may have one
+ * more slot, so a tenant with a thousand calls delays another by one. Each step costs the same, however many wait.
  * Thread-safe; no foreign code runs under the lock.
  */
 final class AdmissionQueue {
@@ -39,7 +39,7 @@ final class AdmissionQueue {
     /** The lock guards this and the fields below. */
     private final Map<Object, Tenant> tenants = new HashMap<>();
 
-    /** The tenants that wait and may have one more place. */
+    /** The tenants that wait and may have one more slot. */
     private final Queue<Tenant> turns = new ArrayDeque<>();
 
     private int running;
@@ -57,31 +57,31 @@ final class AdmissionQueue {
     }
 
     /**
-     * Asks for a place. {@link #leave} must follow when the call ends.
+     * Asks for a slot. {@link #leave} must follow when the call ends.
      *
-     * @param admitted is told of the place each time that there is one: on this thread if there is a place now, else on a
+     * @param admitted is told of the slot each time that there is one: on this thread if there is a slot now, else on a
      *     callback thread
      * @param refused is told why there will be none, on any thread
      */
-    Place enter(@Nullable String tenant, Consumer<Place> admitted, Consumer<Failure> refused) {
-        Place place = new Place(admitted, refused);
+    Slot enter(@Nullable String tenant, Consumer<Slot> admitted, Consumer<Failure> refused) {
+        Slot slot = new Slot(admitted, refused);
         Failure reason = null;
         boolean waits = false;
         lock.lock();
         try {
             Tenant owner = tenants.computeIfAbsent(tenant == null ? NO_TENANT : tenant, Tenant::new);
-            place.tenant = owner;
+            slot.tenant = owner;
             if (refusal != null) {
                 reason = refusal;
             } else if (turns.isEmpty()
                     && running < admission.maxCalls()
                     && owner.running < admission.maxCallsPerTenant()) {
-                admit(place);
+                admit(slot);
             } else if (queued < admission.maxQueued()) {
                 waits = true;
-                place.state = State.WAITING;
-                place.hadToWait = true;
-                owner.waiting.add(place);
+                slot.state = State.WAITING;
+                slot.hadToWait = true;
+                owner.waiting.add(slot);
                 queued++;
                 takeTurn(owner);
             } else {
@@ -94,27 +94,27 @@ final class AdmissionQueue {
         if (reason != null) {
             refused.accept(reason);
         } else if (waits) {
-            watched(place, admission.maxWait(), () -> waitedTooLong(place));
+            watched(slot, admission.maxWait(), () -> waitedTooLong(slot));
             admitWaiting();
         } else {
-            admitted.accept(place);
+            admitted.accept(slot);
         }
-        return place;
+        return slot;
     }
 
     /**
-     * A call that has a place cannot use it before this time is over: gives the place to the next one. The call gets in line
+     * A call that has a slot cannot use it before this time is over: gives the slot to the next one. The call gets in line
      * again after the time.
      *
      * @return false if the call must not wait: that would be too long, the queue is full or refuses, or the call has ended
      */
-    boolean getInLineAfter(Place place, Duration time) {
+    boolean getInLineAfter(Slot slot, Duration time) {
         lock.lock();
         try {
-            Tenant owner = place.tenant;
-            long left = Delayer.nanos(admission.maxWait()) - (delayer.nanoTime() - place.since);
+            Tenant owner = slot.tenant;
+            long left = Delayer.nanos(admission.maxWait()) - (delayer.nanoTime() - slot.since);
             if (owner == null
-                    || place.state != State.ADMITTED
+                    || slot.state != State.ADMITTED
                     || refusal != null
                     || queued >= admission.maxQueued()
                     || Delayer.nanos(time) > left) {
@@ -122,78 +122,78 @@ final class AdmissionQueue {
             }
             running--;
             owner.running--;
-            place.state = State.AWAY;
-            place.hadToWait = true;
-            place.wasAdmitted = false;
-            place.watching = true;
-            owner.away.add(place);
+            slot.state = State.AWAY;
+            slot.hadToWait = true;
+            slot.wasAdmitted = false;
+            slot.watching = true;
+            owner.away.add(slot);
             queued++;
             takeTurn(owner);
         } finally {
             lock.unlock();
         }
-        watched(place, time, () -> getInLine(place));
+        watched(slot, time, () -> getInLine(slot));
         admitWaiting();
         return true;
     }
 
-    private void getInLine(Place place) {
+    private void getInLine(Slot slot) {
         lock.lock();
         try {
-            Tenant owner = place.tenant;
-            if (owner == null || place.state != State.AWAY) {
+            Tenant owner = slot.tenant;
+            if (owner == null || slot.state != State.AWAY) {
                 return;
             }
-            owner.away.remove(place);
-            owner.waiting.add(place);
-            place.state = State.WAITING;
+            owner.away.remove(slot);
+            owner.waiting.add(slot);
+            slot.state = State.WAITING;
             takeTurn(owner);
         } finally {
             lock.unlock();
         }
-        Duration left = admission.maxWait().minusNanos(delayer.nanoTime() - place.since);
+        Duration left = admission.maxWait().minusNanos(delayer.nanoTime() - slot.since);
         try {
-            watched(place, left, () -> waitedTooLong(place));
+            watched(slot, left, () -> waitedTooLong(slot));
         } catch (Throwable noTimer) {
-            place.refused.accept(TransportFailures.inBody(noTimer));
+            slot.refused.accept(TransportFailures.inBody(noTimer));
         }
         admitWaiting();
     }
 
     /** Sets the timer of a call that waits. Without one the call leaves the queue, because nothing would bound its wait. */
-    private void watched(Place place, Duration time, Runnable then) {
+    private void watched(Slot slot, Duration time, Runnable then) {
         try {
-            place.watch(delayer.after(Math.max(0, Delayer.nanos(time)), then));
+            slot.watch(delayer.after(Math.max(0, Delayer.nanos(time)), then));
         } catch (Throwable noTimer) {
-            leave(place);
+            leave(slot);
             throw noTimer;
         }
     }
 
-    /** The call has ended: gives its place to the next one, or leaves the queue. Idempotent; repeatable after a shortage. */
-    void leave(Place place) {
+    /** The call has ended: gives its slot to the next one, or leaves the queue. Idempotent; repeatable after a shortage. */
+    void leave(Slot slot) {
         lock.lock();
         try {
-            Tenant owner = place.tenant;
-            if (owner != null && place.state == State.ADMITTED) {
+            Tenant owner = slot.tenant;
+            if (owner != null && slot.state == State.ADMITTED) {
                 running--;
                 owner.running--;
-                place.end();
+                slot.end();
                 takeTurn(owner);
                 forgetIfIdle(owner);
-            } else if (owner != null && place.isQueued()) {
-                dequeue(place, owner);
+            } else if (owner != null && slot.isQueued()) {
+                dequeue(slot, owner);
             }
         } finally {
             lock.unlock();
         }
-        place.stopWatching();
+        slot.stopWatching();
         admitWaiting();
     }
 
     /** Refuses the calls that wait, and those to come. */
     void refuse(Failure reason) {
-        List<Place> all = new ArrayList<>();
+        List<Slot> all = new ArrayList<>();
         lock.lock();
         try {
             refusal = reason;
@@ -201,34 +201,34 @@ final class AdmissionQueue {
                 all.addAll(owner.waiting);
                 all.addAll(owner.away);
             }
-            for (Place place : all) {
-                Tenant owner = place.tenant;
+            for (Slot slot : all) {
+                Tenant owner = slot.tenant;
                 if (owner != null) {
-                    dequeue(place, owner);
+                    dequeue(slot, owner);
                 }
             }
         } finally {
             lock.unlock();
         }
-        for (Place place : all) {
-            place.stopWatching();
-            place.refused.accept(reason);
+        for (Slot slot : all) {
+            slot.stopWatching();
+            slot.refused.accept(reason);
         }
     }
 
-    private void waitedTooLong(Place place) {
+    private void waitedTooLong(Slot slot) {
         Failure reason = refusal(AdmissionRefusedException.Reason.WAITED_TOO_LONG);
         lock.lock();
         try {
-            Tenant owner = place.tenant;
-            if (owner == null || place.state != State.WAITING) {
+            Tenant owner = slot.tenant;
+            if (owner == null || slot.state != State.WAITING) {
                 return;
             }
-            dequeue(place, owner);
+            dequeue(slot, owner);
         } finally {
             lock.unlock();
         }
-        place.refused.accept(reason);
+        slot.refused.accept(reason);
     }
 
     private Failure refusal(AdmissionRefusedException.Reason reason) {
@@ -238,12 +238,12 @@ final class AdmissionQueue {
     }
 
     private void admitWaiting() {
-        for (Place next = admitNext(); next != null; next = admitNext()) {
+        for (Slot next = admitNext(); next != null; next = admitNext()) {
             tell(next);
         }
     }
 
-    private @Nullable Place admitNext() {
+    private @Nullable Slot admitNext() {
         lock.lock();
         try {
             while (running < admission.maxCalls()) {
@@ -252,14 +252,14 @@ final class AdmissionQueue {
                     return null;
                 }
                 next.hasTurn = false;
-                Iterator<Place> first = next.waiting.iterator();
+                Iterator<Slot> first = next.waiting.iterator();
                 if (first.hasNext()) {
-                    Place place = first.next();
+                    Slot slot = first.next();
                     first.remove();
                     queued--;
-                    admit(place);
+                    admit(slot);
                     takeTurn(next);
-                    return place;
+                    return slot;
                 }
                 forgetIfIdle(next);
             }
@@ -269,12 +269,12 @@ final class AdmissionQueue {
         }
     }
 
-    /** Tells a call that it has a place. Tries again if there is no memory, because its place would be lost. */
-    private void tell(Place place) {
+    /** Tells a call that it has a slot. Tries again if there is no memory, because its slot would be lost. */
+    private void tell(Slot slot) {
         for (int tries = 0; ; tries++) {
             try {
-                place.stopWatching();
-                callbacks.execute(() -> place.admitted.accept(place));
+                slot.stopWatching();
+                callbacks.execute(() -> slot.admitted.accept(slot));
                 return;
             } catch (OutOfMemoryError full) {
                 MemoryWait.forAnotherTry(tries, full);
@@ -282,27 +282,27 @@ final class AdmissionQueue {
         }
     }
 
-    private void admit(Place place) {
-        Tenant owner = place.tenant;
+    private void admit(Slot slot) {
+        Tenant owner = slot.tenant;
         if (owner != null) {
             running++;
             owner.running++;
-            place.state = State.ADMITTED;
-            place.wasAdmitted = true;
-            place.wait = delayer.nanoTime() - place.since;
+            slot.state = State.ADMITTED;
+            slot.wasAdmitted = true;
+            slot.wait = delayer.nanoTime() - slot.since;
         }
     }
 
-    private void dequeue(Place place, Tenant owner) {
-        owner.waiting.remove(place);
-        owner.away.remove(place);
+    private void dequeue(Slot slot, Tenant owner) {
+        owner.waiting.remove(slot);
+        owner.away.remove(slot);
         queued--;
-        place.wait = delayer.nanoTime() - place.since;
-        place.end();
+        slot.wait = delayer.nanoTime() - slot.since;
+        slot.end();
         forgetIfIdle(owner);
     }
 
-    /** Puts a tenant into the round, unless it is there, or waits for nothing, or has all its places. */
+    /** Puts a tenant into the round, unless it is there, or waits for nothing, or has all its slots. */
     private void takeTurn(Tenant owner) {
         if (!owner.hasTurn && !owner.waiting.isEmpty() && owner.running < admission.maxCallsPerTenant()) {
             turns.add(owner);
@@ -328,8 +328,8 @@ final class AdmissionQueue {
     private static final class Tenant {
 
         private final Object key;
-        private final Set<Place> waiting = new LinkedHashSet<>();
-        private final Set<Place> away = new LinkedHashSet<>();
+        private final Set<Slot> waiting = new LinkedHashSet<>();
+        private final Set<Slot> away = new LinkedHashSet<>();
         private int running;
         private boolean hasTurn;
 
@@ -338,10 +338,10 @@ final class AdmissionQueue {
         }
     }
 
-    /** The place of one call, or its wait for one. */
-    final class Place {
+    /** The slot of one call, or its wait for one. */
+    final class Slot {
 
-        private final Consumer<Place> admitted;
+        private final Consumer<Slot> admitted;
         private final Consumer<Failure> refused;
         private final long since = delayer.nanoTime();
         private volatile State state = State.OVER;
@@ -354,7 +354,7 @@ final class AdmissionQueue {
         /** The queue's lock guards it. */
         private @Nullable Tenant tenant;
 
-        private Place(Consumer<Place> admitted, Consumer<Failure> refused) {
+        private Slot(Consumer<Slot> admitted, Consumer<Failure> refused) {
             this.admitted = admitted;
             this.refused = refused;
         }

@@ -19,10 +19,10 @@ public final class AdmissionRefusedException extends NeuralBoxException {
     public enum Reason {
         /** {@link NeuralBox#drain} was called: the client finishes its calls and takes no new ones. */
         DRAINING("the client is draining and takes no new calls"),
-        /** All places of the {@link Admission} are occupied, and its queue is full. */
-        QUEUE_FULL("all places of the client are occupied, and its queue is full"),
-        /** No place became free within {@link Admission#maxWait}. */
-        WAITED_TOO_LONG("no place of the client became free in time");
+        /** All slots of the {@link Admission} are occupied, and its queue is full. */
+        QUEUE_FULL("all slots of the client are occupied, and its queue is full"),
+        /** No slot became free within {@link Admission#maxWait}. */
+        WAITED_TOO_LONG("no slot of the client became free in time");
 
         final String what;
 
@@ -36,7 +36,7 @@ public final class AdmissionRefusedException extends NeuralBoxException {
     /**
      * A refusal.
      *
-     * @param retryAfter the time after which a place may be free; null if this client will never have a free place
+     * @param retryAfter the time after which a slot may be free; null if this client will never have a free slot
      */
     AdmissionRefusedException(Reason reason, @Nullable Duration retryAfter, CallFacts facts) {
         super(facts.pointing(reason.what + "; nothing was sent"), null, facts.with(facts.billingState(), retryAfter));

@@ -34,7 +34,7 @@ final class CallRegistry {
     private final @Nullable AdmissionQueue admission;
     private volatile boolean closed;
 
-    /** @param admission the places of the calls; null if there is no limit */
+    /** @param admission the slots of the calls; null if there is no limit */
     CallRegistry(@Nullable AdmissionQueue admission) {
         this.admission = admission;
     }

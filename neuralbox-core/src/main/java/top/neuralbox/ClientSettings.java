@@ -31,7 +31,7 @@ import top.neuralbox.transport.Transport;
  * @param callbacks runs code that may block, or must not run on the current thread
  * @param context captures the context that calls carry to their callbacks; null means none
  * @param budget decides on credits and requests; null means no budget
- * @param admission the places of the client's generations; null means no limit
+ * @param admission the slots of the client's generations; null means no limit
  * @param delayer the clock and timer
  * @param random numbers evenly distributed between 0 and 1, for jitter
  */

@@ -110,8 +110,8 @@ final class GenerationCall
 
     private volatile boolean noticed;
 
-    /** The call's place among those of the client, if they are limited. */
-    private volatile AdmissionQueue.@Nullable Place place;
+    /** The call's slot among those of the client, if they are limited. */
+    private volatile AdmissionQueue.@Nullable Slot slot;
 
     private volatile @Nullable Failure aborted;
     private volatile boolean ended;
@@ -506,16 +506,16 @@ final class GenerationCall
         }
         // A close has to end the call while it waits.
         if (registry.add(this)) {
-            place = queue.enter(request.tenant(), inContext(mine -> admitted(headers, bill, mine)), this::abort);
+            slot = queue.enter(request.tenant(), inContext(mine -> admitted(headers, bill, mine)), this::abort);
             tellWait();
         } else {
             abort(registry.refusal());
         }
     }
 
-    /** There is a place, or places are not limited. On the thread that starts the call, or on a callback thread. */
-    private void admitted(Map<String, String> headers, Settlement bill, AdmissionQueue.@Nullable Place mine) {
-        place = mine;
+    /** There is a slot, or slots are not limited. On the thread that starts the call, or on a callback thread. */
+    private void admitted(Map<String, String> headers, Settlement bill, AdmissionQueue.@Nullable Slot mine) {
+        slot = mine;
         if (!registry.begin(this)) {
             abort(registry.refusal());
             return;
@@ -533,14 +533,14 @@ final class GenerationCall
                 inContext(refusal -> refused(refusal, mine)));
     }
 
-    private void refused(NeuralBoxException refusal, AdmissionQueue.@Nullable Place mine) {
+    private void refused(NeuralBoxException refusal, AdmissionQueue.@Nullable Slot mine) {
         if (!waitsForBudget(refusal, mine)) {
             abort(RequestPermits.failure(refusal));
         }
     }
 
-    /** Whether the call gives its place back now, and waits until the budget has more left. */
-    private boolean waitsForBudget(NeuralBoxException refusal, AdmissionQueue.@Nullable Place mine) {
+    /** Whether the call gives its slot back now, and waits until the budget has more left. */
+    private boolean waitsForBudget(NeuralBoxException refusal, AdmissionQueue.@Nullable Slot mine) {
         AdmissionQueue queue = registry.admission();
         Duration renewal = refusal.retryAfter();
         if (queue == null
@@ -561,7 +561,7 @@ final class GenerationCall
 
     /** Tells the listener that the call waits, once. */
     private void tellWait() {
-        AdmissionQueue.Place mine = place;
+        AdmissionQueue.Slot mine = slot;
         if (!waitTold && mine != null && mine.hadToWait()) {
             waitTold = true;
             listener.queued();
@@ -570,7 +570,7 @@ final class GenerationCall
 
     private void leaveQueue() {
         AdmissionQueue queue = registry.admission();
-        AdmissionQueue.Place mine = place;
+        AdmissionQueue.Slot mine = slot;
         if (queue != null && mine != null) {
             queue.leave(mine);
         }
@@ -590,7 +590,7 @@ final class GenerationCall
 
     /** Sends the request. No signal is delivered on this thread, because the budget may have chosen it. */
     private void granted(
-            Map<String, String> headers, CreditGuard.RequestPermit first, AdmissionQueue.@Nullable Place mine) {
+            Map<String, String> headers, CreditGuard.RequestPermit first, AdmissionQueue.@Nullable Slot mine) {
         if (mine != null && mine.hadToWait()) {
             Duration wait = mine.waited();
             noticeElsewhere(() -> {
@@ -771,7 +771,7 @@ final class GenerationCall
         CallFacts facts = response == null
                 ? sending.facts(PartialGeneration.NOTHING, false, false)
                 : sending.facts(response.partial(), response.anyEvent(), response.completed());
-        AdmissionQueue.Place mine = place;
+        AdmissionQueue.Slot mine = slot;
         return mine == null ? facts : facts.queued(mine.waited(), mine.wasAdmitted());
     }
 

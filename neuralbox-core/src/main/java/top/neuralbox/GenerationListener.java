@@ -59,11 +59,11 @@ public interface GenerationListener {
             return Map.of();
         }
 
-        /** The generation found no place, and waits for its {@linkplain Admission admission}. */
+        /** The generation found no slot, and waits for its {@linkplain Admission admission}. */
         default void queued() {}
 
         /**
-         * The generation was admitted after a wait. Not called if it had a place at once.
+         * The generation was admitted after a wait. Not called if it had a slot at once.
          *
          * @param wait how long it waited
          */

@@ -51,7 +51,7 @@ public abstract class NeuralBoxException extends RuntimeException {
         return facts().attempts();
     }
 
-    /** How long the generation waited for its {@linkplain Admission admission}; zero if it had a place at once. */
+    /** How long the generation waited for its {@linkplain Admission admission}; zero if it had a slot at once. */
     public Duration queued() {
         return facts().queued();
     }

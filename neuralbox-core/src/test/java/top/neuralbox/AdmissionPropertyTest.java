@@ -13,7 +13,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import top.neuralbox.concurrent.ManualDelayer;
 
-/** Calls, ends, cancels, time-outs and a close, in every order: no limit is exceeded, and no place is lost. */
+/** Calls, ends, cancels, time-outs and a close, in every order: no limit is exceeded, and no slot is lost. */
 class AdmissionPropertyTest {
 
     enum Step {
@@ -33,7 +33,7 @@ class AdmissionPropertyTest {
     private final class Call {
 
         private final String tenant;
-        private AdmissionQueue.Place place;
+        private AdmissionQueue.Slot slot;
         private boolean refused;
         private boolean over;
 
@@ -57,13 +57,13 @@ class AdmissionPropertyTest {
     }
 
     @Property(tries = 1_000)
-    void limitsHoldAndNoPlaceIsLost(
+    void limitsHoldAndNoSlotIsLost(
             @ForAll @Size(max = 60) List<Step> steps,
             @ForAll @Size(60) List<@IntRange(min = 0, max = 1_000) Integer> choices,
-            @ForAll @IntRange(min = 1, max = 4) int places,
+            @ForAll @IntRange(min = 1, max = 4) int slots,
             @ForAll @IntRange(min = 1, max = 4) int ofOne,
             @ForAll @IntRange(min = 0, max = 5) int queued) {
-        Admission admission = Admission.builder(places)
+        Admission admission = Admission.builder(slots)
                 .maxCallsPerTenant(ofOne)
                 .maxQueued(queued)
                 .maxWait(Duration.ofSeconds(5))
@@ -87,13 +87,13 @@ class AdmissionPropertyTest {
                 }
                 case SECOND -> clock.advance(Duration.ofSeconds(1));
             }
-            assertThat(running.size()).isLessThanOrEqualTo(places);
-            assertThat(ofTenant.values()).allMatch(count -> count <= Math.min(ofOne, places));
+            assertThat(running.size()).isLessThanOrEqualTo(slots);
+            assertThat(ofTenant.values()).allMatch(count -> count <= Math.min(ofOne, slots));
             assertThat(waiting.size() + away.size()).isLessThanOrEqualTo(queued);
             assertThat(waiting)
-                    .as("waits although there is a place")
-                    .allMatch(call -> running.size() == places
-                            || ofTenant.getOrDefault(call.tenant, 0) == Math.min(ofOne, places));
+                    .as("waits although there is a slot")
+                    .allMatch(call ->
+                            running.size() == slots || ofTenant.getOrDefault(call.tenant, 0) == Math.min(ofOne, slots));
         }
         while (!running.isEmpty() || !away.isEmpty()) {
             if (running.isEmpty()) {
@@ -110,7 +110,7 @@ class AdmissionPropertyTest {
     private void enter(AdmissionQueue queue, String tenant) {
         Call call = new Call(tenant);
         waiting.add(call);
-        call.place = queue.enter(tenant, place -> call.admitted(), reason -> call.refused());
+        call.slot = queue.enter(tenant, slot -> call.admitted(), reason -> call.refused());
         assertThat(call.refused || running.contains(call) || waiting.contains(call))
                 .isTrue();
     }
@@ -119,7 +119,7 @@ class AdmissionPropertyTest {
         running.remove(call);
         away.add(call);
         ofTenant.merge(call.tenant, -1, Integer::sum);
-        if (!queue.getInLineAfter(call.place, time)) {
+        if (!queue.getInLineAfter(call.slot, time)) {
             away.remove(call);
             running.add(call);
             ofTenant.merge(call.tenant, 1, Integer::sum);
@@ -135,7 +135,7 @@ class AdmissionPropertyTest {
             away.remove(call);
         }
         call.over = true;
-        queue.leave(call.place);
-        queue.leave(call.place);
+        queue.leave(call.slot);
+        queue.leave(call.slot);
     }
 }

@@ -42,7 +42,7 @@ class AdmissionTest {
     private final List<String> heard = new ArrayList<>();
 
     @Test
-    void placeIsTakenAtOnceWithoutAWait() {
+    void slotIsTakenAtOnceWithoutAWait() {
         NeuralBox client = client(1);
 
         CompletableFuture<Generation> call = call(client, null);
@@ -54,7 +54,7 @@ class AdmissionTest {
     }
 
     @Test
-    void callBeyondThePlacesIsSentWhenOneIsFree() {
+    void callBeyondTheSlotsIsSentWhenOneIsFree() {
         NeuralBox client = client(2);
         call(client, null);
         call(client, null);
@@ -71,7 +71,7 @@ class AdmissionTest {
     }
 
     @Test
-    void everyEndGivesThePlaceBack() {
+    void everyEndGivesTheSlotBack() {
         List<UnaryOperator<StubCall>> ends = List.of(
                 call -> call.stream().story().finish(),
                 call -> call.sent().fail(TransportException.Kind.LOST),
@@ -90,7 +90,7 @@ class AdmissionTest {
     }
 
     @Test
-    void placeIsFreeWhenTheLastEventIsDelivered() {
+    void slotIsFreeWhenTheLastEventIsDelivered() {
         NeuralBox client = client(1, builder -> builder.maxQueued(0));
         try (GenerationStream stream = client.stream(request(null))) {
             transport.call(0).stream().start().delta("Once").end();
@@ -106,7 +106,7 @@ class AdmissionTest {
     }
 
     @Test
-    void backOffKeepsThePlace() {
+    void backOffKeepsTheSlot() {
         NeuralBox client = client(1);
         call(client, null);
         call(client, null);
@@ -240,7 +240,7 @@ class AdmissionTest {
     }
 
     @Test
-    void tenantHasItsOwnPlaces() {
+    void tenantHasItsOwnSlots() {
         NeuralBox client = client(3, builder -> builder.maxCallsPerTenant(1));
         call(client, "a");
         call(client, "a");
@@ -306,7 +306,7 @@ class AdmissionTest {
     }
 
     @Test
-    void callThatItsBudgetRefusesForNowWaitsWithoutAPlace() {
+    void callThatItsBudgetRefusesForNowWaitsWithoutASlot() {
         refuse("a", Duration.ofSeconds(4));
         NeuralBox client = client(1, builder -> builder.waitForBudget(true));
 
@@ -370,7 +370,7 @@ class AdmissionTest {
     }
 
     @Test
-    void callThatFindsNoPlaceAfterItsBudgetRenewedWaitsNoLongerThanTheLongestWait() {
+    void callThatFindsNoSlotAfterItsBudgetRenewedWaitsNoLongerThanTheLongestWait() {
         refuse("a", Duration.ofSeconds(6));
         NeuralBox client = client(1, builder -> builder.waitForBudget(true));
         CompletableFuture<Generation> refused = call(client, "a");
@@ -423,7 +423,7 @@ class AdmissionTest {
     }
 
     @Test
-    void callThatFindsNoTimerForItsWaitFailsAndTakesNoPlace() {
+    void callThatFindsNoTimerForItsWaitFailsAndTakesNoSlot() {
         NeuralBox client = withFailingTimers(builder -> builder);
         call(client, null);
         noTimers = true;
@@ -438,7 +438,7 @@ class AdmissionTest {
     }
 
     @Test
-    void callThatFindsNoTimerForItsBudgetFailsAndTakesNoPlace() {
+    void callThatFindsNoTimerForItsBudgetFailsAndTakesNoSlot() {
         refuse("a", Duration.ofSeconds(4));
         NeuralBox client =
                 withFailingTimers(builder -> builder.waitForBudget(true).maxQueued(1));
@@ -583,7 +583,7 @@ class AdmissionTest {
 
     private boolean noTimers;
 
-    /** A client with one place. */
+    /** A client with one slot. */
     private NeuralBox withFailingTimers(UnaryOperator<Admission.Builder> settings) {
         return builder(1, settings)
                 .delayer(new Delayer() {
@@ -616,19 +616,19 @@ class AdmissionTest {
                 .withMessage("no thread can be made");
     }
 
-    private NeuralBox client(int places) {
-        return client(places, builder -> builder);
+    private NeuralBox client(int slots) {
+        return client(slots, builder -> builder);
     }
 
-    private NeuralBox client(int places, UnaryOperator<Admission.Builder> settings) {
-        return builder(places, settings).build();
+    private NeuralBox client(int slots, UnaryOperator<Admission.Builder> settings) {
+        return builder(slots, settings).build();
     }
 
-    private NeuralBox.Builder builder(int places, UnaryOperator<Admission.Builder> settings) {
+    private NeuralBox.Builder builder(int slots, UnaryOperator<Admission.Builder> settings) {
         return transport
                 .client(clock)
                 .admission(
-                        settings.apply(Admission.builder(places).maxWait(WAIT)).build())
+                        settings.apply(Admission.builder(slots).maxWait(WAIT)).build())
                 .retryPolicy(RetryPolicy.builder().maxRetries(1).build())
                 .listener(info -> new GenerationListener.Observer() {
                     @Override

@@ -114,7 +114,7 @@ class OperatingRowsTest {
     }
 
     @Test
-    void row97CallThatBreaksGivesItsPlaceBack() throws Exception {
+    void row97CallThatBreaksGivesItsSlotBack() throws Exception {
         try (FaultRow row = FaultRow.on(carrier, settings -> settings.admission(admission(1)))
                 .expectRequests(2)) {
             row.answer(Reply.stream(sse(START, DELTA)).end(), Reply.whole());
@@ -127,7 +127,7 @@ class OperatingRowsTest {
     }
 
     @Test
-    void row97CallWaitsForItsBudgetWithoutAPlace() throws Exception {
+    void row97CallWaitsForItsBudgetWithoutASlot() throws Exception {
         CreditBudget budget =
                 CreditBudget.builder().tenantRequestLimit(1, WINDOW).build();
         Admission admission =

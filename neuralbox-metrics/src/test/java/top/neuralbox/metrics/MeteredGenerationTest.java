@@ -159,7 +159,7 @@ class MeteredGenerationTest {
     }
 
     @Test
-    void aGenerationThatHadAPlaceAtOnceCountsAsNoWait() {
+    void aGenerationThatHadASlotAtOnceCountsAsNoWait() {
         started(false).ended(completed.outcome());
         assertThat(timer(GenerationMeter.TIME_QUEUED).count()).isZero();
     }
