@@ -32,6 +32,7 @@ export function Prompt({ field, draft, busy, onChange, onSend, onStop, onKeep })
         ref={field}
         rows={2}
         maxLength={8000}
+        placeholder="Your message"
         value={draft.text}
         aria-describedby="prompt-help"
         onChange={(event) => onChange(event.target.value)}

@@ -36,6 +36,34 @@ class ChatLayoutTest extends PageFixture {
     }
 
     @Test
+    void theNarrowestPhoneLeavesMostOfItsHeightToTheConversation() throws Exception {
+        open(LocalNeuralBox.builder());
+        browser.resize(320, 640);
+        askAndAwait("Hello");
+        assertThat(logHeight()).isGreaterThan(320);
+        chat.service().misbehave(Fault.fail(3, "broken"));
+        ask("Break");
+        browser.await(
+                "document.querySelector('[role=alert]') && document.querySelector('.help').textContent.startsWith('Send')");
+
+        assertThat(logHeight()).isGreaterThan(220);
+    }
+
+    @Test
+    void theNarrowestPhoneShowsTheWholeNameOfTheModel() throws Exception {
+        open(LocalNeuralBox.builder());
+        browser.resize(320, 640);
+
+        assertThat(browser.run("const select = document.querySelector('select');"
+                                + " const pen = document.createElement('canvas').getContext('2d');"
+                                + " pen.font = getComputedStyle(select).font;"
+                                + " return select.clientWidth - pen.measureText('gpt-5-mini').width")
+                        .asInt())
+                // The arrow and the padding take the rest.
+                .isGreaterThan(35);
+    }
+
+    @Test
     void itFollowsTheDark() throws Exception {
         open(LocalNeuralBox.builder());
         browser.prefer("light");
@@ -114,6 +142,10 @@ class ChatLayoutTest extends PageFixture {
                         + " if (e.scrollWidth > e.clientWidth) wide.push(e.tagName + ' scrolls');"
                         + " return wide.join('\\n')")
                 .asText();
+    }
+
+    private static int logHeight() throws IOException {
+        return browser.run("return document.querySelector('.log').clientHeight").asInt();
     }
 
     private static int scrollTop() throws IOException {
