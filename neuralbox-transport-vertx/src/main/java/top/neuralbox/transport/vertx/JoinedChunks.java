@@ -14,11 +14,19 @@ final class JoinedChunks {
     /** About eighty events. More would not make an event cheaper, and would not fit into the processor's nearest cache. */
     static final int MOST_BYTES = 4 * 1024;
 
+    /** A copy of a longer chunk would cost more than a delivery of its own. */
+    static final int LONGEST_CHUNK = MOST_BYTES / 4;
+
     private static final int FIRST_ROOM = 256;
     private static final byte[] NO_ROOM = {};
 
     private byte[] room = NO_ROOM;
     private int length;
+
+    /** Whether a chunk is so short that it should be joined with others. */
+    static boolean isShort(ByteBuf chunk) {
+        return chunk.readableBytes() <= LONGEST_CHUNK;
+    }
 
     boolean hasRoomFor(ByteBuf chunk) {
         return chunk.readableBytes() <= MOST_BYTES - length;

@@ -155,14 +155,15 @@ final class ResponseFlow implements BodyPublisher.Source {
             offer(content.nioBuffer());
             return;
         }
+        if (!JoinedChunks.isShort(content)) {
+            flush();
+            offer(content.nioBuffer());
+            return;
+        }
         if (!joined.hasRoomFor(content)) {
             flush();
         }
-        if (joined.hasRoomFor(content)) {
-            joined.add(content);
-        } else {
-            offer(content.nioBuffer());
-        }
+        joined.add(content);
     }
 
     /** Whether earlier data may be lost because memory ran out. Then the call is about to end. */

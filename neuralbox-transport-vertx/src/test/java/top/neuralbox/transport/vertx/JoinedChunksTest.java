@@ -51,6 +51,14 @@ class JoinedChunksTest {
         assertThat(text(joined.take())).isEqualTo(whole.toString());
     }
 
+    @Test
+    void onlyChunksThatAreCheaperToCopyThanToDeliverAreShort() {
+        assertThat(JoinedChunks.isShort(chunk("x".repeat(JoinedChunks.LONGEST_CHUNK))))
+                .isTrue();
+        assertThat(JoinedChunks.isShort(chunk("x".repeat(JoinedChunks.LONGEST_CHUNK + 1))))
+                .isFalse();
+    }
+
     private static ByteBuf chunk(String text) {
         return Unpooled.copiedBuffer(text, US_ASCII);
     }
