@@ -5,6 +5,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObject;
@@ -69,6 +70,10 @@ final class Http1Heads extends ChannelDuplexHandler {
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (broken || end != null) {
             ReferenceCountUtil.release(message);
+        } else if (message.getClass() == DefaultHttpContent.class && !inInterim) {
+            // Nearly every message. To see that it implements none of the interfaces below costs more than the rest
+            // here.
+            context.fireChannelRead(message);
         } else if (message instanceof HttpResponse head) {
             head(context, head);
         } else if (inInterim && message instanceof HttpObject) {
