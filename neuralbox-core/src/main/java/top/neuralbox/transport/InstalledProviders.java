@@ -14,8 +14,12 @@ final class InstalledProviders {
 
     static List<TransportProvider> find() {
         Map<String, TransportProvider> found = new LinkedHashMap<>();
-        collect(found, InstalledProviders.class.getClassLoader());
-        collect(found, Thread.currentThread().getContextClassLoader());
+        ClassLoader own = InstalledProviders.class.getClassLoader();
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        collect(found, own);
+        if (context != own) {
+            collect(found, context);
+        }
         return List.copyOf(found.values());
     }
 
