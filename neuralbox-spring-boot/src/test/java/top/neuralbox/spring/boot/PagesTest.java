@@ -15,7 +15,7 @@ class PagesTest {
     @Test
     void chatOfTheBrowserPageRuns() throws IOException {
         assertThat(source("ReactiveApplication"))
-                .contains(example("browser", "Under WebFlux it writes to the response:"));
+                .contains(example("browser", "With WebFlux, `GenerationResponse` writes the stream to the response:"));
     }
 
     @Test
