@@ -33,6 +33,9 @@ abstract class MetersContract {
     private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "hello");
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    /** One for all clients of a test: a second one would register the gauges of the account again, and Micrometer would warn. */
+    private final NeuralBoxMetrics metrics = NeuralBoxMetrics.create(registry);
+
     private final Ends ends = new Ends();
     private LocalNeuralBox service;
     private Transport transport;
@@ -235,10 +238,8 @@ abstract class MetersContract {
                 .transport(transport)
                 .retryPolicy(
                         RetryPolicy.builder().firstDelay(Duration.ofMillis(1)).build());
-        try (NeuralBox client = settings.apply(builder)
-                .listener(NeuralBoxMetrics.create(registry))
-                .listener(ends)
-                .build()) {
+        try (NeuralBox client =
+                settings.apply(builder).listener(metrics).listener(ends).build()) {
             use.of(client, REQUEST);
         } catch (NeuralBoxException expected) {
             // The meters say what it was.
