@@ -15,6 +15,7 @@ import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ServerHttpResponse;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.GenerationEvent;
+import top.neuralbox.relay.RelayStalledException;
 import top.neuralbox.relay.StreamRelay;
 
 /**
@@ -63,7 +64,10 @@ public final class GenerationResponse {
                         .publisher(relay.body())
                         .map(GenerationResponse::bytes)
                         .onCancellation()
-                        .invoke(end),
+                        .invoke(end)
+                        // Quarkus would leave the response open until this reader goes, and would log an error.
+                        .onFailure(RelayStalledException.class)
+                        .recoverWithCompletion(),
                 known -> fields(known.headers()),
                 StreamRelay.Head::status);
     }

@@ -44,6 +44,9 @@ class ChatResourceTest {
     private static final Pattern COMPLETED = Pattern.compile(
             "neuralbox_client_generation_duration_seconds_count\\{.*client=\"chat\".*outcome=\"completed\".*} [1-9]");
 
+    /** The request for the meters is counted too. */
+    private static final Pattern NO_REQUEST_BUT_OWN = Pattern.compile("http_server_active_requests\\{.*} 1\\.0");
+
     LocalNeuralBox service;
 
     @TestHTTPResource
@@ -126,6 +129,18 @@ class ChatResourceTest {
     }
 
     @Test
+    void readerWhoTakesNothingForTheReadersPatienceKeepsNoRequestOpen() throws Exception {
+        service.misbehave(Fault.endless());
+        try (Socket reader = reader(ImpatientResource.PATH)) {
+            service.awaitOpenStreams(1, PATIENCE);
+            // All room on the way is filled first.
+            service.awaitNoOpenStreams(PATIENCE.multipliedBy(6));
+
+            awaitNoRequestButOwn();
+        }
+    }
+
+    @Test
     void refusalBeforeTheFirstEventChoosesTheStatus() throws Exception {
         service.misbehave(Fault.rateLimited(Duration.ofMinutes(10)));
 
@@ -198,6 +213,15 @@ class ChatResourceTest {
         return health.body();
     }
 
+    private void awaitNoRequestButOwn() throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        String meters = meters();
+        while (!NO_REQUEST_BUT_OWN.matcher(meters).find() && System.nanoTime() < deadline) {
+            meters = meters();
+        }
+        assertThat(meters).containsPattern(NO_REQUEST_BUT_OWN);
+    }
+
     private String meters() throws Exception {
         return get("/q/metrics").body();
     }
@@ -215,15 +239,19 @@ class ChatResourceTest {
         return page.send(request, HttpResponse.BodyHandlers.ofInputStream());
     }
 
-    /** A reader that takes nothing by itself. It is closed at once: the client of the JDK may take its time. */
     private Socket reader() throws IOException {
+        return reader("/api/chat");
+    }
+
+    /** A reader that takes nothing by itself. It is closed at once: the client of the JDK may take its time. */
+    private Socket reader(String path) throws IOException {
         Socket reader = new Socket();
         // Little room on the way, so that it is full soon.
         reader.setReceiveBufferSize(8 << 10);
         reader.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), application.getPort()));
         String question = "{\"prompt\": \"Write a haiku\"}";
-        String request = "POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
-                + question.length() + "\r\n\r\n" + question;
+        String request = "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Content-Length: " + question.length() + "\r\n\r\n" + question;
         reader.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         return reader;
     }
