@@ -53,11 +53,13 @@ class ChatResourceTest {
     URI application;
 
     private final HttpClient page = HttpClient.newHttpClient();
+    private final FailureLines failures = new FailureLines();
 
     @AfterEach
     void leaveNoStreamToTheNextTest() {
         service.awaitNoOpenStreams(PATIENCE);
         service.behave();
+        failures.close();
     }
 
     @Test
@@ -150,6 +152,7 @@ class ChatResourceTest {
         assertThat(answer.headers().firstValue("Retry-After")).contains("600");
         assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/json");
         assertThat(text(answer)).startsWith("{\"error\": \"rate_limit_exceeded\"");
+        assertThat(failures.await(PATIENCE)).contains("RateLimitException", "status 429");
     }
 
     @Test
@@ -164,6 +167,7 @@ class ChatResourceTest {
                 .contains("\"code\": \"generation_failed\"")
                 .doesNotContain("Something broke.")
                 .endsWith("data: [DONE]\n\n");
+        assertThat(failures.await(PATIENCE)).contains("GenerationFailedException").doesNotContain("Something broke.");
     }
 
     @Test
@@ -195,6 +199,7 @@ class ChatResourceTest {
         assertThat(down).contains("lastCompleted", "lastFailed", "RateLimitException");
         assertThat(get("/q/health/ready").statusCode()).as("readiness").isEqualTo(200);
         assertThat(service.requestCount()).isEqualTo(requests);
+        assertThat(failures.await(PATIENCE)).contains("RateLimitException");
 
         text(ask());
         awaitHealth(200, "UP");

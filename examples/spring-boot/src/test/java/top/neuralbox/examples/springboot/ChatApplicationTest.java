@@ -118,13 +118,16 @@ class ChatApplicationTest {
     }
 
     @Test
-    void refusalChoosesTheStatus() throws Exception {
+    void refusalChoosesTheStatusAndIsLogged() throws Exception {
         service.misbehave(Fault.rateLimited(Duration.ofMinutes(10)));
 
-        HttpResponse<InputStream> answer = ask();
+        try (FailureLines failures = new FailureLines()) {
+            HttpResponse<InputStream> answer = ask();
 
-        assertThat(answer.statusCode()).isEqualTo(429);
-        assertThat(answer.headers().firstValue("Retry-After")).contains("600");
+            assertThat(answer.statusCode()).isEqualTo(429);
+            assertThat(answer.headers().firstValue("Retry-After")).contains("600");
+            assertThat(failures.await(PATIENCE)).contains("RateLimitException", "status 429");
+        }
     }
 
     @Test
