@@ -141,6 +141,8 @@ public final class Application {
 
     private static void ask(Chromium chromium, URI page) throws Exception {
         chromium.open(page);
+        // React draws it a moment after the page is loaded.
+        chromium.await("document.querySelector('#prompt') !== null");
         chromium.ask("#prompt", "Write a haiku");
     }
 
