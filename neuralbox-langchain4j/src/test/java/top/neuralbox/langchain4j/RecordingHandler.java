@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /** Records what a handler is told, and lets a test wait for the end. */
-class RecordingHandler implements StreamingChatResponseHandler {
+public class RecordingHandler implements StreamingChatResponseHandler {
 
     private final List<String> pieces = new CopyOnWriteArrayList<>();
     private final List<Object> rawEvents = new CopyOnWriteArrayList<>();
@@ -37,7 +37,7 @@ class RecordingHandler implements StreamingChatResponseHandler {
         return this;
     }
 
-    ChatResponse awaitResponse() throws InterruptedException, ExecutionException, TimeoutException {
+    public ChatResponse awaitResponse() throws InterruptedException, ExecutionException, TimeoutException {
         return response.get(10, TimeUnit.SECONDS);
     }
 

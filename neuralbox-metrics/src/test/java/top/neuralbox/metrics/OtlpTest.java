@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
+import top.neuralbox.metrics.page.WiringExamples;
 import top.neuralbox.testkit.local.Fault;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.transport.Transport;

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import top.neuralbox.metrics.page.WiringExamples;
 import top.neuralbox.testkit.fake.FakeAnswer;
 import top.neuralbox.testkit.fake.FakeTransport;
 import top.neuralbox.testkit.local.LocalNeuralBox;
@@ -17,19 +19,23 @@ import top.neuralbox.testkit.local.LocalNeuralBox;
 class WiringExamplesTest {
 
     private static final Pattern JAVA = Pattern.compile("(-->\n)?```java\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern IMPORT = Pattern.compile("^import [\\w.]+;$", Pattern.MULTILINE);
 
     @Test
     void examplesAreCompiled() throws IOException {
-        Path source = Path.of("src", "test", "java", "top", "neuralbox", "metrics", "WiringExamples.java");
-        String compiled = squeezed(Files.readString(source));
+        Path source = Path.of("src", "test", "java", "top", "neuralbox", "metrics", "page", "WiringExamples.java");
+        String compiled = Files.readString(source);
+        String code = squeezed(compiled);
         List<String> examples = JAVA.matcher(Files.readString(Path.of("..", "docs", "metrics", "wiring.md")))
                 .results()
                 .filter(block -> block.group(1) == null)
-                .map(block -> squeezed(block.group(2)))
+                .map(block -> block.group(2))
                 .toList();
-        assertThat(examples)
-                .hasSize(7)
-                .allSatisfy(example -> assertThat(compiled).contains(example));
+        assertThat(examples).hasSize(7).allSatisfy(example -> {
+            assertThat(code).contains(squeezed(IMPORT.matcher(example).replaceAll("")));
+            assertThat(IMPORT.matcher(example).results().map(MatchResult::group))
+                    .allSatisfy(line -> assertThat(compiled).contains(line));
+        });
     }
 
     @Test

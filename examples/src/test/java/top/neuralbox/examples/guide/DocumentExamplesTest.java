@@ -28,7 +28,9 @@ class DocumentExamplesTest {
     }
 
     static Stream<Document.Example> examplesOfPagesWithATest() throws IOException {
-        return examples().filter(example -> Files.exists(testOf(example.document())));
+        return examples()
+                .filter(example ->
+                        Files.isDirectory(moduleOf(example.document())) || Files.exists(testOf(example.document())));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -63,16 +65,17 @@ class DocumentExamplesTest {
                 && example.imports().stream().allMatch(source::contains);
     }
 
-    /** In the module that the page is named after, in its package or beneath it in {@code page}, or in the examples. */
+    /** In the module that the page is named after, beneath its package in {@code page}, or in the examples. */
     private static Path testOf(Document page) {
-        Path inModule = Path.of("top/neuralbox", page.name().replace('-', '/'));
-        return Stream.of("java/" + inModule, "kotlin/" + inModule, "kotlin/" + inModule + "/page")
-                .map(folder -> moduleOf(page)
-                        .resolve("test/" + folder)
-                        .resolve(page.testName() + (folder.startsWith("java") ? ".java" : ".kt")))
-                .filter(Files::exists)
-                .findFirst()
-                .orElse(EXAMPLES.resolve("src/test/java/top/neuralbox/examples/guide/" + page.testName() + ".java"));
+        Path module = moduleOf(page);
+        if (!Files.isDirectory(module)) {
+            return EXAMPLES.resolve("src/test/java/top/neuralbox/examples/guide/" + page.testName() + ".java");
+        }
+        Path folder = Path.of("top/neuralbox", page.name().replace('-', '/'), "page");
+        Path kotlin = module.resolve("test/kotlin").resolve(folder).resolve(page.testName() + ".kt");
+        return Files.exists(kotlin)
+                ? kotlin
+                : module.resolve("test/java").resolve(folder).resolve(page.testName() + ".java");
     }
 
     /** The sources of the module with the page's name, if there is one: {@code langchain4j.md} is about {@code neuralbox-langchain4j}. */

@@ -9,7 +9,7 @@ import top.neuralbox.transport.httpclient.HttpClientTransport;
 import top.neuralbox.transport.vertx.VertxTransport;
 
 /** A transport over which a suite runs. Open until the process ends: closing an engine takes Vert.x a second. */
-enum Carrier {
+public enum Carrier {
     HTTPCLIENT(HttpClientTransport::create),
     VERTX(VertxTransport::create);
 
@@ -21,7 +21,7 @@ enum Carrier {
     }
 
     /** A client of this service that sends nothing again by itself. */
-    NeuralBox client(LocalNeuralBox service) {
+    public NeuralBox client(LocalNeuralBox service) {
         return NeuralBox.builder()
                 .baseUri(service.uri())
                 .apiKey(LocalNeuralBox.apiKey())

@@ -1,4 +1,4 @@
-package top.neuralbox.spring.ai;
+package top.neuralbox.spring.ai.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,10 +21,14 @@ import org.springframework.ai.retry.TransientAiException;
 import reactor.core.publisher.Flux;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
+import top.neuralbox.spring.ai.Carrier;
+import top.neuralbox.spring.ai.NeuralBoxChatMetadata;
+import top.neuralbox.spring.ai.NeuralBoxChatModel;
+import top.neuralbox.spring.ai.NeuralBoxChatOptions;
 import top.neuralbox.testkit.local.Fault;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 
-/** The examples of docs/spring-ai.md. */
+/** The examples of docs/spring-ai.md, in a package of their own: like an application, they need the imports. */
 class SpringAiPageTest {
 
     private static final Duration LONG = Duration.ofSeconds(10);

@@ -1,4 +1,4 @@
-package top.neuralbox.spring.ai;
+package top.neuralbox.spring.ai.page;
 
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.http.MediaType;

@@ -1,4 +1,4 @@
-package top.neuralbox.langchain4j;
+package top.neuralbox.langchain4j.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -27,12 +27,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
+import top.neuralbox.langchain4j.Carrier;
+import top.neuralbox.langchain4j.NeuralBoxChatModel;
+import top.neuralbox.langchain4j.NeuralBoxChatRequestParameters;
+import top.neuralbox.langchain4j.NeuralBoxChatResponseMetadata;
+import top.neuralbox.langchain4j.NeuralBoxStreamingChatModel;
+import top.neuralbox.langchain4j.RecordingHandler;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 import top.neuralbox.testkit.local.Fault;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 
-/** The examples of docs/langchain4j.md. */
+/** The examples of docs/langchain4j.md, in a package of their own: like an application, they need the imports. */
 class Langchain4jPageTest {
 
     private static final ChatRequest REQUEST =

@@ -1,4 +1,4 @@
-package top.neuralbox.spring.ai;
+package top.neuralbox.spring.ai.page;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

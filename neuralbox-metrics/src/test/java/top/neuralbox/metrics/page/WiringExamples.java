@@ -1,4 +1,4 @@
-package top.neuralbox.metrics;
+package top.neuralbox.metrics.page;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,10 +9,17 @@ import java.util.List;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.budget.CreditBudget;
+import top.neuralbox.metrics.BudgetMetrics;
+import top.neuralbox.metrics.MeterNaming;
+import top.neuralbox.metrics.NeuralBoxMetrics;
+import top.neuralbox.metrics.NeuralBoxTracing;
 import top.neuralbox.transport.Transport;
 
-/** The examples of the documentation, so that the compiler reads them too. A test holds the two together. */
-final class WiringExamples {
+/**
+ * The examples of the documentation, so that the compiler reads them too. A test holds the two together. They are in a package of
+ * their own: like an application, they need the imports.
+ */
+public final class WiringExamples {
 
     private WiringExamples() {}
 
@@ -31,7 +38,7 @@ final class WiringExamples {
         return metrics;
     }
 
-    static void clientOfATenant(NeuralBoxMetrics metrics, String tenant, String apiKey, Transport shared) {
+    public static void clientOfATenant(NeuralBoxMetrics metrics, String tenant, String apiKey, Transport shared) {
         try (NeuralBox neuralBox = NeuralBox.builder()
                 .name(tenant)
                 .apiKey(apiKey)
@@ -65,7 +72,7 @@ final class WiringExamples {
     }
 
     /** For a registry of OTLP alone: leaves out the attributes that the convention leaves out. */
-    static MeterFilter withoutFillers() {
+    public static MeterFilter withoutFillers() {
         return new MeterFilter() {
             @Override
             public Meter.Id map(Meter.Id id) {
