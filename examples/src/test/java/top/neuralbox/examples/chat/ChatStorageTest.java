@@ -130,32 +130,35 @@ class ChatStorageTest extends PageFixture {
 
     @Test
     void aConversationIsExportedAsMarkdown(@TempDir Path downloads) throws Exception {
+        String expected = "# NeuralBox chat\n\n## You\n\nWhat colour?\n\n## gpt-5, 3 credits\n\nIt was **yellow**.\n";
         open(LocalNeuralBox.builder().answer("It was **yellow**."));
         askAndAwait("What colour?");
         browser.devTools(
                 "Browser.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", downloads.toString()));
-        String exported;
         try (WatchService watch = FileSystems.getDefault().newWatchService()) {
-            downloads.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+            downloads.register(watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
             browser.click("header button:nth-of-type(2)");
-            exported = Files.readString(downloads.resolve(awaitMarkdown(watch)));
-        }
 
-        assertThat(exported)
-                .isEqualTo("# NeuralBox chat\n\n## You\n\nWhat colour?\n\n## gpt-5, 3 credits\n\nIt was **yellow**.\n");
+            assertThat(awaitMarkdown(downloads, watch, expected.length())).isEqualTo(expected);
+        }
     }
 
-    /** Chromium writes to another name, and renames the file when it is whole. */
-    private static Path awaitMarkdown(WatchService watch) throws InterruptedException {
-        while (true) {
-            WatchKey key = watch.poll(20, TimeUnit.SECONDS);
-            assertThat(key).as("a download").isNotNull();
+    /** Chromium may create the file first, and fill it later. The text after 20 seconds, if it is still shorter. */
+    private static String awaitMarkdown(Path downloads, WatchService watch, int length) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        String text = "";
+        while (text.length() < length) {
+            WatchKey key = watch.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (key == null) {
+                return text;
+            }
             for (WatchEvent<?> event : key.pollEvents()) {
                 if (event.context() instanceof Path file && file.toString().endsWith(".md")) {
-                    return file;
+                    text = Files.readString(downloads.resolve(file));
                 }
             }
             key.reset();
         }
+        return text;
     }
 }
