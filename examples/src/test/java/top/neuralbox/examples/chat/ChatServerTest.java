@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,6 +26,7 @@ import top.neuralbox.examples.relay.ChatRequestReader;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /** The guards of the chat's endpoint, without a browser. */
+@Timeout(60)
 class ChatServerTest {
 
     private static final int LIMIT = 3;
@@ -151,6 +153,8 @@ class ChatServerTest {
     /** Sends a request with a {@code Host} that {@link HttpClient} would not send. */
     private String statusLine(String request, String host) throws Exception {
         try (Socket socket = new Socket("127.0.0.1", chat.uri().getPort())) {
+            // The reading of a socket heeds no interrupt, so the time-out of the class would not end it.
+            socket.setSoTimeout(10_000);
             socket.getOutputStream()
                     .write((request + " HTTP/1.1\r\nHost: " + host
                                     + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")

@@ -184,6 +184,7 @@ abstract class StreamingTest {
         Socket reader = new Socket();
         // Little room on the way, so that it is full soon.
         reader.setReceiveBufferSize(8 << 10);
+        reader.setSoTimeout(10_000);
         reader.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
         String request = "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
         reader.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));

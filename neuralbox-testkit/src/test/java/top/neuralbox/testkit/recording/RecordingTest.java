@@ -117,6 +117,7 @@ class RecordingTest {
         Script script = read(FIRST + HEAD + end("cancelled")).script(Double.POSITIVE_INFINITY);
         try (ScriptedServer server = ScriptedServer.start();
                 Socket client = new Socket("127.0.0.1", server.port())) {
+            client.setSoTimeout(10_000);
             server.answer(script);
             client.getOutputStream().write(POST.getBytes(UTF_8));
             assertThat(client.getInputStream().read()).isEqualTo('H');

@@ -253,6 +253,7 @@ class ChatResourceTest {
         Socket reader = new Socket();
         // Little room on the way, so that it is full soon.
         reader.setReceiveBufferSize(8 << 10);
+        reader.setSoTimeout(10_000);
         reader.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), application.getPort()));
         String question = "{\"prompt\": \"Write a haiku\"}";
         String request = "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

@@ -110,6 +110,7 @@ class ChatApplicationTest {
         service.misbehave(Fault.endless());
         // A socket, which is closed at once: the client of the JDK may take its time.
         try (Socket reader = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            reader.setSoTimeout((int) PATIENCE.toMillis());
             reader.getOutputStream().write(CHAT.getBytes(StandardCharsets.US_ASCII));
             reader.getInputStream().readNBytes(10_000);
         }
