@@ -23,6 +23,7 @@ import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.RetryPolicy;
 import top.neuralbox.Timeouts;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.testkit.local.Fault;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 import top.neuralbox.transport.Transport;
@@ -205,6 +206,7 @@ abstract class MetersContract {
     }
 
     @Test
+    @Logs(perhaps = "a GenerationListener threw")
     void whatAnotherListenerThrowsIsCounted() {
         run(
                 all -> all.listener(info -> {
