@@ -92,12 +92,12 @@ public final class DecodeTable {
         double decoder = best(rows, Stream.of(Subject.NEURALBOX).filter(rows::containsKey));
         MarkdownTable table = new MarkdownTable(
                 String.format(
-                        "Decode, mix %s, chunks of %,d bytes. Millions of events a CPU second, by forks",
+                        "Decode, mix %s, chunks of %,d bytes. Millions of events per CPU second, by forks",
                         mix, chunkBytes),
                 "subject",
-                "a CPU second",
-                "least and most",
-                "ns an event",
+                "per CPU second",
+                "lowest and highest",
+                "ns per event",
                 "/ best peer",
                 "/ jackson-core",
                 "/ neuralbox",

@@ -77,7 +77,7 @@ public final class EndToEndTable {
 
     private void flat(Wire wire, String over) throws IOException {
         printFlat(wire, "chunks of 16 KiB, " + over, 16 * 1024);
-        printFlat(wire, "one HTTP chunk an event, " + over, 0);
+        printFlat(wire, "one HTTP chunk per event, " + over, 0);
     }
 
     private void printFlat(Wire wire, String title, int chunkBytes) throws IOException {
@@ -100,11 +100,11 @@ public final class EndToEndTable {
         MarkdownTable table = new MarkdownTable(
                 String.format("One stream of %,d events, %s. Millions of events", deltas, title),
                 "subject",
-                "a second",
-                "least and most",
-                "least / median",
-                "a CPU second",
-                "least and most",
+                "per second",
+                "lowest and highest",
+                "lowest / median",
+                "per CPU second",
+                "lowest and highest",
                 "/ raw, clock",
                 "/ raw, CPU",
                 "/ bare, CPU",
@@ -141,7 +141,7 @@ public final class EndToEndTable {
         });
         MarkdownTable table = new MarkdownTable(
                 String.format(
-                        "Events a CPU second, and bytes an event, of a stream of %,d and of ten times that", deltas),
+                        "Events per CPU second, and bytes per event, of a stream of %,d and of ten times that", deltas),
                 "subject",
                 "once",
                 "tenfold",
@@ -163,12 +163,12 @@ public final class EndToEndTable {
         Map<Subject, Figures> rows = trial(Wire.CLEAR, quick ? 2 : 7)
                 .run(subjects, subject -> List.of("paced 1000 " + events, "paced 2000 " + events));
         MarkdownTable table = new MarkdownTable(
-                "Latency from the server's write to the caller, an event each 2 ms, in microseconds",
+                "Latency from the server's write to the caller, an event every 2 ms, in microseconds",
                 "subject",
                 "p50",
-                "least and most",
+                "lowest and highest",
                 "p99",
-                "least and most",
+                "lowest and highest",
                 "p50 - bare",
                 "p99 / bare");
         rows.forEach((subject, figures) -> {
@@ -203,11 +203,11 @@ public final class EndToEndTable {
                             .run(crowded, subject -> List.of("warm 0 200000 10", "flood 0 " + deltas + " " + size)));
         }
         MarkdownTable table = new MarkdownTable(
-                "Streams at once, one HTTP chunk an event. Millions of events a CPU second, and bytes an event",
+                "Streams at once, one HTTP chunk per event. Millions of events per CPU second, and bytes per event",
                 "subject",
                 "streams",
-                "a CPU second",
-                "least and most",
+                "per CPU second",
+                "lowest and highest",
                 "B/event");
         bySize.forEach((size, rows) -> rows.forEach((subject, figures) -> table.row(
                 subject,
@@ -258,14 +258,14 @@ public final class EndToEndTable {
     private void printMany(String title, List<Subject> able, Trial.Commands commands) throws IOException {
         Map<Subject, Figures> rows = trial(Wire.CLEAR, quick ? 1 : 5).run(able, commands);
         MarkdownTable table = new MarkdownTable(
-                title + ", each with an event in 200 ms. CPU without the compiler",
+                title + ", each with an event every 200 ms. CPU without the compiler",
                 "subject",
                 "threads",
-                "KiB a stream",
+                "KiB per stream",
                 "CPU s to open",
                 "/ bare",
-                "CPU us an event",
-                "least and most",
+                "CPU us per event",
+                "lowest and highest",
                 "/ bare",
                 "p50 us",
                 "p99 us",

@@ -48,22 +48,22 @@ final class GatewayTable {
                 .run(Gateway.class, gateways, gateway -> ask(gateway, commands));
         MarkdownTable table = new MarkdownTable(
                 String.format(
-                        "A gateway between the service and %,d readers, each with an event in 200 ms. CPU without the"
-                                + " compiler",
+                        "A gateway between the service and %,d readers, each with an event every 200 ms. CPU without"
+                                + " the compiler",
                         readers),
                 "gateway",
-                "CPU us an event",
-                "least and most",
+                "CPU us per event",
+                "lowest and highest",
                 "/ nginx",
                 "/ webflux-events",
-                "KiB of heap a reader",
-                "least and most",
-                "KiB resident a reader",
-                "least and most",
+                "KiB of heap per reader",
+                "lowest and highest",
+                "KiB resident per reader",
+                "lowest and highest",
                 "p50 us",
-                "least and most",
+                "lowest and highest",
                 "p99 us",
-                "least and most",
+                "lowest and highest",
                 "failures");
         rows.forEach((gateway, figures) -> table.row(
                 gateway,
