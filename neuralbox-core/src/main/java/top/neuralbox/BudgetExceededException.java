@@ -90,7 +90,7 @@ public final class BudgetExceededException extends NeuralBoxException {
     private static String message(String budget, BudgetUnit unit, BigDecimal limit, BigDecimal asked) {
         return unit == BudgetUnit.REQUESTS
                 ? "the limit of " + limit.toPlainString() + " " + budget + " is reached; the request was not sent"
-                : "this generation may cost " + asked.toPlainString() + " credits, and the budget " + budget + " of "
-                        + limit.toPlainString() + " credits has less left; nothing was sent";
+                : "this generation may cost " + asked.toPlainString() + " credits, but the budget " + budget
+                        + " has less left of its limit of " + limit.toPlainString() + " credits; nothing was sent";
     }
 }

@@ -9,7 +9,7 @@ final class CallSite extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private CallSite() {
-        super("this call waited for it");
+        super("the caller waited here for the result");
     }
 
     /** Adds the current line to the failure. A failure that is thrown again keeps its first line. */

@@ -29,9 +29,8 @@ final class Log {
     }
 
     static void incredibleBill() {
-        SafeLog.warn(
-                "the service says that a generation cost less than nothing, or more than anything can; its cost counts as"
-                        + " unknown");
+        SafeLog.warn("the service reported an impossible cost of a generation: below 0, above " + Billing.MOST
+                + ", or with more than " + Billing.MOST_DECIMALS + " decimals; the cost counts as unknown");
     }
 
     static void transportThrew(Throwable t) {

@@ -297,7 +297,7 @@ class CreditBudgetTest {
     }
 
     @Test
-    @Logs("a generation cost less than nothing")
+    @Logs("an impossible cost of a generation")
     void costBelowZeroIsNotBelieved() {
         CreditBudget budget = CreditBudget.builder().limit(TEN).build();
         transport.always(call -> call.stream()

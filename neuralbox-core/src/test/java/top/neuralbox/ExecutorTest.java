@@ -95,8 +95,8 @@ class ExecutorTest {
             assertThat(log.lines())
                     .filteredOn(line -> line.contains("executor"))
                     .containsExactly(
-                            "WARNING the client's executor refused work, or dropped it; it is done on threads of"
-                                    + " the client's own");
+                            "WARNING the client's executor refused work, or dropped it; the work runs on the"
+                                    + " client's own threads");
         }
     }
 

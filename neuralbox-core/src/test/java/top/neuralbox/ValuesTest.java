@@ -284,7 +284,7 @@ class ValuesTest {
 
     @ParameterizedTest
     @MethodSource("incredibleBills")
-    @Logs("a generation cost less than nothing")
+    @Logs("an impossible cost of a generation")
     void billThatCannotBeTrueIsUnknownAndLocksNothing(String bill) {
         List<BigDecimal> unsettled = new ArrayList<>();
         CreditBudget budget = CreditBudget.builder()

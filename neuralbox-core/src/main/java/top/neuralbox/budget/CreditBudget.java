@@ -292,8 +292,10 @@ public final class CreditBudget implements CreditGuard {
         if (given != null) {
             return isReckonable(given.max(BigDecimal.ZERO))
                     ? CompletableFuture.completedFuture(given.max(BigDecimal.ZERO))
-                    : CompletableFuture.failedFuture(
-                            new BudgetUnavailableException("the estimate is not a possible cost", null));
+                    : CompletableFuture.failedFuture(new BudgetUnavailableException(
+                            "the estimate must be at most " + MOST_CREDITS.toPlainString() + " credits, with at most "
+                                    + MOST_DECIMALS + " decimals",
+                            null));
         }
         String model = request.model();
         if (model == null) {

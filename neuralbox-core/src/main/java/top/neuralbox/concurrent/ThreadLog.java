@@ -6,7 +6,7 @@ final class ThreadLog {
     private ThreadLog() {}
 
     static void executorRefused() {
-        SafeLog.warn("the client's executor refused work, or dropped it; it is done on threads of the client's own");
+        SafeLog.warn("the client's executor refused work, or dropped it; the work runs on the client's own threads");
     }
 
     static void callbackThrew(Throwable t) {

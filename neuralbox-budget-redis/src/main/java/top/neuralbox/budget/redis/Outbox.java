@@ -315,9 +315,9 @@ final class Outbox {
     private static void logGivenUp(long changes) {
         log(
                 Level.WARNING,
-                () -> "changes of reservations that were given up, so that Redis will not be told of them: " + changes
-                        + ". There was no room to keep them, or the store was closed. What is set aside for such a"
-                        + " reservation becomes unsettled when its lease ends");
+                () -> "changes of reservations that were given up, and will not reach Redis: " + changes
+                        + ". There was no room to keep them, or the store was closed. Their reservations become"
+                        + " unsettled when the lease ends");
     }
 
     private static void log(Level level, Supplier<String> message) {

@@ -91,7 +91,7 @@ final class ScriptThreads implements AutoCloseable {
                 throw new RejectedExecutionException("the store is closed");
             }
             if (workers.getQueue().size() >= QUEUE) {
-                throw new RejectedExecutionException(QUEUE + "  calls wait for Redis already");
+                throw new RejectedExecutionException(QUEUE + " calls wait for Redis already");
             }
             ScheduledFuture<?> alarm = timer.schedule(
                     () -> answer.completeExceptionally(
