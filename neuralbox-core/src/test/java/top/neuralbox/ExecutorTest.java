@@ -94,9 +94,8 @@ class ExecutorTest {
             assertThat(subscriber.completed()).isTrue();
             assertThat(log.lines())
                     .filteredOn(line -> line.contains("executor"))
-                    .containsExactly(
-                            "WARNING the client's executor refused work, or dropped it; the work runs on the"
-                                    + " client's own threads");
+                    .containsExactly("WARNING the client's executor refused work, or dropped it; the work runs on the"
+                            + " client's own threads");
         }
     }
 
