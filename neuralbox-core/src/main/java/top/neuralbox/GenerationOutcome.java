@@ -14,7 +14,7 @@ public final class GenerationOutcome {
     public enum Kind {
         /** {@code generation_end} arrived. */
         COMPLETED,
-        /** The service, the network or a time-out ended it. */
+        /** The service, the network or a time-out ended it, or the admission or the budget refused it. */
         FAILED,
         /** The client cancelled it. */
         CANCELLED,

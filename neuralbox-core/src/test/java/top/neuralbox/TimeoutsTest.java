@@ -161,10 +161,12 @@ class TimeoutsTest {
         GenerationStream stream = client.stream(REQUEST);
         ReaderThread<String> reader = ReaderThread.start(stream::text).awaitWaiting();
         StubTransport.StubCall call = transport.call(0);
-        call.bytes(":\n").bytes(":\n").bytes(":\n");
+        // The inbox asks for more when half of its window is read. The stream's start was the first chunk.
+        int replenish = BodyInbox.WINDOW / 2;
+        comments(call, replenish - 1);
         for (int i = 0; i < 30; i++) {
             clock.advance(Duration.ofSeconds(10));
-            call.bytes(":\n").bytes(":\n").bytes(":\n").bytes(":\n");
+            comments(call, replenish);
             ReaderThread.await(() -> reader.ended() || call.demand() == BodyInbox.WINDOW, "comments are not read");
             reader.awaitWaitingOrEnd();
         }
@@ -172,6 +174,12 @@ class TimeoutsTest {
                 .isInstanceOfSatisfying(
                         GenerationTimeoutException.class,
                         e -> assertThat(e.timer()).isEqualTo(Timer.EVENT_IDLE));
+    }
+
+    private static void comments(StubTransport.StubCall call, int count) {
+        for (int i = 0; i < count; i++) {
+            call.bytes(":\n");
+        }
     }
 
     @Test
