@@ -6,9 +6,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generation might cost more than a budget has left, or a limit of requests is reached. Nothing was sent; if an earlier
- * attempt was, it was not charged. {@link #retryAfter()} is the time until the limit has more left; null if the limit never
- * renews.
+ * A generation might cost more than a budget has left, or a limit of requests is reached. The request was not sent. Earlier
+ * attempts may have been sent, but were not charged. {@link #retryAfter()} is the time until the limit has more left; null if
+ * the limit never renews.
  *
  * @since 0.1.0
  */

@@ -4,8 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A budget could not decide on a generation or on a request: the price is not known, or the store is unavailable. Nothing was
- * sent; if an earlier attempt was, it was not charged.
+ * A budget could not decide on a generation or on a request: the price is not known, or the store is unavailable. The request
+ * was not sent. Earlier attempts may have been sent, but were not charged.
  *
  * @since 0.1.0
  */

@@ -224,7 +224,7 @@ public final class GenerationRequest {
          * modelParam("size", "1024x1024")}.
          *
          * @param value as for {@link #bodyField}
-         * @throws IllegalArgumentException as for {@link #bodyField}
+         * @throws IllegalArgumentException if the name is blank, or the value is refused as by {@link #bodyField}
          */
         public Builder modelParam(String name, @Nullable Object value) {
             modelParams.put(requireText("name", name), JsonValues.copyOf(name, value));
@@ -269,9 +269,9 @@ public final class GenerationRequest {
          * Adds a field for which this builder has no method to the request body.
          *
          * @param name the field's name on the wire
-         * @param value a String, Number, Boolean, List, Map with String keys, or null; copied, to any depth
-         * @throws IllegalArgumentException if the builder has a method for the field, or the value has another type or is no
-         *     finite number
+         * @param value a String, Number, Boolean, List, Map with String keys, or null; copied, nested at most 100 deep
+         * @throws IllegalArgumentException if the builder has a method for the field or the client sets it itself, or if the
+         *     value has another type, is no finite number, or is nested deeper
          */
         public Builder bodyField(String name, @Nullable Object value) {
             requireText("name", name);

@@ -4,7 +4,7 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account has no credits left (status 402). Refill it. Nothing was charged.
+ * The account has no credits left (status 402). Refill it. The refused request was not charged.
  *
  * @since 0.1.0
  */

@@ -73,7 +73,7 @@ public final class NeuralBox implements AutoCloseable {
      * A client with the key of the environment variable {@code NEURALBOX_API_KEY}, the base URI of {@code
      * NEURALBOX_BASE_URL} if that is set, the only transport on the class path, and defaults for the rest.
      *
-     * @throws IllegalStateException if there is no key, or not exactly one transport
+     * @throws IllegalStateException if there is no key, or no transport can be {@linkplain TransportProvider#choose chosen}
      */
     public static NeuralBox create() {
         return builder().build();
@@ -179,9 +179,9 @@ public final class NeuralBox implements AutoCloseable {
      * pending when another process ended. It costs nothing, but counts against the account's rate limits: as one request, or as
      * two if the service does not know the first of the two documented paths.
      *
-     * <p>If this client made the generation, its charge is unknown, and the answer reports the bill, then the budget's
-     * reservation is settled and the listeners are notified ({@link GenerationListener#settled}) before this method returns. A
-     * second call changes nothing. The client remembers its last 1,000 generations with an unknown charge.
+     * <p>The client remembers its last 1,000 generations with an unknown charge. If this generation is one of them, and the
+     * answer reports the bill, the budget's reservation is settled and the listeners are notified ({@link
+     * GenerationListener#settled}) before this method returns. A second call changes nothing.
      *
      * @param id the generation's id, as in {@link GenerationEvent.Start#id()} or {@link PartialGeneration#id()}
      * @return the text or the media result, or a {@link GenerationAnswer.Pending}, which {@link #await} waits for
@@ -553,8 +553,8 @@ public final class NeuralBox implements AutoCloseable {
         }
 
         /**
-         * Sets the context that a call carries from the thread that makes it to its callbacks. Default: none. The client's
-         * threads inherit nothing either.
+         * Sets the context that a call carries from the thread that makes it to its callbacks. Default: none; the client's
+         * threads inherit nothing from that thread.
          */
         public Builder context(CallContext context) {
             this.context = Objects.requireNonNull(context, "context");
@@ -594,8 +594,8 @@ public final class NeuralBox implements AutoCloseable {
         /**
          * Builds the client. No connection is opened.
          *
-         * @throws IllegalStateException if there is no key, or if no transport was passed in and the class path does not have
-         *     exactly one
+         * @throws IllegalStateException if there is no key, or if no transport was passed in and none can be {@linkplain
+         *     TransportProvider#choose chosen}
          * @throws IllegalArgumentException if the base URI is not usable
          */
         public NeuralBox build() {

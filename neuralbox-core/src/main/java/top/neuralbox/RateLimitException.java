@@ -4,7 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account's hourly or daily limit is reached (status 429). Wait for {@link #retryAfter()}. Nothing was charged.
+ * The account's hourly or daily limit is reached (status 429). Wait for {@link #retryAfter()}. The refused request was not
+ * charged.
  *
  * @since 0.1.0
  */

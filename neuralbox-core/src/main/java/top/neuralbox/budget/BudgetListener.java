@@ -33,7 +33,10 @@ public interface BudgetListener {
      */
     default void unsettled(GenerationInfo info, String reservation, BigDecimal credits) {}
 
-    /** The account's balance fell below the mark. Called again only after the balance was at or above the mark. */
+    /**
+     * The account's balance fell below the threshold of {@link CreditBudget.Builder#lowBalance}. Called again only after the
+     * balance was at or above it.
+     */
     default void lowBalance(BigDecimal balance) {}
 
     /** A request to the store failed. The error's messages hold no secret, unless your own store puts one there. */

@@ -33,8 +33,9 @@ import top.neuralbox.concurrent.MemoryWait;
  * a generation before the request is sent. The real cost later replaces the reservation. If a generation was certainly not
  * charged, its reservation is released. If its charge is unknown, the credits stay reserved, as <i>unsettled</i>, until the
  * reservation is settled. So the sum of spent, reserved and unsettled credits never exceeds a limit, unless a generation costs
- * more than expected, or requests are allowed without the store. The request that sends a generation is reserved in the same step as its credits, and counts as spent once it was
- * sent; each further request is reserved before it is sent.
+ * more than expected, or is sent without the store ({@link Builder#allowWithoutStore}). The request that sends a generation is
+ * reserved in the same step as its credits, and counts as spent once it was sent; each further request is reserved before it
+ * is sent.
  *
  * <pre>{@code
  * CreditBudget budget = CreditBudget.builder()
@@ -540,7 +541,7 @@ public final class CreditBudget implements CreditGuard {
             return this;
         }
 
-        /** Sets the mark. {@link BudgetListener#lowBalance} is called when the account's balance falls below it. */
+        /** Sets a threshold: {@link BudgetListener#lowBalance} is called when the account's balance falls below it. */
         public Builder lowBalance(BigDecimal credits) {
             this.lowBalance = requireCredits(credits);
             return this;
