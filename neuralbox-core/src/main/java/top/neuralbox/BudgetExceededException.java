@@ -56,7 +56,10 @@ public final class BudgetExceededException extends NeuralBoxException {
         this.asked = asked;
     }
 
-    /** The same refusal, in the course of a call. Its renewal is kept. */
+    /**
+     * The same refusal, in the course of a call. Its renewal is kept. The billing state is the call's: the refusal of a question
+     * says nothing about the bill of the generation that was asked about.
+     */
     BudgetExceededException in(CallFacts facts) {
         return new BudgetExceededException(
                 String.valueOf(getMessage()),
@@ -64,7 +67,7 @@ public final class BudgetExceededException extends NeuralBoxException {
                 unit,
                 limit,
                 asked,
-                facts.with(BillingState.NOT_CHARGED, retryAfter()));
+                facts.with(facts.billingState(), retryAfter()));
     }
 
     /** The name of the limit that does not have enough left. */

@@ -16,15 +16,16 @@ public final class BudgetUnavailableException extends NeuralBoxException {
 
     /** A refusal by a {@link CreditGuard} that cannot decide. */
     public BudgetUnavailableException(String message, @Nullable Throwable cause) {
-        this(message + "; nothing was sent", cause, CallFacts.NONE);
+        this(message + "; nothing was sent", cause, CallFacts.NONE.with(BillingState.NOT_CHARGED, null));
     }
 
     private BudgetUnavailableException(String message, @Nullable Throwable cause, CallFacts facts) {
-        super(message, cause, facts.with(BillingState.NOT_CHARGED, null));
+        super(message, cause, facts);
     }
 
-    /** The same refusal, in the course of a call. */
+    /** The same refusal, in the course of a call. The billing state is the call's. */
     BudgetUnavailableException in(CallFacts facts) {
-        return new BudgetUnavailableException(String.valueOf(getMessage()), getCause(), facts);
+        return new BudgetUnavailableException(
+                String.valueOf(getMessage()), getCause(), facts.with(facts.billingState(), null));
     }
 }

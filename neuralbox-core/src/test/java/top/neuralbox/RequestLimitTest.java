@@ -323,6 +323,36 @@ class RequestLimitTest {
         assertThat(guard.told).containsExactly("not sent");
     }
 
+    /** If it counted as not charged, a caller would send the generation again. */
+    @Test
+    void refusedQuestionSaysNothingAboutTheBillOfItsGeneration() {
+        transport.always(call -> call.json(200, "{\"id\": \"gen_1\", \"status\": \"processing\"}"));
+        NeuralBox client = client(budget(1));
+        client.generation("gen_1");
+
+        assertThatThrownBy(() -> client.generation("gen_1"))
+                .isInstanceOfSatisfying(BudgetExceededException.class, e -> {
+                    assertThat(e.billingState()).isEqualTo(BillingState.UNKNOWN);
+                    assertThat(e.partial().id()).isEqualTo("gen_1");
+                });
+        assertThatThrownBy(() -> client.account().balance())
+                .isInstanceOfSatisfying(
+                        BudgetExceededException.class,
+                        e -> assertThat(e.billingState()).isEqualTo(BillingState.NOT_CHARGED));
+    }
+
+    @Test
+    void questionThatABudgetCannotDecideSaysNothingAboutTheBillOfItsGeneration() {
+        LateGuard guard = new LateGuard();
+        guard.permit.completeExceptionally(new IllegalStateException("mine"));
+        NeuralBox client = transport.client(clock).budget(guard).build();
+
+        assertThatThrownBy(() -> client.generation("gen_1"))
+                .isInstanceOfSatisfying(
+                        BudgetUnavailableException.class,
+                        e -> assertThat(e.billingState()).isEqualTo(BillingState.UNKNOWN));
+    }
+
     @Test
     void guardThatThrowsOrFailsRefusesAndNothingIsSent() {
         CreditGuard throwing = new CreditGuard() {
