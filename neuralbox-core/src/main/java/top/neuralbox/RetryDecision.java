@@ -54,14 +54,19 @@ final class RetryDecision {
      *
      * @param attempts the attempts so far
      * @param asked the wait that the service asks for; null if it asks for none
-     * @return null if the wait would be longer than the policy allows
+     * @return null if the service asks for a longer wait than the policy allows
      */
     @Nullable
     Duration waitAfter(int attempts, @Nullable Duration asked) {
-        // If the service asks for no wait, or a time in the past, all refused callers would retry together and at once.
         Duration drawn = backoff(attempts);
-        Duration next = asked == null || asked.compareTo(drawn) < 0 ? drawn : asked;
-        return (asked == null ? next : asked).compareTo(policy.maxWait()) > 0 ? null : next;
+        if (asked == null) {
+            return drawn;
+        }
+        if (asked.compareTo(policy.maxWait()) > 0) {
+            return null;
+        }
+        // If the service asks for no wait, or a time in the past, all refused callers would retry together and at once.
+        return asked.compareTo(drawn) < 0 ? drawn : asked;
     }
 
     /** A wait with jitter: evenly distributed between the shortest wait and a bound that doubles with each attempt. */

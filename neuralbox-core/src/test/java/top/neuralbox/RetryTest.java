@@ -247,6 +247,16 @@ class RetryTest {
         assertThat(listener.waits).containsExactly(Duration.ofMillis(100), Duration.ofMillis(100));
     }
 
+    @Test
+    void longestWaitThatTheServiceMayAskForDoesNotBoundTheClientsOwnWaits() {
+        chance = 0.5;
+        transport.always(call -> call.json(429, "{}"));
+        publish(builder()
+                .retryPolicy(RetryPolicy.builder().maxWait(Duration.ZERO).build()));
+        clock.advance(Duration.ofSeconds(5));
+        assertThat(listener.waits).containsExactly(Duration.ofMillis(300), Duration.ofMillis(550));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"1e400", "NaN", "1000000000000000000000000000000", "Infinity", "99999e9999999999999"})
     void waitThatNoClockCanHoldFailsNow(String written) {
