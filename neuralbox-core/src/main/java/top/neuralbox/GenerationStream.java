@@ -142,7 +142,7 @@ public final class GenerationStream implements Iterable<GenerationEvent>, AutoCl
 
         @Override
         public boolean hasNext() {
-            if (!there && !ended) {
+            if ((!there || sink.isEmpty()) && !ended) {
                 there = await();
                 ended = !there;
             }

@@ -60,9 +60,11 @@ final class KeptText {
 
     private StringBuilder segmentFor(int length) {
         if (last.length() + length > SEGMENT && !last.isEmpty()) {
+            // First, so that nothing is kept twice if there is no memory for it.
+            StringBuilder next = new StringBuilder(Math.max(SEGMENT, length));
             full.add(last);
             fullLength += last.length();
-            last = new StringBuilder(Math.max(SEGMENT, length));
+            last = next;
         }
         return last;
     }

@@ -47,6 +47,11 @@ final class PullSink implements EventSink {
         return taken != decoded;
     }
 
+    /** Whether no event is there. */
+    boolean isEmpty() {
+        return taken == decoded;
+    }
+
     /** Takes the next event; null if none is there. */
     @Nullable
     GenerationEvent take() {

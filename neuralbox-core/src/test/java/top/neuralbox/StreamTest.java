@@ -161,6 +161,19 @@ class StreamTest {
     }
 
     @Test
+    void iteratorHasNoNextOnceTheResultTookTheEvents() {
+        GenerationStream stream = client.stream(REQUEST);
+        transport.call(0).story();
+        Iterator<GenerationEvent> events = stream.iterator();
+        assertThat(events.hasNext()).isTrue();
+
+        stream.result();
+
+        assertThat(events.hasNext()).isFalse();
+        assertThatThrownBy(events::next).isInstanceOf(NoSuchElementException.class);
+    }
+
+    @Test
     void noMoreChunksAreAskedForThanTheWindowWhileNobodyReads() {
         client.stream(REQUEST);
         StubTransport.StubCall call = transport.call(0).stream();
