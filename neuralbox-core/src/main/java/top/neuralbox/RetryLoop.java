@@ -68,6 +68,12 @@ final class RetryLoop {
     /** Whether the last attempt was certainly not charged and no other has begun. */
     private volatile boolean uncharged;
 
+    /** The attempt that was cancelled. It is then certain whether it may have been sent. */
+    private volatile @Nullable TransportCall stopped;
+
+    /** The thread that cancels it. The transport may report the end on this thread, from within. */
+    private volatile @Nullable Thread stopping;
+
     private volatile boolean cancelled;
     private volatile Duration waited = Duration.ZERO;
     private volatile Delayer.Cancellable wait = () -> {};
@@ -111,7 +117,7 @@ final class RetryLoop {
         wait.cancel();
         TransportCall current = call;
         if (current != null) {
-            current.cancel();
+            stop(current);
         }
     }
 
@@ -242,7 +248,7 @@ final class RetryLoop {
         }
         call = started;
         if (cancelled) {
-            started.cancel();
+            stop(started);
         }
         started.response().whenComplete(fencedBoth((head, error) -> {
             timers.headSettled();
@@ -399,9 +405,35 @@ final class RetryLoop {
         if (head != null) {
             return anyEvent ? Phase.STREAM : Phase.HEAD;
         }
+        return mayHaveBeenSent() ? Phase.SENT : Phase.NOT_SENT;
+    }
+
+    private boolean mayHaveBeenSent() {
         TransportCall current = call;
-        boolean maybe = current == null ? starting : current.mayHaveBeenSent();
-        return maybe ? Phase.SENT : Phase.NOT_SENT;
+        if (current == null) {
+            return starting;
+        }
+        if (current.mayHaveBeenSent()) {
+            return true;
+        }
+        if (!cancelled || stopped == current || stopping == Thread.currentThread()) {
+            return false;
+        }
+        // The cancel came before this attempt's call was known. The thread that sends will cancel it, and until then it
+        // may still
+        // be sent.
+        try {
+            stop(current);
+        } catch (Throwable t) {
+            return true;
+        }
+        return current.mayHaveBeenSent();
+    }
+
+    private void stop(TransportCall current) {
+        stopping = Thread.currentThread();
+        current.cancel();
+        stopped = current;
     }
 
     /** Runs a step on a callback thread, because its foreign code, such as the supplier of keys, may block. */
