@@ -738,7 +738,11 @@ final class GenerationCall
 
     /** A completed generation was charged. A pending one may be charged. */
     private BillingState stateOfTheBill() {
-        return answer != null && answer.pending() ? BillingState.UNKNOWN : BillingState.CHARGED;
+        return isPending() ? BillingState.UNKNOWN : BillingState.CHARGED;
+    }
+
+    private boolean isPending() {
+        return answer != null && answer.pending();
     }
 
     /** Lets the connection be reused if the stream came to its end; otherwise cancels the transport's call. */
@@ -770,7 +774,7 @@ final class GenerationCall
     private CallFacts facts(@Nullable ResponseEvents response) {
         CallFacts facts = response == null
                 ? sending.facts(PartialGeneration.NOTHING, false, false)
-                : sending.facts(response.partial(), response.anyEvent(), response.completed());
+                : sending.facts(response.partial(), response.anyEvent(), response.completed() && !isPending());
         AdmissionQueue.Slot mine = slot;
         return mine == null ? facts : facts.queued(mine.waited(), mine.wasAdmitted());
     }

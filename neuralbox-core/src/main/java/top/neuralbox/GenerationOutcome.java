@@ -72,7 +72,18 @@ public final class GenerationOutcome {
 
     /** Whether it says that the generation was charged or was not, or what it cost, or both. */
     boolean tellsTheBill() {
-        return billingState != BillingState.UNKNOWN || (billing != null && billing.creditsUsed() != null);
+        return billingState != BillingState.UNKNOWN || tellsTheCost();
+    }
+
+    boolean tellsTheCost() {
+        return billing != null && billing.creditsUsed() != null;
+    }
+
+    /** This outcome, without its cost. */
+    GenerationOutcome withoutCost() {
+        Billing left = billing == null ? null : Billing.of(null, billing.balanceRemaining());
+        return new GenerationOutcome(
+                error, billingState, left, attempts, id, responseHeaders, attributes, listenerErrors);
     }
 
     /** This outcome, with the attributes of the request. */

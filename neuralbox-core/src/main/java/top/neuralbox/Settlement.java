@@ -33,6 +33,10 @@ final class Settlement {
     private final CompletableFuture<CreditGuard.Reservation> reservation = new CompletableFuture<>();
     private final AtomicReference<@Nullable BillingState> told = new AtomicReference<>();
     private final AtomicBoolean known = new AtomicBoolean();
+
+    /** Whether the end of the generation named a cost. Listeners have counted it, although the charge was unknown. */
+    private volatile boolean costTold;
+
     private volatile @Nullable Reserving reserving;
 
     Settlement(GenerationInfo info, List<GenerationListener> listeners) {
@@ -103,6 +107,7 @@ final class Settlement {
     /** The generation ended. Only the first call counts. */
     void ended(GenerationOutcome outcome) {
         if (told.compareAndSet(null, outcome.billingState())) {
+            costTold = outcome.tellsTheCost();
             try {
                 keepIfUnknown(outcome);
                 tell(outcome);
@@ -122,12 +127,16 @@ final class Settlement {
         }
     }
 
-    /** The bill became known: whether it was charged, or its cost, or both. Only the first call counts. */
+    /**
+     * The bill became known: whether it was charged, or its cost, or both. Only the first call that brings news counts. A cost
+     * that the end named already is no news: listeners would add it twice.
+     */
     void known(GenerationOutcome outcome) {
-        if (outcome.tellsTheBill() && told.get() == BillingState.UNKNOWN && known.compareAndSet(false, true)) {
-            GenerationOutcome whole = outcome.with(info.attributes());
-            tell(whole);
-            listeners.forEach(listener -> fenced(() -> listener.settled(info, whole)));
+        GenerationOutcome news = costTold ? outcome.withoutCost() : outcome;
+        if (news.tellsTheBill() && told.get() == BillingState.UNKNOWN && known.compareAndSet(false, true)) {
+            GenerationOutcome heard = news.with(info.attributes());
+            tell(outcome.with(info.attributes()));
+            listeners.forEach(listener -> fenced(() -> listener.settled(info, heard)));
         }
     }
 

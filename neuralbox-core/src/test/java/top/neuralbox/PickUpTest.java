@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -103,6 +106,54 @@ class PickUpTest {
         assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
         assertThat(error.partial().id()).isEqualTo("gen_1");
         assertThat(transport.calls).hasSize(1);
+    }
+
+    /** The end named a cost, but not that it was charged, so the caller asks again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"failed", "completed"})
+    void costThatTheEndNamedIsCountedOnce(String status) {
+        transport.next(call -> call.json(200, "{\"id\": \"gen_1\", \"status\": \"failed\", \"tokens_used\": 7}"));
+        assertThatThrownBy(() -> client.submit(REQUEST))
+                .isInstanceOfSatisfying(
+                        NeuralBoxException.class,
+                        e -> assertThat(e.billingState()).isEqualTo(BillingState.UNKNOWN));
+        transport.always(call -> call.json(
+                200, "{\"id\": \"gen_1\", \"status\": \"" + status + "\", \"content\": \"x\", \"tokens_used\": 7}"));
+
+        for (int i = 0; i < 2; i++) {
+            try {
+                client.generation("gen_1");
+            } catch (GenerationFailedException failed) {
+                assertThat(status).isEqualTo("failed");
+            }
+        }
+
+        assertThat(ledger.credits()).isEqualByComparingTo("7");
+        assertThat(settled).hasSize(status.equals("completed") ? 1 : 0);
+    }
+
+    /** Its answer had come, but the executor had not run. */
+    @Test
+    void pendingGenerationThatIsCancelledIsOfUnknownCharge() {
+        Deque<Runnable> turns = new ArrayDeque<>();
+        List<GenerationOutcome> ends = new ArrayList<>();
+        try (NeuralBox other = transport
+                .client(clock)
+                .executor(turns::add)
+                .listener(info -> ends::add)
+                .build()) {
+            var answer = other.submitAsync(GenerationRequest.of("gpt-5", "hello"));
+            transport.call(0).json(200, PENDING);
+            answer.cancel(true);
+            while (!turns.isEmpty()) {
+                turns.remove().run();
+            }
+        }
+        assertThat(ends).singleElement().satisfies(end -> {
+            assertThat(end.kind()).isEqualTo(GenerationOutcome.Kind.CANCELLED);
+            assertThat(end.billingState()).isEqualTo(BillingState.UNKNOWN);
+            assertThat(end.id()).isEqualTo("gen_1");
+        });
     }
 
     @Test
