@@ -71,7 +71,7 @@ final class RetryLoop {
     /** The attempt that was cancelled. It is then certain whether it may have been sent. */
     private volatile @Nullable TransportCall stopped;
 
-    /** The thread that cancels it. The transport may report the end on this thread, from within. */
+    /** The thread that cancels it now. The transport may report the end on this thread, from within. */
     private volatile @Nullable Thread stopping;
 
     private volatile boolean cancelled;
@@ -432,8 +432,12 @@ final class RetryLoop {
 
     private void stop(TransportCall current) {
         stopping = Thread.currentThread();
-        current.cancel();
-        stopped = current;
+        try {
+            current.cancel();
+            stopped = current;
+        } finally {
+            stopping = null;
+        }
     }
 
     /** Runs a step on a callback thread, because its foreign code, such as the supplier of keys, may block. */

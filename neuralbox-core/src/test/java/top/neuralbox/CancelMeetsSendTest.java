@@ -35,6 +35,27 @@ class CancelMeetsSendTest {
 
     @Test
     void requestThatIsWrittenAfterTheEndIsNotCalledUncharged() {
+        cancelWhileItIsSent();
+
+        assertThat(transport.starts).isEqualTo(1);
+        assertThat(ends)
+                .singleElement()
+                .satisfies(end -> assertThat(end.billingState())
+                        .isEqualTo(transport.written ? BillingState.UNKNOWN : BillingState.NOT_CHARGED));
+    }
+
+    @Test
+    void requestWhoseCancelThrowsIsNotCalledUncharged() {
+        transport.throwing = true;
+        cancelWhileItIsSent();
+
+        assertThat(transport.starts).isEqualTo(1);
+        assertThat(ends)
+                .singleElement()
+                .satisfies(end -> assertThat(end.billingState()).isEqualTo(BillingState.UNKNOWN));
+    }
+
+    private void cancelWhileItIsSent() {
         NeuralBox client = NeuralBox.builder()
                 .asyncApiKeySupplier(() -> key)
                 .baseUri(URI.create("http://localhost:1"))
@@ -46,12 +67,6 @@ class CancelMeetsSendTest {
         client.publish(GenerationRequest.of("gpt-5", "hello")).subscribe(new Asking());
         key.complete("nb_" + "0".repeat(45));
         runCallbacks();
-
-        assertThat(transport.starts).isEqualTo(1);
-        assertThat(ends)
-                .singleElement()
-                .satisfies(end -> assertThat(end.billingState())
-                        .isEqualTo(transport.written ? BillingState.UNKNOWN : BillingState.NOT_CHARGED));
     }
 
     private void runCallbacks() {
@@ -64,6 +79,7 @@ class CancelMeetsSendTest {
 
         int starts;
         int cancels;
+        boolean throwing;
         volatile boolean written;
 
         @Override
@@ -75,6 +91,9 @@ class CancelMeetsSendTest {
 
         @Override
         public void cancel() {
+            if (throwing) {
+                throw new IllegalStateException("scripted");
+            }
             cancels++;
             if (cancels == 1) {
                 Thread other = new Thread(CancelMeetsSendTest.this::runCallbacks, "other");
@@ -91,7 +110,7 @@ class CancelMeetsSendTest {
         @Override
         public boolean mayHaveBeenSent() {
             boolean sent = written;
-            written = sent || cancels < 2;
+            written = sent || (cancels < 2 && !throwing);
             return sent;
         }
 
