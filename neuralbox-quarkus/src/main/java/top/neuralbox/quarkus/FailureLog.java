@@ -13,9 +13,10 @@ import top.neuralbox.GenerationOutcome;
 import top.neuralbox.NeuralBoxException;
 
 /**
- * Logs one line for each generation that failed, because a page learns a code only, and nobody else may hear of the failure. Cancelled
- * generations are passed over, or each reader who leaves would be logged. So are refusals by an admission or a budget: there may be
- * thousands, and the meters count them. The message of the error is left out: it may quote the service.
+ * Logs one line for each generation that failed. The reader of a relay gets only a code, so without this line no log would show
+ * the failure. Cancelled generations are not logged: each reader who leaves would make a line. Refusals by an admission or a
+ * budget are not logged either: there may be thousands, and the meters count them. The line leaves out the message of the error,
+ * which may quote the service.
  */
 @Singleton
 @Priority(Integer.MIN_VALUE)
@@ -38,7 +39,7 @@ final class FailureLog implements GenerationListener {
         if (error != null && outcome.kind() != GenerationOutcome.Kind.CANCELLED && !isOwnRefusal(error)) {
             LOG.log(
                     Level.WARNING,
-                    "a generation failed: {0}, status {1}, phase {2}, attempts {3}, id {4}, request id {5}, charged {6}",
+                    "a generation failed: {0}, status {1}, phase {2}, attempts {3}, id {4}, request id {5}, billing state {6}",
                     error.getClass().getSimpleName(),
                     orNone(error.status()),
                     error.phase(),

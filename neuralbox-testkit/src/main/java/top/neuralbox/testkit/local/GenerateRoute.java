@@ -191,7 +191,7 @@ final class GenerateRoute {
         return wire.failed(id, model.slug(), plan.failure);
     }
 
-    /** Prints before it counts, so that whoever waited for the count finds the line. */
+    /** Prints first, so that the line is there when the count has changed. */
     private void ended(Object id, LocalModel model, Outcome outcome) {
         log.ended(id, model, outcome);
         tally.ended(outcome);
