@@ -13,6 +13,7 @@ import top.neuralbox.GenerationStream;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.RetryPolicy;
+import top.neuralbox.logs.LoggedLines;
 import top.neuralbox.testkit.local.Fault;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 

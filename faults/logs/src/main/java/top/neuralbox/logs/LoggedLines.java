@@ -1,4 +1,4 @@
-package top.neuralbox.quarkus;
+package top.neuralbox.logs;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,8 +9,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/** What one logger is told. Nothing of it is printed. */
-final class LoggedLines extends Handler implements AutoCloseable {
+/** The lines of one logger, even if an application of another test has switched logging off. None is printed. */
+public final class LoggedLines extends Handler implements AutoCloseable {
 
     private final Logger logger;
     private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
@@ -19,7 +19,8 @@ final class LoggedLines extends Handler implements AutoCloseable {
         this.logger = logger;
     }
 
-    static LoggedLines of(String name) {
+    /** Captures the lines of this logger until {@link #close}. */
+    public static LoggedLines of(String name) {
         LoggedLines lines = new LoggedLines(Logger.getLogger(name));
         lines.logger.setLevel(Level.ALL);
         lines.logger.setUseParentHandlers(false);
@@ -27,7 +28,8 @@ final class LoggedLines extends Handler implements AutoCloseable {
         return lines;
     }
 
-    List<String> all() {
+    /** Level and message of each line so far. */
+    public List<String> all() {
         return List.copyOf(lines);
     }
 

@@ -36,6 +36,7 @@ import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.budget.CreditBudget;
+import top.neuralbox.logs.LoggedLines;
 import top.neuralbox.logs.Logs;
 import top.neuralbox.metrics.BudgetMetrics;
 import top.neuralbox.testkit.Gate;

@@ -22,6 +22,7 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.core.io.ByteArrayResource;
 import top.neuralbox.NeuralBox;
+import top.neuralbox.logs.LoggedLines;
 
 /** Boot ignores a misspelled property, so the starter warns of it. */
 class UnknownPropertiesTest {
