@@ -31,6 +31,11 @@ public final class Options {
         return Objects.requireNonNullElse(values.get(name), otherwise);
     }
 
+    /** The number for the size of this run: {@code quick}, {@code evening}, or neither. */
+    public int size(int quick, int evening, int full) {
+        return has("quick") ? quick : has("evening") ? evening : full;
+    }
+
     public int number(String name, int otherwise) {
         return has(name) ? Integer.parseInt(values.get(name)) : otherwise;
     }

@@ -31,11 +31,11 @@ public final class DecodeTable {
 
     private DecodeTable() {}
 
-    /** Options: {@code quick}, {@code rounds=2 chunks=64,1400 mixes=USUAL subjects=NEURALBOX,NAIVE deltas=10000 warmup=2500}. */
+    /** Options: {@code quick}, {@code evening}, {@code rounds=2 chunks=64,1400 mixes=USUAL subjects=NEURALBOX,NAIVE deltas=10000 warmup=2500}. */
     public static void main(String[] args) throws RunnerException {
         Options options = Options.of(args);
         boolean quick = options.has("quick");
-        int rounds = options.number("rounds", quick ? 1 : 5);
+        int rounds = options.number("rounds", options.size(1, 3, 5));
         List<Subject> subjects = options.enums(
                 "subjects",
                 Subject.class,
@@ -74,10 +74,10 @@ public final class DecodeTable {
                 .param("chunkBytes", Integer.toString(chunkBytes))
                 .param("mix", mix.name())
                 .param("deltas", Integer.toString(options.number("deltas", 10_000)))
-                .param("warmupCpuMillis", Integer.toString(options.number("warmup", quick ? 1_000 : 2_500)))
+                .param("warmupCpuMillis", Integer.toString(options.number("warmup", options.size(1_000, 2_000, 2_500))))
                 .forks(1)
                 .warmupIterations(0)
-                .measurementIterations(options.number("iterations", quick ? 3 : 5))
+                .measurementIterations(options.number("iterations", options.size(3, 3, 5)))
                 .measurementTime(TimeValue.milliseconds(quick ? 300 : 500))
                 .addProfiler(GCProfiler.class)
                 .jvmArgs("-Xms512m", "-Xmx512m", "-XX:+UseG1GC")

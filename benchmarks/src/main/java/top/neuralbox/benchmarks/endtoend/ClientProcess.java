@@ -45,7 +45,8 @@ public final class ClientProcess {
         int second = Integer.parseInt(command[2]);
         switch (command[0]) {
             case "warm" -> {
-                return String.valueOf(trials.warm(first, second, Integer.parseInt(command[3])));
+                return String.valueOf(
+                        trials.warm(first, second, Integer.parseInt(command[3]), Integer.parseInt(command[4])));
             }
             case "flat", "flood" -> {
                 int streams = Integer.parseInt(command[3]);

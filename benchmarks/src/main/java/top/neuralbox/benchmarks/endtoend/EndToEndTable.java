@@ -27,19 +27,22 @@ public final class EndToEndTable {
 
     private final Options options;
     private final boolean quick;
+    private final boolean full;
     private final List<Subject> subjects;
     private final int port;
 
     private EndToEndTable(Options options, int port) {
         this.options = options;
         this.quick = options.has("quick");
-        this.subjects = options.enums("subjects", Subject.class, quick ? QUICK : Subject.PLAIN);
+        this.full = !quick && !options.has("evening");
+        this.subjects = options.enums(
+                "subjects", Subject.class, quick ? QUICK : options.has("evening") ? Subject.EVENING : Subject.PLAIN);
         this.port = port;
     }
 
     /**
-     * Options: {@code quick}, {@code rounds=5 subjects=RAW_SOCKET,VERTX_BARE
-     * only=flat|paced|length|crowd|many|features|gateway|secure
+     * Options: {@code quick}, {@code evening}, {@code rounds=5 subjects=RAW_SOCKET,VERTX_BARE
+     * only=flat|speeds|paced|length|crowd|many|features|gateway|secure
      * streams=100,1000 gateways=NGINX,RELAY_VERTX readers=1000}. Figures of CPU time leave the compiler out.
      */
     public static void main(String[] args) throws IOException {
@@ -67,10 +70,13 @@ public final class EndToEndTable {
         if (wanted("flat")) {
             flat(Wire.CLEAR, "HTTP/1.1");
         }
+        if (!quick && wanted("speeds")) {
+            speeds();
+        }
         if (wanted("paced")) {
             paced();
         }
-        if (!quick && wanted("length")) {
+        if (full && wanted("length")) {
             length();
         }
     }
@@ -81,14 +87,14 @@ public final class EndToEndTable {
     }
 
     private void printFlat(Wire wire, String title, int chunkBytes) throws IOException {
-        int deltas = options.number("deltas", quick ? 100_000 : 200_000);
-        int warmup = options.number("warmup", quick ? 8 : 30);
-        int streams = options.number("each", quick ? 6 : 30);
+        int deltas = options.number("deltas", options.size(100_000, 200_000, 200_000));
+        int warmup = options.number("warmup", options.size(8, 30, 30));
+        int streams = options.number("each", options.size(6, 30, 60));
         List<Subject> speakers =
                 subjects.stream().filter(subject -> subject.speaks(wire)).toList();
-        Map<Subject, Figures> rows = trial(wire, quick ? 2 : 5).run(speakers, subject -> {
+        Map<Subject, Figures> rows = trial(wire, options.size(2, 3, 5)).run(speakers, subject -> {
             String stream = chunkBytes + " " + deltas / scale(subject);
-            return List.of("warm " + stream + " " + warmup, "flat " + stream + " " + streams);
+            return List.of("warm " + stream + " " + warmup + warmSeconds(), "flat " + stream + " " + streams);
         });
         double raw = perCpuSecond(rows, Subject.RAW_SOCKET);
         double rawByClock = perSecond(rows, Subject.RAW_SOCKET);
@@ -125,6 +131,26 @@ public final class EndToEndTable {
         table.print();
     }
 
+    /** Ours in many fresh processes: none of them may be slow because its compiler decided otherwise. */
+    private void speeds() throws IOException {
+        int deltas = options.number("deltas", 200_000);
+        String warm = "warm 0 " + deltas + " " + options.number("warmup", 30) + warmSeconds();
+        Map<Subject, Figures> rows = trial(Wire.CLEAR, 10)
+                .run(Subject.OURS, subject -> List.of(warm, "flat 0 " + deltas + " " + options.number("each", 40)));
+        MarkdownTable table = new MarkdownTable(
+                "One HTTP chunk per event, in ten fresh processes. Millions of events per second",
+                "subject",
+                "median",
+                "lowest and highest",
+                "lowest / median");
+        rows.forEach((subject, figures) -> table.row(
+                subject,
+                decimals(figures.median(0) / 1e6),
+                figures.range(0, 1e6, 2),
+                decimals(figures.least(0) / figures.median(0))));
+        table.print();
+    }
+
     /** The same number of events in streams of one length and of ten times that. */
     private void length() throws IOException {
         int deltas = options.number("deltas", 100_000);
@@ -133,11 +159,11 @@ public final class EndToEndTable {
         Trial trial = trial(Wire.CLEAR, 5);
         Map<Subject, Figures> once = trial.run(subjects, subject -> {
             String stream = "0 " + deltas / scale(subject);
-            return List.of("warm " + stream + " " + warmup, "flat " + stream + " " + streams);
+            return List.of("warm " + stream + " " + warmup + warmSeconds(), "flat " + stream + " " + streams);
         });
         Map<Subject, Figures> tenfold = trial.run(subjects, subject -> {
             int size = deltas / scale(subject);
-            return List.of("warm 0 " + size + " " + warmup, "flat 0 " + 10 * size + " " + streams / 10);
+            return List.of("warm 0 " + size + " " + warmup + warmSeconds(), "flat 0 " + 10 * size + " " + streams / 10);
         });
         MarkdownTable table = new MarkdownTable(
                 String.format(
@@ -159,8 +185,8 @@ public final class EndToEndTable {
     }
 
     private void paced() throws IOException {
-        int events = options.number("paced", quick ? 300 : 1_000);
-        Map<Subject, Figures> rows = trial(Wire.CLEAR, quick ? 2 : 7)
+        int events = options.number("paced", options.size(300, 1_000, 1_000));
+        Map<Subject, Figures> rows = trial(Wire.CLEAR, options.size(2, 5, 7))
                 .run(subjects, subject -> List.of("paced 1000 " + events, "paced 2000 " + events));
         MarkdownTable table = new MarkdownTable(
                 "Latency from the server's write to the caller, an event every 2 ms, in microseconds",
@@ -187,7 +213,7 @@ public final class EndToEndTable {
 
     /** Ever more streams at once, as fast as they come: the cost of an event should not depend on their number. */
     private void crowds() throws IOException {
-        if (quick || !wanted("crowd")) {
+        if (!full || !wanted("crowd")) {
             return;
         }
         List<Subject> crowded = options.enums("subjects", Subject.class, QUICK).stream()
@@ -200,7 +226,10 @@ public final class EndToEndTable {
             bySize.put(
                     size,
                     trial(Wire.CLEAR, 3)
-                            .run(crowded, subject -> List.of("warm 0 200000 10", "flood 0 " + deltas + " " + size)));
+                            .run(
+                                    crowded,
+                                    subject -> List.of(
+                                            "warm 0 200000 10" + warmSeconds(), "flood 0 " + deltas + " " + size)));
         }
         MarkdownTable table = new MarkdownTable(
                 "Streams at once, one HTTP chunk per event. Millions of events per CPU second, and bytes per event",
@@ -223,7 +252,7 @@ public final class EndToEndTable {
         if (!wanted("many")) {
             return;
         }
-        for (int streams : options.numbers("streams", quick ? List.of(1_000) : List.of(1, 100, 1_000, 5_000, 10_000))) {
+        for (int streams : options.numbers("streams", full ? List.of(1, 100, 1_000, 5_000, 10_000) : List.of(1_000))) {
             List<Subject> able = subjects.stream()
                     .filter(subject -> options.has("subjects") || !subject.waits() || streams <= 1_000)
                     .toList();
@@ -231,8 +260,8 @@ public final class EndToEndTable {
                 // What every process pays once, the compiler above all, is not a stream's.
                 return List.of(
                         "flat 0 " + 200_000 / scale(subject) + (quick ? " 1" : " 3"),
-                        "many 20 2000 " + (quick ? 200 : 500),
-                        "many " + streams + " 200000 " + options.number("events", quick ? 10 : 60));
+                        "many 20 2000 " + options.size(200, 500, 500),
+                        "many " + streams + " 200000 " + options.number("events", options.size(10, 30, 60)));
             });
         }
         if (!quick) {
@@ -252,11 +281,13 @@ public final class EndToEndTable {
                 "1,000 slow streams, with what an application may switch on",
                 Subject.FEATURES,
                 subject -> List.of(
-                        "flat 0 200000 3", "many 20 2000 500", "many 1000 200000 " + options.number("events", 60)));
+                        "flat 0 200000 3",
+                        "many 20 2000 500",
+                        "many 1000 200000 " + options.number("events", options.size(10, 30, 60))));
     }
 
     private void printMany(String title, List<Subject> able, Trial.Commands commands) throws IOException {
-        Map<Subject, Figures> rows = trial(Wire.CLEAR, quick ? 1 : 5).run(able, commands);
+        Map<Subject, Figures> rows = trial(Wire.CLEAR, options.size(1, 3, 5)).run(able, commands);
         MarkdownTable table = new MarkdownTable(
                 title + ", each with an event every 200 ms. CPU without the compiler",
                 "subject",
@@ -290,6 +321,10 @@ public final class EndToEndTable {
 
     private Trial trial(Wire wire, int rounds) {
         return new Trial(options, wire, port, rounds);
+    }
+
+    private String warmSeconds() {
+        return " " + options.size(0, 3, 5);
     }
 
     private boolean wanted(String scenario) {

@@ -36,15 +36,15 @@ final class GatewayTable {
     }
 
     private void print(int readers, List<Gateway> gateways) throws IOException {
-        int events = options.number("events", quick ? QUICK_EVENTS : 60);
+        int events = options.number("events", options.size(QUICK_EVENTS, 30, 60));
         List<String> commands = quick
-                ? List.of("warm 0 1000 1", "many " + readers + " 200000 " + events)
+                ? List.of("warm 0 1000 1 0", "many " + readers + " 200000 " + events)
                 : List.of(
-                        "warm 0 20000 " + options.number("warmup", 10),
+                        "warm 0 20000 " + options.number("warmup", 10) + " 3",
                         "many 20 2000 500",
                         "many 20 2000 500",
                         "many " + readers + " 200000 " + events);
-        Map<Gateway, Figures> rows = new Rounds(options.number("rounds", quick ? 1 : 5))
+        Map<Gateway, Figures> rows = new Rounds(options.number("rounds", options.size(1, 3, 5)))
                 .run(Gateway.class, gateways, gateway -> ask(gateway, commands));
         MarkdownTable table = new MarkdownTable(
                 String.format(

@@ -66,6 +66,16 @@ public enum Subject {
                     || subject.compareTo(NEURALBOX_PUBLISH_VERTX_EVERYTHING) > 0)
             .toList();
 
+    /** Ours as an application has it. */
+    static final List<Subject> OURS = List.of(
+            NEURALBOX_STREAM_HTTPCLIENT, NEURALBOX_PUBLISH_HTTPCLIENT, NEURALBOX_STREAM_VERTX, NEURALBOX_PUBLISH_VERTX);
+
+    /** What a run of one evening compares: no variant of an engine or of ours that only explains a figure. */
+    static final List<Subject> EVENING = PLAIN.stream()
+            .filter(subject ->
+                    subject != HTTPCLIENT_BARE_SMALL && !subject.name().endsWith("WITHOUT_TEXT"))
+            .toList();
+
     private final boolean waits;
 
     @SuppressWarnings("ImmutableEnumChecker") // refers to a constructor

@@ -66,16 +66,25 @@ final class Trials implements AutoCloseable {
     }
 
     /**
-     * Reads streams until the compiler has come to rest, and compares the text of each with what the server sent.
+     * Reads streams until the compiler has come to rest, and compares the text of each with what the server sent. A compiler
+     * may rest for a while and then compile once more what has become hot meanwhile, so the time has a minimum too.
      *
-     * @param least the least number of streams; {@link #MOST_WARM_UP} times as many are the most
+     * @param least the least number of streams
+     * @param seconds the shortest time; {@link #MOST_WARM_UP} times as long is the longest, or as many streams if it is zero
      * @return the number of streams
      */
-    int warm(int chunkBytes, int deltas, int least) throws Exception {
+    int warm(int chunkBytes, int deltas, int least, int seconds) throws Exception {
+        long shortest = TimeUnit.SECONDS.toNanos(seconds);
         String text = SampleStream.of(Mix.USUAL, deltas).text();
+        long begin = System.nanoTime();
         int calm = 0;
         int streams = 0;
-        while (streams < MOST_WARM_UP * least && (streams < least || calm < CALM_STREAMS)) {
+        while (true) {
+            long passed = System.nanoTime() - begin;
+            boolean most = seconds == 0 ? streams >= MOST_WARM_UP * least : passed >= MOST_WARM_UP * shortest;
+            if (streams >= least && passed >= shortest && (calm >= CALM_STREAMS || most)) {
+                return streams;
+            }
             long cpu = meter.cpuNanos();
             long compiler = meter.compilerNanos();
             readOne(Scenario.flat(wire, port, chunkBytes, deltas, shape), readings -> readings.comparing(text));
@@ -83,7 +92,6 @@ final class Trials implements AutoCloseable {
             calm = compiled <= CALM * (meter.cpuNanos() - cpu) ? calm + 1 : 0;
             streams++;
         }
-        return streams;
     }
 
     /** Streams one after the other, as fast as they come. */

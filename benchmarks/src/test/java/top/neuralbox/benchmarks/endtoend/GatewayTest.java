@@ -33,7 +33,7 @@ class GatewayTest {
         try (RunningGateway gateway = kind.start(server.port());
                 Trials trials = Trials.through(gateway.port(), gateway.meter(), server.port())) {
             for (int chunkBytes : new int[] {16 * 1024, 1_400, 0}) {
-                assertThat(trials.warm(chunkBytes, DELTAS, 1)).isPositive();
+                assertThat(trials.warm(chunkBytes, DELTAS, 1, 0)).isPositive();
             }
         }
     }

@@ -30,7 +30,7 @@ class TrialsTest {
     void readsEveryDeltaHoweverTheStreamIsCut(Subject subject) throws Exception {
         try (Trials trials = new Trials(subject, Wire.CLEAR, server.port())) {
             for (int chunkBytes : new int[] {16 * 1024, 1_400, 0}) {
-                assertThat(trials.warm(chunkBytes, DELTAS, 1)).isPositive();
+                assertThat(trials.warm(chunkBytes, DELTAS, 1, 0)).isPositive();
                 assertThat(trials.flat(chunkBytes, DELTAS, 2).deltas()).isEqualTo(2 * DELTAS);
             }
         }
@@ -45,7 +45,7 @@ class TrialsTest {
             for (Subject subject : Subject.values()) {
                 if (subject.speaks(wire)) {
                     try (Trials trials = new Trials(subject, wire, secure.port())) {
-                        assertThat(trials.warm(0, DELTAS, 2))
+                        assertThat(trials.warm(0, DELTAS, 2, 0))
                                 .as("%s over %s", subject, wire)
                                 .isPositive();
                     }
