@@ -21,6 +21,7 @@ public final class Account {
 
     private static final Duration BALANCE_KEPT = Duration.ofSeconds(5);
     private static final Duration MODEL_KEPT = Duration.ofMinutes(10);
+    private static final String OTHER_BALANCE_PATH = "balance";
 
     private final ClientSettings settings;
     private final CallRegistry calls;
@@ -105,37 +106,40 @@ public final class Account {
 
     private CompletableFuture<Balance> askBalance() {
         String path = balancePath;
-        CompletableFuture<Balance> asked = query(path, null, Balance::new);
-        if (path.equals("balance")) {
-            return asked;
+        QueryCall<Balance> query = query(template(path, null), Balance::new);
+        if (path.equals(OTHER_BALANCE_PATH)) {
+            return query.send();
         }
-        return asked.exceptionallyComposeAsync(
-                error -> {
-                    if (!isNotFound(error)) {
-                        return CompletableFuture.failedFuture(error);
-                    }
-                    balancePath = "balance";
-                    return query("balance", null, Balance::new);
-                },
-                settings.callbacks());
+        // Before the query is sent: the other path is asked before the end of the first query is delivered.
+        CompletableFuture<Balance> asked = query.result().exceptionallyCompose(error -> {
+            if (!isNotFound(error)) {
+                return CompletableFuture.failedFuture(error);
+            }
+            balancePath = OTHER_BALANCE_PATH;
+            return query.at(template(OTHER_BALANCE_PATH, null)).send(settings.callbacks());
+        });
+        var unused = query.send();
+        return asked;
     }
 
     private CompletableFuture<Model> askModel(String slug) {
-        return query("models", slug, Model::new);
+        return query(template("models", slug), Model::new).send();
     }
 
-    private <T> CompletableFuture<T> query(String path, @Nullable String segment, QueryCall.Decoder<T> decoder) {
-        RequestTemplate template = RequestTemplate.query(Endpoint.resource(settings.endpoint(), path, segment));
+    private RequestTemplate template(String path, @Nullable String segment) {
+        return RequestTemplate.query(Endpoint.resource(settings.endpoint(), path, segment));
+    }
+
+    private <T> QueryCall<T> query(RequestTemplate template, QueryCall.Decoder<T> decoder) {
         return new QueryCall<>(
-                        settings,
-                        calls,
-                        template,
-                        decoder,
-                        isPart,
-                        settings.queryInfo(null),
-                        CarriedContext.NOTHING,
-                        Runnable::run)
-                .send();
+                settings,
+                calls,
+                template,
+                decoder,
+                isPart,
+                settings.queryInfo(null),
+                CarriedContext.NOTHING,
+                Runnable::run);
     }
 
     private static <T> T waitFor(CompletableFuture<T> answer) {

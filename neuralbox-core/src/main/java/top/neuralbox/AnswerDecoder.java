@@ -66,8 +66,8 @@ final class AnswerDecoder {
                 redaction.of(metadataJson),
                 (status == null ? error.ofAnyObject(json) : error.ofAnswer(json)).redacted(redaction),
                 error.hasError(),
-                billing.billing(),
-                billing.mayHaveCost(),
+                billing.billing(error.billing()),
+                billing.mayHaveCost() || error.billing().mayHaveCost(),
                 progress,
                 etaSeconds,
                 redaction.ofText(json));

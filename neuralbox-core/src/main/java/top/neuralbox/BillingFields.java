@@ -35,7 +35,30 @@ final class BillingFields {
 
     /** The figures that were read. A figure that was no number is null. */
     Billing billing() {
-        return Billing.of(tokensUsed != null ? tokensUsed : tokensSpent, balanceRemaining);
+        return Billing.of(cost(), balanceRemaining);
+    }
+
+    /** The figures of an object and of one within it. A cost of the inner one counts if the outer one has none. */
+    Billing billing(BillingFields inner) {
+        BigDecimal outer = cost();
+        return Billing.of(
+                inner.mayHaveCost() && !isCost(outer) ? inner.cost() : outer,
+                balanceRemaining != null ? balanceRemaining : inner.balanceRemaining);
+    }
+
+    /** The cost under either name; null if one of them may be a cost, and none can be read. */
+    private @Nullable BigDecimal cost() {
+        if (isCost(tokensUsed)) {
+            return tokensUsed;
+        }
+        if (isCost(tokensSpent)) {
+            return tokensSpent;
+        }
+        return mayHaveCost() ? null : tokensUsed != null ? tokensUsed : tokensSpent;
+    }
+
+    private static boolean isCost(@Nullable BigDecimal figure) {
+        return figure != null && figure.signum() != 0;
     }
 
     /** Whether a cost field holds anything but zero or null, readable or not. */
@@ -45,6 +68,6 @@ final class BillingFields {
 
     /** A value that is no number may be a cost too. */
     private static boolean mayBeCost(@Nullable BigDecimal figure, JsonObjectReader reader) {
-        return figure == null ? !reader.isNull() : figure.signum() != 0;
+        return figure == null ? !reader.isNull() : isCost(figure);
     }
 }

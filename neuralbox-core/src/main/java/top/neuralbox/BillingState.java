@@ -1,7 +1,7 @@
 package top.neuralbox;
 
 /**
- * Whether a generation that did not complete was charged.
+ * Whether a generation was charged.
  *
  * @since 0.1.0
  */

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import top.neuralbox.concurrent.MemoryWait;
 
 /**
  * The bills of one client's generations, from the reservation of credits to a bill that becomes known. A bill that is unknown
@@ -106,9 +107,10 @@ final class Bills implements Settlement.Reserving {
         }
     }
 
+    /** Tries again if there is no memory. A store settles a reservation once, so that a second try does no harm. */
     private static void report(CreditGuard budget, String reservation, GenerationOutcome outcome) {
         try {
-            budget.reservation(reservation).ended(outcome);
+            MemoryWait.run(() -> budget.reservation(reservation).ended(outcome));
         } catch (Throwable t) {
             Log.listenerThrew(t);
         }

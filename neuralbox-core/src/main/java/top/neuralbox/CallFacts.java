@@ -63,10 +63,10 @@ record CallFacts(
         return changed(phase, queued, retryAfter, billingState, about);
     }
 
-    /** These facts, with the id, model and bill of an answer that came in one piece. */
+    /** These facts, with the id, model and bill of an answer that came in one piece. A complete result was charged. */
     CallFacts with(Answer answer) {
-        boolean billed = answer.bill().creditsUsed() != null;
-        return with(answer, billed ? BillingState.CHARGED : BillingState.UNKNOWN, retryAfter);
+        boolean charged = answer.bill().creditsUsed() != null || (answer.hasResult() && !answer.pending());
+        return with(answer, charged ? BillingState.CHARGED : BillingState.UNKNOWN, retryAfter);
     }
 
     /** These facts, with the answer's id, model and bill, and another billing state and retry-after. */
@@ -75,6 +75,12 @@ record CallFacts(
         String model = answer.model() == null ? partial.model() : answer.model();
         PartialGeneration about = new PartialGeneration(id, model, "", false, answer.bill());
         return changed(phase, queued, retryAfter, billingState, about);
+    }
+
+    /** These facts, with the billing state that is documented for this error, and with what the error says of it. */
+    CallFacts with(ServiceError error, BillingState documented, @Nullable Duration retryAfter) {
+        PartialGeneration about = error.mayHaveCost() ? partial.billed(error.billing()) : partial;
+        return changed(phase, queued, retryAfter, error.billing(documented), about);
     }
 
     private CallFacts changed(

@@ -66,6 +66,24 @@ final class CallRegistry {
         return true;
     }
 
+    /**
+     * Registers a call that takes the place of another one, before the other's end is delivered. If a drain waits for the other
+     * one, it waits for this one instead. Returns false if {@link #refusal} applies; {@link #ended} must follow then too.
+     */
+    boolean replace(DrainedCall other, DrainedCall call) {
+        if (underWay.contains(other)) {
+            underWay.add(call);
+            underWay.remove(other);
+        }
+        boolean added = add(call);
+        Drain draining = drain.get();
+        if (added && draining != null && draining.isCutting()) {
+            // The cut may have passed by already.
+            end(call);
+        }
+        return added;
+    }
+
     void remove(CloseListener call) {
         calls.remove(call);
     }
@@ -138,8 +156,21 @@ final class CallRegistry {
     void reportStuck(Drain draining) {
         for (DrainedCall call : List.copyOf(underWay)) {
             if (underWay.remove(call)) {
-                draining.stuck(call.cut());
+                draining.stuck(cut(call));
             }
+        }
+    }
+
+    private static DrainResult.Cut cut(DrainedCall call) {
+        try {
+            return call.cut();
+        } catch (Throwable t) {
+            // The transport was asked, which is foreign.
+            Log.transportThrew(t);
+            return new DrainResult.Cut(
+                    null,
+                    new GenerationCancelledException(
+                            GenerationCancelledException.Reason.CLIENT_CLOSED, CallFacts.NONE));
         }
     }
 
@@ -166,13 +197,19 @@ final class CallRegistry {
 
     /** Ends every call, and registers no further ones. Idempotent. */
     void close() {
+        // Before and after: a drain may begin in between, and what ends from here on was cut.
+        cutting();
         closed = true;
+        cutting();
         refuseWaiting();
+        cut();
+    }
+
+    private void cutting() {
         Drain draining = drain.get();
         if (draining != null) {
             draining.cutting();
         }
-        cut();
     }
 
     /** The client is closed. */

@@ -34,8 +34,8 @@ public interface CreditGuard {
     }
 
     /**
-     * The reservation of this name, which another client made, perhaps in another process. The client reports to it what the
-     * service says about the generation, if the service says whether it was charged or what it cost ({@link
+     * The reservation of this name, which another client made, perhaps in another process. When the service says whether the
+     * generation was charged, or what it cost, the client reports that to this reservation ({@link
      * NeuralBox#generation(String, String)}). Reporting twice must change nothing. Default: what is reported has no effect.
      */
     default Reservation reservation(String name) {
@@ -47,9 +47,9 @@ public interface CreditGuard {
     interface Reservation {
 
         /**
-         * The generation ended. Called once. Called a second time if the bill was unknown at the end and became known later,
-         * because the pending result was awaited, or because the client looked the generation up. An exception from this method
-         * is logged and goes no further.
+         * The generation ended. Called at the end, and a second time only if the bill was unknown then and became known
+         * later: because the pending result was awaited, or because the client looked the generation up. An exception from
+         * this method is logged and goes no further.
          */
         void ended(GenerationOutcome outcome);
 

@@ -31,7 +31,12 @@ final class Drain {
     private final ConcurrentLinkedQueue<DrainResult.Cut> cut = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean finished = new AtomicBoolean();
     private final CountDownLatch end = new CountDownLatch(1);
+    private final Runnable counting = this::count;
+    private final Runnable completing = this::complete;
     private volatile boolean cutting;
+    /** Only the thread that closes the client uses this. */
+    private @Nullable DrainResult outcome;
+
     private volatile Delayer.Cancellable timer = () -> {};
 
     /**
@@ -66,6 +71,10 @@ final class Drain {
     /** Calls are being cancelled from now on. */
     void cutting() {
         cutting = true;
+    }
+
+    boolean isCutting() {
+        return cutting;
     }
 
     /** The client was closed, so no timer runs any more. */
@@ -112,12 +121,20 @@ final class Drain {
     }
 
     private void closeAndComplete() {
-        DrainResult outcome = new DrainResult(completed.get(), new ArrayList<>(cut));
+        MemoryWait.run(counting);
         try {
             close.run();
         } finally {
-            result.complete(outcome);
+            MemoryWait.run(completing);
         }
+    }
+
+    private void count() {
+        outcome = new DrainResult(completed.get(), new ArrayList<>(cut));
+    }
+
+    private void complete() {
+        result.complete(outcome);
     }
 
     private void cutOff() {
@@ -135,8 +152,11 @@ final class Drain {
             Thread.currentThread().interrupt();
         }
         if (!ended) {
-            calls.reportStuck(this);
-            finish();
+            try {
+                calls.reportStuck(this);
+            } finally {
+                finish();
+            }
         }
     }
 }

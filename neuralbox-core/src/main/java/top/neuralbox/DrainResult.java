@@ -20,10 +20,11 @@ public record DrainResult(int completed, List<Cut> cut) {
     }
 
     /**
-     * A call that the drain cancelled. Its caller received the same exception.
+     * A call that the drain cancelled. Its caller received the same exception, unless a callback of the call did not return.
      *
      * @param info the generation; null for a poll or an account lookup
-     * @param error the exception that the call ended with; it carries the text that had arrived
+     * @param error the exception that the call ended with; it carries the text that had arrived. If a callback of the call did not
+     *     return, it may carry only id and model
      */
     public record Cut(@Nullable GenerationInfo info, NeuralBoxException error) {
 

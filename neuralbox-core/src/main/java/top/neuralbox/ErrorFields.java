@@ -18,6 +18,7 @@ final class ErrorFields {
     private @Nullable String message;
     private @Nullable String detailsJson;
     private @Nullable Duration retryAfter;
+    private final BillingFields billing = new BillingFields();
     private @Nullable ErrorFields within;
     private boolean present;
 
@@ -36,6 +37,11 @@ final class ErrorFields {
             within = new ErrorFields();
             reader.rest(within::take);
         }
+    }
+
+    /** The figures within the error. */
+    BillingFields billing() {
+        return within == null ? billing : within.billing;
     }
 
     /** Whether there is an {@code error} that is neither null nor false. */
@@ -81,7 +87,14 @@ final class ErrorFields {
         ErrorFields inner = inner();
         String details = first(detailsJson, inner.detailsJson);
         Duration wait = retryAfter != null ? retryAfter : inner.retryAfter;
-        return new ServiceError(code, message, details, wait != null ? wait : waitWithin(details), json);
+        return new ServiceError(
+                code,
+                message,
+                details,
+                wait != null ? wait : waitWithin(details),
+                json,
+                billing.billing(inner.billing),
+                billing.mayHaveCost() || inner.billing.mayHaveCost());
     }
 
     private ErrorFields inner() {
@@ -96,7 +109,7 @@ final class ErrorFields {
             case "message" -> message = reader.text();
             case "details" -> detailsJson = reader.json();
             case "retry_after" -> retryAfter = seconds(reader);
-            default -> {}
+            default -> billing.field(name, reader);
         }
     }
 

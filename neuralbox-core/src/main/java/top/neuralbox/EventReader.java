@@ -59,8 +59,9 @@ final class EventReader implements EventStreamHandler {
     private boolean wantsMore;
     private boolean anyEvent;
     private boolean started;
-    private @Nullable String id;
-    private @Nullable String model;
+    // A drain reads these two from its own thread.
+    private volatile @Nullable String id;
+    private volatile @Nullable String model;
     private @Nullable Billing billing;
     private boolean done;
     private @Nullable Failure failure;
@@ -179,6 +180,11 @@ final class EventReader implements EventStreamHandler {
     @Nullable
     Failure failure() {
         return failure;
+    }
+
+    /** Id and model, without the text. Called from any thread. */
+    PartialGeneration named() {
+        return new PartialGeneration(id, model, "", true, null);
     }
 
     /** Whether {@code generation_end} came. The generation is then complete, whatever follows. */

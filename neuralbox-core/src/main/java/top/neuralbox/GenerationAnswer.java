@@ -54,7 +54,7 @@ public abstract sealed class GenerationAnswer {
         return answer.id();
     }
 
-    /** {@code completed} or {@code pending}, as the service wrote it; null if it did not say. */
+    /** The status, as the service wrote it: {@code completed}, {@code pending} or another word; null if it did not say. */
     public @Nullable String status() {
         return answer.status();
     }

@@ -116,6 +116,9 @@ final class GenerationCall
     private volatile @Nullable Failure aborted;
     private volatile boolean ended;
 
+    /** The reader of the response, for a drain that finds a callback stuck. */
+    private volatile @Nullable EventReader reader;
+
     /** How the call ended, for a drain that finds its end not delivered. */
     private volatile @Nullable GenerationOutcome concluded;
 
@@ -674,12 +677,29 @@ final class GenerationCall
         if (known != null && known.error() != null) {
             return new DrainResult.Cut(info, known.error());
         }
-        PartialGeneration partial = known == null
-                ? PartialGeneration.NOTHING
-                : new PartialGeneration(known.id(), null, "", true, known.billing());
+        PartialGeneration about = named();
+        PartialGeneration partial =
+                known == null ? about : new PartialGeneration(known.id(), about.model(), "", true, known.billing());
+        boolean anyEvent = known != null || about.id() != null || about.model() != null;
         boolean charged = known != null && known.billingState() == BillingState.CHARGED;
         Failure closed = Objects.requireNonNull(CANCELLATIONS.get(GenerationCancelledException.Reason.CLIENT_CLOSED));
-        return new DrainResult.Cut(info, closed.in(sending.facts(partial, known != null, charged)));
+        return new DrainResult.Cut(info, closed.in(factsOf(partial, anyEvent, charged)));
+    }
+
+    /** The facts, even if the transport throws as it is asked. */
+    private CallFacts factsOf(PartialGeneration partial, boolean anyEvent, boolean charged) {
+        try {
+            return sending.facts(partial, anyEvent, charged);
+        } catch (Throwable t) {
+            Log.transportThrew(t);
+            return CallFacts.NONE.with(partial);
+        }
+    }
+
+    /** What another thread may know of a call whose callback is stuck. The text is not among it: that thread may go on. */
+    private PartialGeneration named() {
+        EventReader current = reader;
+        return current == null ? PartialGeneration.NOTHING : current.named();
     }
 
     private void goOnEnding() {
@@ -765,8 +785,9 @@ final class GenerationCall
 
     /** Begins to read the response. */
     private ResponseEvents read() {
-        EventReader reader = new EventReader(settings.limits(), text, listener, sending::redacted);
-        ResponseEvents response = new ResponseEvents(sink, settings.delayer(), timers, turns, context, reader, this);
+        EventReader current = new EventReader(settings.limits(), text, listener, sending::redacted);
+        reader = current;
+        ResponseEvents response = new ResponseEvents(sink, settings.delayer(), timers, turns, context, current, this);
         events = response;
         return response;
     }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * {@code failed}, or an error in an undocumented form.
  *
  * <p>Read {@link #billingState()} before you send the request again. It is {@code NOT_CHARGED} for the two documented forms
- * (wire contract, part B, money), unless the answer reports a cost. It is {@code UNKNOWN} for every other form, with any
- * code. {@link #partial()} then has the bill as far as it was reported.
+ * (wire contract, part B, money), unless they name a cost. It is {@code UNKNOWN} for every other form, whatever the error
+ * code is. {@link #partial()} then has the bill as far as it was reported.
  *
  * @since 0.1.0
  */

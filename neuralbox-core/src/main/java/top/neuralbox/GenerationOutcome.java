@@ -12,7 +12,7 @@ public final class GenerationOutcome {
 
     /** The four possible ends of a generation. */
     public enum Kind {
-        /** {@code generation_end} arrived. */
+        /** {@code generation_end} arrived; or, for {@code submit}, an answer, even a pending one. */
         COMPLETED,
         /** The service, the network or a time-out ended it, or the admission or the budget refused it. */
         FAILED,
@@ -140,12 +140,12 @@ public final class GenerationOutcome {
         return attributes;
     }
 
-    /** The header fields of the last response; none if none arrived. */
+    /** The header fields of the last attempt's response; none if that attempt had no response. */
     public ResponseHeaders responseHeaders() {
         return responseHeaders;
     }
 
-    /** The account's rate limits, as the last response reported them; no figure is known if it reported none. */
+    /** The account's rate limits, as the last attempt's response reported them; no figure is known if none was reported. */
     public RateLimits rateLimits() {
         return RateLimits.of(responseHeaders);
     }

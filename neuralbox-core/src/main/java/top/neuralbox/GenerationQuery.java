@@ -70,7 +70,7 @@ final class GenerationQuery {
     /** Asks once. Completing the future from outside cancels the question. */
     CompletableFuture<State> ask() {
         CompletableFuture<State> result = new CompletableFuture<>();
-        ask(result);
+        ask(new QueryCall<>(settings, registry, template(), this::decode, isPart, info, context, settler), result);
         return result;
     }
 
@@ -105,21 +105,29 @@ final class GenerationQuery {
         return result;
     }
 
-    private void ask(CompletableFuture<State> result) {
-        RequestTemplate template = RequestTemplate.question(Endpoint.resource(settings.endpoint(), path, id), id);
-        CompletableFuture<State> asking =
-                new QueryCall<>(settings, registry, template, this::decode, isPart, info, context, settler).send();
+    private RequestTemplate template() {
+        return RequestTemplate.question(Endpoint.resource(settings.endpoint(), path, id), id);
+    }
+
+    private void ask(QueryCall<State> call, CompletableFuture<State> result) {
+        CompletableFuture<State> asking = call.result();
         var unusedCancel = result.whenComplete((state, error) -> asking.cancel(false));
         var unusedEnd = asking.whenComplete((state, error) -> {
-            if (state != null) {
-                result.complete(state);
-            } else if (path.equals(STATUS) && isNotFound(error) && !result.isDone()) {
-                path = GENERATION;
-                ask(result);
-            } else {
-                result.completeExceptionally(cause(error));
+            try {
+                if (state != null) {
+                    result.complete(state);
+                } else if (path.equals(STATUS) && isNotFound(error) && !result.isDone()) {
+                    path = GENERATION;
+                    ask(call.at(template()), result);
+                } else {
+                    result.completeExceptionally(cause(error));
+                }
+            } catch (Throwable t) {
+                // The stage would swallow it, and the caller would wait for ever.
+                result.completeExceptionally(t);
             }
         });
+        var unusedSend = call.send();
     }
 
     private State decode(byte[] body, ResponseContext response) throws MalformedJsonException {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import top.neuralbox.concurrent.Delayer;
 
 /**
- * A timer of {@link Timeouts} ran out. The call was cancelled, which frees its connection.
+ * A timer of {@link Timeouts}, or {@link Polling#total()}, ran out. The call was cancelled, which frees its connection.
  *
  * @since 0.1.0
  */

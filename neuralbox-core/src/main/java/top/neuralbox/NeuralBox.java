@@ -71,7 +71,8 @@ public final class NeuralBox implements AutoCloseable {
 
     /**
      * A client with the key of the environment variable {@code NEURALBOX_API_KEY}, the base URI of {@code
-     * NEURALBOX_BASE_URL} if that is set, the only transport on the class path, and defaults for the rest.
+     * NEURALBOX_BASE_URL} if that is set, the transport that the system property {@code neuralbox.transport} names or else
+     * the only one that is installed, and defaults for the rest.
      *
      * @throws IllegalStateException if there is no key, or no transport can be {@linkplain TransportProvider#choose chosen}
      */
@@ -175,9 +176,9 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     /**
-     * Asks for the state of a generation by its id, for example of one whose stream broke before its end, or whose result was
-     * pending when another process ended. It costs nothing, but counts against the account's rate limits: as one request, or as
-     * two if the service does not know the first of the two documented paths.
+     * Asks for the state of a generation by its id, for example of one whose stream broke before its end, or whose result
+     * was pending when another process ended. It costs nothing, but counts against the account's rate limits: as one
+     * request, or as two if the service answers 404 at the first of the two documented paths.
      *
      * <p>The client remembers its last 1,000 generations with an unknown charge. If this generation is one of them, and the
      * answer reports the bill, the budget's reservation is settled and the listeners are notified ({@link
@@ -272,7 +273,8 @@ public final class NeuralBox implements AutoCloseable {
      * a listener. The key supplier is not called. A proxy sees the CONNECT of a tunnel; the service sees a handshake.
      *
      * <p>A warm-up that fails changes nothing for later calls, which connect as usual. An idle connection is closed after 30
-     * seconds. So warm a client up when its first call is near, for example before the application reports that it is ready.
+     * seconds, unless your own Vert.x options set another time. So warm a client up when its first call is near, for example
+     * before the application reports that it is ready.
      *
      * @param connections how many idle connections there should be. The transport's limit applies. A transport that shares
      *     HTTP/2 connections opens only one
@@ -304,8 +306,8 @@ public final class NeuralBox implements AutoCloseable {
      * result names its call too. If the waiting thread is interrupted, the client is closed at once, and the thread's interrupt
      * flag stays set.
      *
-     * <p>If the client is draining already, this joins that drain, with its patience. If the client is closed, the result is
-     * empty.
+     * <p>If the client is draining already, this waits for that drain, and the patience of that drain applies. If the client
+     * is closed, the result is empty.
      *
      * @param patience how long calls may take to finish; zero cancels them at once
      * @throws NullPointerException if the patience is null
@@ -495,7 +497,10 @@ public final class NeuralBox implements AutoCloseable {
             return this;
         }
 
-        /** Sets the transport. The caller must close it. Default: the only one on the class path. */
+        /**
+         * Sets the transport. The caller must close it. Default: the installed one that the system property {@code
+         * neuralbox.transport} names, or else the only one.
+         */
         public Builder transport(Transport transport) {
             this.transport = Objects.requireNonNull(transport, "transport");
             return this;
@@ -544,8 +549,9 @@ public final class NeuralBox implements AutoCloseable {
         }
 
         /**
-         * Moves the signals of {@code publish} and the stages of all futures to an executor, serially for each generation. The
-         * client's threads run a task that the executor refuses, or drops because it is shut down.
+         * Moves the signals of {@code publish}, and the stages of all futures except those of {@code drainAsync}, to an
+         * executor, serially for each generation. The client's threads run a task that the executor refuses, or drops
+         * because it is shut down.
          */
         public Builder executor(Executor executor) {
             this.executor = Objects.requireNonNull(executor, "executor");

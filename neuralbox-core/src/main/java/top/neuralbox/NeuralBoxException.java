@@ -24,7 +24,10 @@ public abstract class NeuralBoxException extends RuntimeException {
     public enum Phase {
         /** The client had not admitted the generation. Nothing was written. */
         QUEUED,
-        /** Nothing was written. The service cannot have seen the request. */
+        /**
+         * Nothing was written, or an HTTP/2 GOAWAY said that the request was not processed. The service cannot have acted on
+         * it.
+         */
         NOT_SENT,
         /** The request was written, at least in part; no response head arrived. */
         SENT,
@@ -64,7 +67,7 @@ public abstract class NeuralBoxException extends RuntimeException {
         return facts().waited();
     }
 
-    /** The status code of the last response; null if none arrived. */
+    /** The status code of the last attempt's response; null if that attempt had none. */
     public @Nullable Integer status() {
         return facts().status();
     }
@@ -74,7 +77,10 @@ public abstract class NeuralBoxException extends RuntimeException {
         return facts().requestId();
     }
 
-    /** How long the service asked to wait before another request; null if it did not say. */
+    /**
+     * How long to wait before another request: as the service asked, or, for a refusal by the budget or the admission, until
+     * there may be room. Null if that is not known.
+     */
     public @Nullable Duration retryAfter() {
         return facts().retryAfter();
     }
@@ -84,12 +90,15 @@ public abstract class NeuralBoxException extends RuntimeException {
         return facts().billingState();
     }
 
-    /** The account's rate limits, as the last response reported them; a figure that it did not report is null. */
+    /** The account's rate limits, as the last attempt's response reported them; a figure that was not reported is null. */
     public RateLimits rateLimits() {
         return facts().rateLimits();
     }
 
-    /** The header fields of the last response, for example a gateway's own id of the request; empty if no response arrived. */
+    /**
+     * The header fields of the last attempt's response, for example a gateway's own id of the request; empty if that attempt
+     * had no response.
+     */
     public ResponseHeaders responseHeaders() {
         return facts().headers();
     }

@@ -33,7 +33,7 @@ public final class NotAStreamException extends UnexpectedResponseException {
         return answer == null ? null : answer.id();
     }
 
-    /** {@code completed} or {@code pending}, as the service wrote it. */
+    /** The status, as the service wrote it: {@code completed}, {@code pending} or another word. */
     public @Nullable String generationStatus() {
         return answer == null ? null : answer.status();
     }

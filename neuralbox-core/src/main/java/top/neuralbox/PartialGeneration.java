@@ -30,6 +30,11 @@ public final class PartialGeneration {
         this.billing = billing;
     }
 
+    /** The same part, with these figures. */
+    PartialGeneration billed(Billing figures) {
+        return new PartialGeneration(id, model, text, textTruncated, figures);
+    }
+
     /**
      * The generation's id, with which you can look it up ({@link NeuralBox#generation(String)}); null before {@code
      * generation_start}.

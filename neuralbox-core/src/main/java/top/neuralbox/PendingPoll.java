@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.concurrent.CarriedContext;
 import top.neuralbox.concurrent.Delayer;
+import top.neuralbox.concurrent.MemoryWait;
 
 /**
  * Polls for a pending result, from the first wait to its single end, {@link #end}. Its steps follow one another: a wait, a
@@ -116,16 +117,41 @@ final class PendingPoll implements CallRegistry.DrainedCall {
             return;
         }
         asked.incrementAndGet();
-        CompletableFuture<GenerationQuery.State> asking = query.ask();
-        question = asking;
-        if (ended.get()) {
-            asking.cancel(false);
-        }
-        var unused = asking.whenComplete((state, error) -> {
-            if (!ended.get()) {
-                told(state, error);
+        try {
+            CompletableFuture<GenerationQuery.State> asking = query.ask();
+            question = asking;
+            if (ended.get()) {
+                asking.cancel(false);
             }
-        });
+            var unused = asking.whenComplete(this::toldOrFailed);
+        } catch (Throwable t) {
+            // A callback thread would only log it.
+            failSurely(t);
+        }
+    }
+
+    private void toldOrFailed(GenerationQuery.@Nullable State state, @Nullable Throwable error) {
+        if (ended.get()) {
+            return;
+        }
+        try {
+            told(state, error);
+        } catch (Throwable t) {
+            // The stage would swallow it, and the poll would go on without a question.
+            failSurely(t);
+        }
+    }
+
+    /** Fails, and tries again if there is no memory for that. */
+    private void failSurely(Throwable error) {
+        for (int tries = 0; ; tries++) {
+            try {
+                fail(error);
+                return;
+            } catch (OutOfMemoryError full) {
+                MemoryWait.forAnotherTry(tries, full);
+            }
+        }
     }
 
     private void told(GenerationQuery.@Nullable State state, @Nullable Throwable error) {
@@ -197,13 +223,26 @@ final class PendingPoll implements CallRegistry.DrainedCall {
             next.cancel();
             last.cancel();
             question.cancel(false);
-            settler.execute(() -> {
+            for (int tries = 0; ; tries++) {
                 try {
-                    settle.run();
-                } finally {
-                    left(error);
+                    settler.execute(() -> deliver(error, settle));
+                    return;
+                } catch (OutOfMemoryError full) {
+                    // The future would never complete.
+                    MemoryWait.forAnotherTry(tries, full);
                 }
-            });
+            }
+        }
+    }
+
+    private void deliver(@Nullable Throwable error, Runnable settle) {
+        try {
+            MemoryWait.run(settle);
+        } catch (OutOfMemoryError stillFull) {
+            // It is given up. The caller of this method would try again.
+            Log.listenerThrew(stillFull);
+        } finally {
+            left(error);
         }
     }
 

@@ -6,7 +6,8 @@ import java.util.function.Consumer;
 
 /**
  * The waits of a poll for a pending result. Each wait is one and a half times as long as the one before, up to the longest
- * wait. If the service says how long the result may still take, no wait is longer than that. Immutable.
+ * wait. If the service says how long the result may still take, no wait is longer than that time or the first wait,
+ * whichever is longer. Immutable.
  *
  * @since 0.1.0
  */
@@ -41,7 +42,7 @@ public final class Polling {
         return firstWait;
     }
 
-    /** The longest wait. */
+    /** The longest wait, unless the service or the budget asks for a longer one after a failed poll. */
     public Duration longestWait() {
         return longestWait;
     }

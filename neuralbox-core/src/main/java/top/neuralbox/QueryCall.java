@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.GenerationTimeoutException.Timer;
 import top.neuralbox.concurrent.CarriedContext;
+import top.neuralbox.concurrent.MemoryWait;
 import top.neuralbox.json.MalformedJsonException;
 import top.neuralbox.transport.TransportResponse;
 
@@ -22,11 +23,15 @@ final class QueryCall<T> implements RetryLoop.SendingListener, StreamTimers.Time
         T decode(byte[] body, ResponseContext response) throws MalformedJsonException;
     }
 
+    private final ClientSettings settings;
     private final CallRegistry registry;
     private final RequestTemplate template;
     private final Decoder<T> decoder;
     private final boolean isPart;
+    private final GenerationInfo info;
+    private final CarriedContext context;
     private final Executor settler;
+    private final @Nullable QueryCall<T> previous;
     private final StreamTimers timers;
     private final RetryLoop sending;
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -49,26 +54,87 @@ final class QueryCall<T> implements RetryLoop.SendingListener, StreamTimers.Time
             GenerationInfo info,
             CarriedContext context,
             Executor settler) {
+        this(settings, registry, template, decoder, isPart, info, context, settler, null);
+    }
+
+    private QueryCall(
+            ClientSettings settings,
+            CallRegistry registry,
+            RequestTemplate template,
+            Decoder<T> decoder,
+            boolean isPart,
+            GenerationInfo info,
+            CarriedContext context,
+            Executor settler,
+            @Nullable QueryCall<T> previous) {
+        this.settings = settings;
         this.registry = registry;
-        this.isPart = isPart;
         this.template = template;
         this.decoder = decoder;
+        this.isPart = isPart;
+        this.info = info;
+        this.context = context;
         this.settler = settler;
+        this.previous = previous;
         this.timers = new StreamTimers(settings.delayer(), settings.timeouts(), this);
         this.sending = new RetryLoop(
                 settings, template, settings.timeouts(), timers, context.around(settings.callbacks()), info, this);
     }
 
+    /**
+     * The same query at another path, after the service did not know this one's. Send it from a stage of {@link #result} that was
+     * added before this one was sent: a drain then waits for it, and counts both as one.
+     */
+    QueryCall<T> at(RequestTemplate other) {
+        return new QueryCall<>(settings, registry, other, decoder, isPart, info, context, settler, this);
+    }
+
     /** Sends the request. Call this once. Completing the future from outside cancels the query. */
     CompletableFuture<T> send() {
+        return send(Runnable::run);
+    }
+
+    /** As {@link #send()}. The query is registered at once, and the executor runs the rest: the supplier of keys may block. */
+    CompletableFuture<T> send(Executor starter) {
         var unused = result.whenComplete((value, error) -> cancel(GenerationCancelledException.Reason.CALLER));
-        if (isPart ? registry.add(this) : registry.begin(this)) {
-            timers.started();
-            sending.start();
-        } else {
+        if (!register()) {
             failed(registry.refusal());
+            return result;
+        }
+        try {
+            starter.execute(this::start);
+        } catch (Throwable t) {
+            failed(TransportFailures.inBody(t));
         }
         return result;
+    }
+
+    /** The future that {@link #send} returns too. */
+    CompletableFuture<T> result() {
+        return result;
+    }
+
+    private void start() {
+        if (ended.get()) {
+            return;
+        }
+        try {
+            timers.started();
+            sending.start();
+        } catch (Throwable t) {
+            // A callback thread would only log it.
+            failed(t instanceof OutOfMemoryError ? TransportFailures.NO_MEMORY : TransportFailures.inBody(t));
+        }
+        if (ended.get()) {
+            timers.stop();
+        }
+    }
+
+    private boolean register() {
+        if (previous != null) {
+            return registry.replace(previous, this);
+        }
+        return isPart ? registry.add(this) : registry.begin(this);
     }
 
     /** Ends the query for this reason, unless it has ended. Called from any thread. The connection is freed at once. */
@@ -138,21 +204,44 @@ final class QueryCall<T> implements RetryLoop.SendingListener, StreamTimers.Time
             return false;
         }
         timers.stop();
-        settler.execute(() -> {
+        for (int tries = 0; ; tries++) {
             try {
-                settle.run();
-            } finally {
-                registry.remove(this);
-                registry.ended(this, null, error);
+                settler.execute(() -> deliver(error, settle));
+                return true;
+            } catch (OutOfMemoryError full) {
+                // The future would never complete.
+                MemoryWait.forAnotherTry(tries, full);
             }
-        });
-        return true;
+        }
+    }
+
+    private void deliver(@Nullable NeuralBoxException error, Runnable settle) {
+        try {
+            MemoryWait.run(settle);
+        } catch (OutOfMemoryError stillFull) {
+            // It is given up. The caller of this method would try again.
+            Log.listenerThrew(stillFull);
+        } finally {
+            registry.remove(this);
+            registry.ended(this, null, error);
+        }
     }
 
     @Override
     public DrainResult.Cut cut() {
         return new DrainResult.Cut(
-                null, new GenerationCancelledException(GenerationCancelledException.Reason.CLIENT_CLOSED, facts()));
+                null,
+                new GenerationCancelledException(GenerationCancelledException.Reason.CLIENT_CLOSED, factsOrNone()));
+    }
+
+    /** As {@link #facts}, even if the transport throws as it is asked. */
+    private CallFacts factsOrNone() {
+        try {
+            return facts();
+        } catch (Throwable t) {
+            Log.transportThrew(t);
+            return CallFacts.NONE.with(template.about());
+        }
     }
 
     /** The facts of a query, which costs nothing itself, however it ended. */

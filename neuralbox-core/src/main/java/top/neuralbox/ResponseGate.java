@@ -76,7 +76,7 @@ final class ResponseGate {
                         redaction,
                         response.header("Location") == null
                                 ? "the service answered with status " + response.status()
-                                        + ", which no generation has; check the base URI"
+                                        + ", which is neither a result nor an error of the service; check the base URI"
                                 : "the service answered with a redirect (status " + response.status() + ") to "
                                         + origin(String.valueOf(response.header("Location")))
                                         + "; redirects are not followed: check the base URI");

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * gateway may echo, is replaced by {@code [redacted]}. A character that cannot be printed is replaced by its escape. Trailer
  * fields are not part of them. Immutable.
  *
- * <p>They come from the last response, which the service or a gateway in front of it sent. A gateway's id of the request, for
- * example, is in {@code first("X-Amzn-RequestId")} or {@code first("CF-Ray")}.
+ * <p>They come from the response to the last attempt, which the service or a gateway in front of it sent. A gateway's id of
+ * the request, for example, is in {@code first("X-Amzn-RequestId")} or {@code first("CF-Ray")}.
  *
  * @since 0.1.0
  */

@@ -356,7 +356,9 @@ final class RetryLoop {
                         settings.delayer().now());
         Failure failure = ServiceFailures.refusal(
                 head.status(), error, asked, String.valueOf(redacted(template.target())), template.bill());
-        if (RetryDecision.allowsAnotherKey(head.status(), error.code()) && !keyRenewed && mayResend()) {
+        if (error.mayHaveCost() && template.bill() == null) {
+            listener.failed(failure);
+        } else if (RetryDecision.allowsAnotherKey(head.status(), error.code()) && !keyRenewed && mayResend()) {
             keyRenewed = true;
             elsewhere(() -> renewKey(failure));
         } else {

@@ -22,7 +22,9 @@ final class ServiceFailures {
                 ? refused + "; the request was " + Excerpt.of(target) + "; check the base URI"
                 : refused;
         return facts -> {
-            CallFacts known = facts.with(bill == null ? billing(status, error.code()) : bill, retryAfter);
+            CallFacts known = bill == null
+                    ? facts.with(error, billing(status, error.code()), retryAfter)
+                    : facts.with(bill, retryAfter);
             return switch (status) {
                 case 400, 413, 422 -> new ValidationException(message, error, known);
                 case 401 -> new AuthenticationException(message, error, known);
@@ -33,12 +35,12 @@ final class ServiceFailures {
         };
     }
 
-    /** The exception for an {@code error} event. A failed generation costs nothing. */
+    /** The exception for an {@code error} event. A failed generation costs nothing, unless the event names a cost. */
     static NeuralBoxException midStream(ServiceError error, CallFacts facts) {
         return failed(
                 "the service gave up the generation (error event",
                 error,
-                facts.with(BillingState.NOT_CHARGED, error.retryAfter()));
+                facts.with(error, BillingState.NOT_CHARGED, error.retryAfter()));
     }
 
     /** The exception for an error without a type in the stream. Its origin is unknown, and its cost is not documented. */
@@ -46,7 +48,7 @@ final class ServiceFailures {
         return failed(
                 "the stream has an error without a type (error",
                 error,
-                facts.with(BillingState.UNKNOWN, error.retryAfter()));
+                facts.with(error, BillingState.UNKNOWN, error.retryAfter()));
     }
 
     /** The exception for an answer with the status {@code failed}. It costs nothing either, unless it reports a cost. */

@@ -134,9 +134,43 @@ final class Settlement {
     void known(GenerationOutcome outcome) {
         GenerationOutcome news = costTold ? outcome.withoutCost() : outcome;
         if (news.tellsTheBill() && told.get() == BillingState.UNKNOWN && known.compareAndSet(false, true)) {
-            GenerationOutcome heard = news.with(info.attributes());
-            tell(outcome.with(info.attributes()));
-            listeners.forEach(listener -> fenced(() -> listener.settled(info, heard)));
+            try {
+                tellLate(outcome, news);
+            } catch (OutOfMemoryError stillFull) {
+                // The answer that told the bill must still reach its caller.
+                Log.listenerThrew(stillFull);
+            }
+        }
+    }
+
+    /** Tries again if there is no memory, and then goes on where it stopped: nobody else would tell the bill. */
+    private void tellLate(GenerationOutcome outcome, GenerationOutcome news) {
+        boolean budgetTold = false;
+        int next = 0;
+        for (int tries = 0; ; tries++) {
+            try {
+                if (!budgetTold) {
+                    tell(outcome.with(info.attributes()));
+                    budgetTold = true;
+                }
+                GenerationOutcome heard = news.with(info.attributes());
+                while (next < listeners.size()) {
+                    GenerationListener listener = listeners.get(next);
+                    next++;
+                    settled(listener, heard);
+                }
+                return;
+            } catch (OutOfMemoryError full) {
+                MemoryWait.forAnotherTry(tries, full);
+            }
+        }
+    }
+
+    private void settled(GenerationListener listener, GenerationOutcome heard) {
+        try {
+            listener.settled(info, heard);
+        } catch (Throwable t) {
+            Log.listenerThrew(t);
         }
     }
 
@@ -173,13 +207,5 @@ final class Settlement {
         return cause instanceof BudgetExceededException || cause instanceof BudgetUnavailableException
                 ? (NeuralBoxException) cause
                 : new BudgetUnavailableException("the budget failed", cause);
-    }
-
-    private static void fenced(Runnable foreign) {
-        try {
-            foreign.run();
-        } catch (Throwable t) {
-            Log.listenerThrew(t);
-        }
     }
 }

@@ -18,7 +18,7 @@ public class UnexpectedResponseException extends NeuralBoxException {
     public enum Reason {
         /** A redirect, which is never followed, because the key is sent only to the configured host. */
         REDIRECT,
-        /** A content type that is no event stream, for example a login page. */
+        /** A content type other than the requested one, for example that of a login page. */
         CONTENT_TYPE,
         /** Compressed content, although the request asked for uncompressed content. */
         CONTENT_ENCODING,
@@ -26,7 +26,7 @@ public class UnexpectedResponseException extends NeuralBoxException {
         EMPTY,
         /** Content of the right type that cannot be read. */
         CONTENT,
-        /** An answer that is not HTTP, or breaks a limit on header fields. */
+        /** An answer that breaks the HTTP protocol, or a limit on its head or on interim responses. */
         PROTOCOL,
         /** An answer of the service that does not stream; see {@link NotAStreamException}. */
         NOT_A_STREAM

@@ -44,14 +44,15 @@
  *   <tr><td>the same signals, if demand, a timer, a cancel or {@code close} on another thread causes them</td><td>a callback
  *       thread</td><td>block; a listener must still be quick</td></tr>
  *   <tr><td>stages of futures, progress of a poll, {@code relay.head()}</td><td>a callback thread</td><td>block</td></tr>
- *   <tr><td>signals of {@code publish}, and stages, of a client with an executor</td><td>the executor's</td><td>do what the
- *       executor allows</td></tr>
+ *   <tr><td>with an executor: signals of {@code publish}, of listeners for {@code publish} and futures, and stages of
+ *       futures except {@code drainAsync} and {@code relay.head()}</td><td>the executor's</td><td>do what the executor
+ *       allows</td></tr>
  * </table>
  *
  * <p>While a thread is inside a method of the client, it receives only the signals of the first two rows. Signals of one
  * generation are serial with any executor. A callback may throw anything. It may set the interrupt flag; the client clears
- * the flag afterwards. No timer and no end of another call waits for a callback. The client's threads inherit nothing from
- * the caller; use a {@link top.neuralbox.CallContext} to carry values to callbacks.
+ * the flag afterwards. A callback delays no timer, and does not delay the end of another call. The client's
+ * threads inherit nothing from the caller; use a {@link top.neuralbox.CallContext} to carry values to callbacks.
  *
  * <p>In this documentation, the <i>wire contract</i> is the documented HTTP API of the service. Part A describes streaming;
  * part B describes everything else, such as other answers, errors, money and rate limits.

@@ -17,11 +17,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.concurrent.BlockingGuard;
 import top.neuralbox.concurrent.ManualDelayer;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.relay.StreamRelay;
 import top.neuralbox.transport.TransportException;
 
@@ -229,6 +231,96 @@ class DrainTest {
     }
 
     @Test
+    void lookupUnderWayMayAskAtTheOtherPath() {
+        CompletableFuture<GenerationAnswer> lookup = client.generationAsync("gen_1");
+        CompletableFuture<Balance> balance = client.account().balanceAsync();
+        CompletableFuture<DrainResult> drain = client.drainAsync(PATIENCE);
+
+        transport.call(0).json(404, "{\"error\": \"not_found\"}");
+        transport.call(1).json(404, "{\"error\": \"not_found\"}");
+        assertThat(drain).isNotDone();
+        transport.call(2).json(200, "{\"id\": \"gen_1\", \"status\": \"completed\", \"url\": \"http://x/1\"}");
+        assertThat(drain).isNotDone();
+        transport.call(3).json(200, "{\"token_balance\": 7}");
+
+        assertThat(lookup).isCompleted();
+        assertThat(balance).isCompleted();
+        assertThat(drain.join()).isEqualTo(new DrainResult(2, List.of()));
+        assertClosed();
+    }
+
+    @Test
+    void lookupWhoseFirstAnswerCameAtOnceIsStillUnderWay() {
+        transport.next(call -> call.json(404, "{\"error\": \"not_found\"}")).next(call -> {});
+        transport.next(call -> call.json(404, "{\"error\": \"not_found\"}"));
+        CompletableFuture<GenerationAnswer> lookup = client.generationAsync("gen_1");
+        CompletableFuture<Balance> balance = client.account().balanceAsync();
+        CompletableFuture<DrainResult> drain = client.drainAsync(PATIENCE);
+        assertThat(drain).isNotDone();
+
+        transport.call(1).json(200, "{\"id\": \"gen_1\", \"status\": \"completed\", \"url\": \"http://x/1\"}");
+        transport.call(3).json(200, "{\"token_balance\": 7}");
+
+        assertThat(lookup).isCompleted();
+        assertThat(balance).isCompleted();
+        assertThat(drain.join()).isEqualTo(new DrainResult(2, List.of()));
+    }
+
+    @Test
+    @Logs("the transport threw as a generation was cancelled")
+    void callWhoseTransportThrowsHoldsNoDrain() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        CountDownLatch reached = new CountDownLatch(1);
+        NeuralBox client = transport
+                .client(clock)
+                .callbacks(task -> new Thread(task, "callback").start())
+                .listener(info -> new GenerationListener.Observer() {
+                    @Override
+                    public void sent(int attempt) {
+                        reached.countDown();
+                        await(never);
+                    }
+
+                    @Override
+                    public void ended(GenerationOutcome outcome) {}
+                })
+                .build();
+        var unused = client.generateAsync(REQUEST);
+        StubTransport.StubCall call = transport.awaitCall();
+        new Thread(call::sent, "engine").start();
+        try {
+            await(reached);
+            call.hostile = true;
+            CompletableFuture<DrainResult> drain = client.drainAsync(Duration.ZERO);
+
+            clock.advance(Duration.ZERO);
+
+            assertThat(drain.get(20, TimeUnit.SECONDS).cut())
+                    .singleElement()
+                    .extracting(DrainResult.Cut::billingState)
+                    .isEqualTo(BillingState.UNKNOWN);
+        } finally {
+            never.countDown();
+        }
+    }
+
+    @Test
+    void lookupIsCutAtTheOtherPathToo() {
+        CompletableFuture<GenerationAnswer> lookup = client.generationAsync("gen_1");
+        CompletableFuture<DrainResult> drain = client.drainAsync(Duration.ZERO);
+        transport.call(0).json(404, "{\"error\": \"not_found\"}");
+
+        clock.advance(Duration.ZERO);
+
+        assertCut(lookup);
+        assertThat(drain.join().completed()).isZero();
+        assertThat(drain.join().cut())
+                .singleElement()
+                .extracting(DrainResult.Cut::id)
+                .isEqualTo("gen_1");
+    }
+
+    @Test
     void pollThatIsCutNamesItsGeneration() {
         CompletableFuture<GenerationAnswer> poll = client.awaitAsync(pending());
         CompletableFuture<DrainResult> drain = client.drainAsync(Duration.ZERO);
@@ -307,6 +399,54 @@ class DrainTest {
     }
 
     @Test
+    void callWhoseSubscriberNeverReturnsIsReportedWithItsId() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        NeuralBox client = transport
+                .client(clock)
+                .callbacks(task -> new Thread(task, "callback").start())
+                .build();
+        CountDownLatch reached = new CountDownLatch(1);
+        client.publish(REQUEST).subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(Long.MAX_VALUE);
+            }
+
+            @Override
+            public void onNext(GenerationEvent event) {
+                if (event instanceof GenerationEvent.Delta) {
+                    reached.countDown();
+                    await(never);
+                }
+            }
+
+            @Override
+            public void onError(Throwable error) {}
+
+            @Override
+            public void onComplete() {}
+        });
+        StubTransport.StubCall call = transport.awaitCall();
+        new Thread(() -> call.stream().start().delta("Half"), "engine").start();
+        try {
+            await(reached);
+            CompletableFuture<DrainResult> drain = client.drainAsync(Duration.ZERO);
+
+            clock.advance(Duration.ZERO);
+
+            assertThat(drain.get(20, TimeUnit.SECONDS).cut()).singleElement().satisfies(cut -> {
+                assertThat(cut.id()).startsWith("gen_");
+                assertThat(cut.error().partial().model()).isNotNull();
+                assertThat(cut.error().partial().textTruncated()).isTrue();
+                assertThat(cut.error().phase()).isEqualTo(NeuralBoxException.Phase.STREAM);
+                assertThat(cut.billingState()).isEqualTo(BillingState.UNKNOWN);
+            });
+        } finally {
+            never.countDown();
+        }
+    }
+
+    @Test
     void callWhoseStageNeverReturnsIsReportedWithItsBill() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         NeuralBox client = transport
@@ -328,6 +468,7 @@ class DrainTest {
             assertThat(cut.billingState()).isEqualTo(BillingState.CHARGED);
             assertThat(cut.error().partial().billing()).isNotNull();
             assertThat(cut.id()).startsWith("gen_");
+            assertThat(cut.error().partial().model()).isNotNull();
         });
         never.countDown();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static top.neuralbox.OneCall.assertBroken;
 import static top.neuralbox.OneCall.assertUnexpected;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -295,6 +296,38 @@ class ErrorsTest {
     @Test
     void peerThatDoesNotSpeakHttpIsUnexpected() {
         assertUnexpected(client.failure(call -> call.sent().fail(Kind.PROTOCOL)), Reason.PROTOCOL);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            value = {
+                "{'type':'error','message':'m','tokens_used':3} | 3",
+                "{'type':'error','error':{'message':'m','tokens_spent':3}} | 3",
+                "{'type':'error','message':'m','tokens_used':'three'} | ",
+                "{'type':'error','message':'m','tokens_used':0,'tokens_spent':3} | 3",
+                "{'type':'error','message':'m','tokens_used':0,'tokens_spent':'three'} | ",
+                "{'type':'error','tokens_used':'three','error':{'message':'m','tokens_used':3}} | 3",
+                "{'error':'m','tokens_used':3} | 3",
+            },
+            delimiter = '|',
+            quoteCharacter = '"')
+    void errorEventThatNamesACostIsUnknownInItsCharge(String event, BigDecimal cost) {
+        NeuralBoxException error =
+                client.failure(call -> call.stream().start().delta("Half").event(event.replace('\'', '"')));
+        assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
+        assertThat(error).hasMessageContaining("it may have been charged");
+        assertThat(error.partial().text()).isEqualTo("Half");
+        assertThat(error.partial().billing()).isEqualTo(Billing.of(cost, null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "null"})
+    void errorEventThatCostNothingIsNotCharged(String cost) {
+        NeuralBoxException error = client.failure(call -> call.stream()
+                .start()
+                .event("{\"type\": \"error\", \"message\": \"m\", \"tokens_used\": " + cost + "}"));
+        assertThat(error.billingState()).isEqualTo(BillingState.NOT_CHARGED);
+        assertThat(error.partial().billing()).isNull();
     }
 
     @Test

@@ -44,8 +44,8 @@ class ResponseGateTest {
         NeuralBoxException error = client.failure(call -> call.head(status));
         assertUnexpected(error, Reason.REDIRECT);
         assertThat(error)
-                .hasMessage(
-                        "the service answered with status " + status + ", which no generation has; check the base URI");
+                .hasMessage("the service answered with status " + status
+                        + ", which is neither a result nor an error of the service; check the base URI");
     }
 
     @Test

@@ -2,6 +2,7 @@ package top.neuralbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -73,6 +74,37 @@ class RetryTest {
         assertThat(error().phase()).isEqualTo(Phase.HEAD);
         assertThat(error().status()).isEqualTo(status);
         assertThat(error().attempts()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            value = {
+                "429 | {'error': 'rate_limit_exceeded', 'tokens_used': 3} | 3",
+                "500 | {'error': 'provider_error', 'tokens_spent': 3} | 3",
+                "503 | {'error': {'code': 'model_unavailable', 'tokens_used': 3}} | 3",
+                "401 | {'error': 'token_expired', 'tokens_used': 3} | 3",
+                "500 | {'error': 'provider_error', 'tokens_used': '3 credits'} | ",
+                "400 | {'error': 'bad_request', 'tokens_used': 3} | 3",
+            },
+            delimiter = '|',
+            quoteCharacter = '"')
+    void errorThatNamesACostIsSentOnceAndItsChargeIsUnknown(int status, String json, BigDecimal cost) {
+        transport.next(call -> call.json(status, json.replace('\'', '"')));
+        publish(builder());
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(transport.calls).hasSize(1);
+        assertThat(error().billingState()).isEqualTo(BillingState.UNKNOWN);
+        assertThat(error().partial().billing()).isEqualTo(Billing.of(cost, null));
+    }
+
+    @Test
+    void errorWithACostOfZeroIsSentAgain() {
+        transport
+                .next(call -> call.json(500, "{\"error\": \"provider_error\", \"tokens_used\": 0}"))
+                .next(StubTransport.StubCall::story);
+        publish(builder());
+        clock.advance(Duration.ofMillis(500));
+        assertThat(subscriber.completed()).isTrue();
     }
 
     @ParameterizedTest

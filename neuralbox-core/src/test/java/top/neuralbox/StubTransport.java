@@ -117,6 +117,8 @@ public final class StubTransport implements Transport {
         private volatile boolean silent;
         private volatile boolean terminated;
         volatile boolean sent;
+        /** Whether {@link #mayHaveBeenSent} throws. */
+        volatile boolean hostile;
 
         StubCall(TransportRequest request) {
             this.request = request;
@@ -227,6 +229,9 @@ public final class StubTransport implements Transport {
 
         @Override
         public boolean mayHaveBeenSent() {
+            if (hostile) {
+                throw new IllegalStateException("scripted");
+            }
             return sent;
         }
 

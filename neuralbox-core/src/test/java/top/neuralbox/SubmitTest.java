@@ -128,6 +128,19 @@ class SubmitTest {
     }
 
     @Test
+    void failedAnswerWhoseErrorNamesACostIsUnknownInItsCharge() {
+        transport.next(call -> call.json(
+                200,
+                "{\"id\": \"gen_1\", \"status\": \"failed\", \"error\": {\"code\": \"E7\", \"tokens_spent\": 3}}"));
+
+        assertThatThrownBy(() -> client.submit(IMAGE))
+                .isInstanceOfSatisfying(GenerationFailedException.class, failure -> {
+                    assertThat(failure.billingState()).isEqualTo(BillingState.UNKNOWN);
+                    assertThat(failure.partial().billing()).isEqualTo(Billing.of(new BigDecimal(3), null));
+                });
+    }
+
+    @Test
     void streamOfAMediaModelCarriesThePendingAnswerThatCanBeAwaited() {
         transport.next(call -> call.json(200, PENDING));
         NotAStreamException error = catchThrowableOfType(NotAStreamException.class, () -> client.generate(IMAGE));

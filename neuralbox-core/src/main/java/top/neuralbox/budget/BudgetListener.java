@@ -20,8 +20,8 @@ public interface BudgetListener {
     default void reserved(GenerationInfo info, String reservation, BigDecimal credits) {}
 
     /**
-     * A generation was refused before a byte was sent, or a request: one that sends a generation again, a poll, or an account
-     * lookup. For a poll and an account lookup, the info names no model.
+     * A generation or a single request was refused before a byte of it was sent. A single request sends a generation again,
+     * polls, or looks up the account. For a poll and an account lookup, the info names no model.
      */
     default void refused(GenerationInfo info, BudgetExceededException refusal) {}
 

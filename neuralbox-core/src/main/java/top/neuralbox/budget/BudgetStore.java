@@ -35,8 +35,8 @@ public interface BudgetStore {
     }
 
     /**
-     * Reserves the amount of each line, in all lines or in none, atomically. It succeeds only if what is spent, reserved and
-     * unsettled, and what was used elsewhere, stays within each limit together with this.
+     * Reserves the amount of each line, in all lines or in none, atomically. It succeeds only if, for each limit, the new
+     * amount plus the amounts that are spent, reserved, unsettled and used elsewhere stays within the limit.
      *
      * @param reservation a name that was never used before
      * @return the shortage; empty if the amounts are reserved
@@ -68,10 +68,10 @@ public interface BudgetStore {
     CompletionStage<@Nullable Void> leaveUnsettled(String reservation);
 
     /**
-     * Lowers what the current window of a line has left, because the service has not more left. The difference counts as used
-     * elsewhere. If the line has not more left anyway, nothing changes. Several calls with the same {@code until} together
-     * have the effect of the one that lowers it most, because each answer of the service counts only the requests that had
-     * arrived. A later {@code until} replaces what was known.
+     * Lowers what the current window of a line has left to the number that the service says is left. The difference counts
+     * as used elsewhere. If the line has no more than that left already, nothing changes. Several calls with the same {@code
+     * until} together have the effect of the one that lowers it most, because each answer of the service counts only the
+     * requests that had arrived. A later {@code until} replaces what was known.
      *
      * @param line a limit of requests with a window
      * @param left not negative

@@ -8,8 +8,8 @@ import java.math.BigDecimal;
  * @param spent the cost of settled generations, or the requests that were sent
  * @param reserved what is reserved for running generations, or for requests about to be sent
  * @param unsettled the credits reserved for ended generations whose charge is unknown; zero for requests
- * @param elsewhere requests that the service does not have left any more, although no client of this budget sent them; as far
- *     as it said so. Zero for credits
+ * @param elsewhere requests that the service has counted, but that no client of this budget sent, as far as the service
+ *     reported them. Zero for credits
  * @since 0.1.0
  */
 public record BudgetUsage(BigDecimal spent, BigDecimal reserved, BigDecimal unsettled, BigDecimal elsewhere) {

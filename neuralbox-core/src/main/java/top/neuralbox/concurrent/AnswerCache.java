@@ -80,11 +80,10 @@ public final class AnswerCache<T> {
     }
 
     private static <T> CompletableFuture<T> viewOf(CompletableFuture<T> shared, Executor settler) {
-        if (shared.isDone()) {
-            return shared.copy();
-        }
+        // Not a copy of the shared one, which would wrap its failure.
         CompletableFuture<T> view = new CompletableFuture<>();
-        var unused = shared.whenComplete((value, error) -> settler.execute(() -> {
+        Executor completer = shared.isDone() ? Runnable::run : settler;
+        var unused = shared.whenComplete((value, error) -> completer.execute(() -> {
             if (error != null) {
                 view.completeExceptionally(error);
             } else {

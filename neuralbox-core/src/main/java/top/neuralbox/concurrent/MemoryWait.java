@@ -20,6 +20,22 @@ public final class MemoryWait {
     public static void load() {}
 
     /**
+     * Runs a task, and runs it again as long as it finds no memory.
+     *
+     * @param task an object that exists already, because there may be no memory for another one; may run twice
+     */
+    public static void run(Runnable task) {
+        for (int tries = 0; ; tries++) {
+            try {
+                task.run();
+                return;
+            } catch (OutOfMemoryError full) {
+                forAnotherTry(tries, full);
+            }
+        }
+    }
+
+    /**
      * Waits for a moment. An interrupt before the wait does not shorten it. The interrupt flag stays set.
      *
      * @param tries the number of failed tries before

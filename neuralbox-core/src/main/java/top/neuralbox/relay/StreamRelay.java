@@ -43,9 +43,9 @@ import top.neuralbox.transport.TransportProvider;
  * exception. Credits, balance, and events of types that this version does not know are left out by default.
  *
  * <p><b>No byte too many.</b> The body requests events when its reader requests buffers, at most 16 events ahead. Cancelling
- * its subscription, or {@link #cancel}, stops the generation. Call it as soon as the server sees that its reader has left, and
- * if the server does not use the body after the head. If a reader stays but takes nothing, the generation is cancelled after
- * {@linkplain Builder#readerPatience five minutes}.
+ * its subscription, or {@link #cancel}, stops the generation. Call {@code cancel} as soon as the server sees that its reader
+ * has left, and also if the server does not use the body after the head. If a reader stays but takes nothing, the generation
+ * is cancelled after {@linkplain Builder#readerPatience five minutes}.
  *
  * <p>A relay can be used once. The first call of {@link #head}, {@link #writeTo} or the body's {@code subscribe} subscribes
  * to its publisher. Thread-safe. Signals of the body come on the publisher's thread, or on a callback thread if demand, a
@@ -156,8 +156,9 @@ public final class StreamRelay {
 
         /**
          * Sets the time without an event after which a comment is written. Comments keep proxies from timing out while the
-         * model thinks (HTML standard, section 9.2.7). Default: 15 s. Some servers notice only on a write that their reader has
-         * left. Set a much shorter time there, to stop the generation early: the second comment fails.
+         * model thinks (HTML standard, section 9.2.7). Default: 15 s. Some servers notice only on a write that their reader
+         * has left. With such a server, set a much shorter time: the second comment after the reader has left fails, and
+         * this stops the generation early.
          *
          * @param keepAlive longer than zero
          */

@@ -16,10 +16,11 @@ import top.neuralbox.concurrent.SafeLog;
  * The body of one response, for a transport whose engine pushes bytes. It delivers them to its one subscriber under the
  * subscriber's demand, by rules 5 to 7 of the SPI.
  *
- * <p>One thread at a time adds bytes: the engine's. Each thread that adds, requests or ends something asks for a turn; the first
- * one delivers until no other has asked. So signals are serial, a {@code request} from inside {@code onNext} does not recurse,
- * and no lock is held while the subscriber runs. Bytes without demand gather in one buffer, so that many small chunks cost no
- * more than a large one. Their number is for the engine to bound, with {@link #ahead()} and {@link Source#taken}.
+ * <p>One thread at a time adds bytes: the engine's. Each thread that adds, requests or ends something asks for a turn; the
+ * first one delivers until no other has asked. So signals are serial, a {@code request} from inside {@code onNext} does not
+ * recurse, and no lock is held while the subscriber runs. Bytes without demand gather in one buffer, so that many small
+ * chunks cost no more than a large one. The engine must limit how many bytes gather, with {@link #ahead()} and {@link
+ * Source#taken}.
  *
  * @since 0.1.0
  */
@@ -31,7 +32,10 @@ public final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
         /** So many bytes are about to be delivered, or were dropped at the end. A paused engine may read on. */
         void taken(int bytes);
 
-        /** The subscriber cancelled, threw, or requested what is no demand: release the exchange. May be called twice. */
+        /**
+         * The subscriber cancelled, threw, or requested a number that is not positive: release the exchange. May be called
+         * twice.
+         */
         void abandoned();
     }
 
@@ -85,7 +89,7 @@ public final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
 
     private boolean terminated;
 
-    /** A body without bytes. */
+    /** A body to which no bytes have been added yet. */
     public BodyPublisher(Source source) {
         this.source = Objects.requireNonNull(source, "source");
     }

@@ -31,7 +31,7 @@ public final class TransportException extends RuntimeException {
         POOL_TIMEOUT,
         /** The connection was reset or closed, or the HTTP/2 stream reset, before the response was complete. */
         LOST,
-        /** The peer does not speak HTTP, or breaks a limit on header fields. */
+        /** The peer broke the HTTP protocol, or exceeded a limit on heads or interim responses. */
         PROTOCOL,
         /** The call was cancelled. */
         CANCELLED,

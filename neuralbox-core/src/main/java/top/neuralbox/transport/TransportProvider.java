@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 public interface TransportProvider {
 
     /**
-     * All providers that this library or the caller's context class loader can see, each class once. A provider whose engine
-     * is missing is left out.
+     * All providers that this library or the caller's context class loader can see, each class once. A provider that cannot
+     * be instantiated is left out. A missing engine shows only when {@link #create} is called.
      */
     static List<TransportProvider> installedProviders() {
         return InstalledProviders.find();

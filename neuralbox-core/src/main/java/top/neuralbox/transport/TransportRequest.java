@@ -104,8 +104,8 @@ public final class TransportRequest {
         /**
          * Sets a header field, and replaces earlier values of that name.
          *
-         * @throws IllegalArgumentException if the name is no RFC 9110 token, or the value holds a control character or one
-         *     beyond ASCII; the message does not repeat the value
+         * @throws IllegalArgumentException if the name is no RFC 9110 token, or the value holds a control character other
+         *     than tab, or a character beyond ASCII; the message does not repeat the value
          */
         public Builder header(String name, String value) {
             Headers.requireToken("header name", name);

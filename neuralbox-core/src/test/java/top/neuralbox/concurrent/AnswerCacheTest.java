@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,17 @@ class AnswerCacheTest {
                 .withRootCauseInstanceOf(NoClassDefFoundError.class);
         assertThat(cache.get("one", () -> CompletableFuture.completedFuture("answer"), Runnable::run))
                 .isCompletedWithValue("answer");
+    }
+
+    @Test
+    void failureOfAQuestionThatIsAnsweredAtOnceIsNotWrapped() {
+        IllegalStateException failure = new IllegalStateException("scripted");
+        List<Throwable> heard = new ArrayList<>();
+
+        var unused = cache.get("one", () -> CompletableFuture.failedFuture(failure), Runnable::run)
+                .whenComplete((answer, error) -> heard.add(error));
+
+        assertThat(heard).containsExactly(failure);
     }
 
     @Test
