@@ -1,5 +1,6 @@
 package top.neuralbox.examples.chat;
 
+import java.lang.module.ModuleDescriptor.Version;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.Serial;
@@ -32,7 +33,7 @@ final class PageBuild {
         }
     }
 
-    private static final int OLDEST_NODE = 20;
+    private static final Version OLDEST_NODE = Version.parse("20.19");
     private static final boolean WINDOWS =
             System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("windows");
 
@@ -98,7 +99,7 @@ final class PageBuild {
         } catch (IOException notFound) {
             throw new PageBuildException(wanted + "there is none on the PATH.");
         }
-        if (Integer.parseInt(version.replaceAll("^v|\\..*", "").strip()) < OLDEST_NODE) {
+        if (Version.parse(version.strip().replaceFirst("^v", "")).compareTo(OLDEST_NODE) < 0) {
             throw new PageBuildException(wanted + "the one on the PATH is " + version + ".");
         }
     }
