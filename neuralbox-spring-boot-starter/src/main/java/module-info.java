@@ -1,4 +1,4 @@
-/** What an application of Spring Boot needs, and nothing of its own. */
+/** Brings what a Spring Boot application needs. It has no classes of its own. */
 @org.jspecify.annotations.NullMarked
 module top.neuralbox.spring.boot.starter {
     requires transitive top.neuralbox;

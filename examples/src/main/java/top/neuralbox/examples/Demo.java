@@ -42,7 +42,7 @@ public final class Demo {
             ./mvnw -q -Pdemo prints a generation as it arrives, and then its cost. Properties:
 
               -Dprompt="A haiku"     the prompt; without it, a story about a robot
-              -Dmodel=gpt-5-mini     the model; without it, gpt-5. One of images, video or sound (dall-e-3, veo-3) prints a URL
+              -Dmodel=gpt-5-mini     the model; without it, gpt-5. A model of images, video or sound (dall-e-3, veo-3) prints a URL
               -Dtransport=vertx      httpclient or vertx; without it, httpclient
               -Dreplay=FILE          plays a recording; examples/src/main/resources/recordings/story.jsonl is one
               -Dspeed=2              plays it twice as fast, Infinity without a pause; without it, 1
@@ -94,7 +94,7 @@ public final class Demo {
                     key,
                     base == null ? null : uri(base),
                     "NEURALBOX_API_KEY is set, so " + (base == null ? "the service" : base)
-                            + " answers, and bills its account.");
+                            + " answers, and bills the account of this key.");
             return;
         }
         try (LocalNeuralBox service =

@@ -37,7 +37,7 @@ class DemoTest {
         demo(service).run();
 
         assertThat(printed())
-                .startsWith("NEURALBOX_API_KEY is set, so " + service.uri() + " answers, and bills its account.\n\n"
+                .startsWith("NEURALBOX_API_KEY is set, so " + service.uri() + " answers, and bills the account of this key.\n\n"
                         + "Here is a short story for “The clock”.\n\n")
                 .containsPattern("id +gen_000000000000\nmodel +gpt-5\ncredits used +3\nbalance +297\n"
                         + "time to first token +\\d+ ms\n$");

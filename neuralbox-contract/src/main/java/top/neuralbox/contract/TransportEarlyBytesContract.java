@@ -21,8 +21,8 @@ import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportRequest;
 
 /**
- * Tests of warm connections to a server that sends something before it was asked, for a transport that sees what its engine
- * reads then.
+ * Tests of warm connections to a server that sends bytes before it gets a request. For transports that can see what their
+ * engine reads on such a connection.
  *
  * @since 0.1.0
  */

@@ -76,7 +76,10 @@ public interface TransportHeadContract extends TransportContract {
                 interim(MOST_INTERIM + 1).then(Script.response(200, "first")).build());
     }
 
-    /** Rule 2: one that asks for the content, 100, is counted as any other. In one read, and in one read each. */
+    /**
+     * Rule 2: an interim response 100, which asks for the content, counts like any other. Tested with all of them in one read,
+     * and with each in a read of its own.
+     */
     @TestFactory
     default Stream<DynamicTest> interimResponsesOf100AreCountedToo() {
         return Stream.of(true, false)

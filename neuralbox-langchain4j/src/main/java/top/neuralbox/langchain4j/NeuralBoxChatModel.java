@@ -13,8 +13,8 @@ import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 
 /**
- * A {@link ChatModel} of LangChain4j whose answers come from NeuralBox. Thread-safe; it holds nothing but the client, which stays
- * the caller's to close. The package's description says what is refused, and which errors come.
+ * A {@link ChatModel} of LangChain4j whose answers come from NeuralBox. Thread-safe; it holds nothing but the client, which
+ * the caller still has to close. The package's description says what is refused, and which errors come.
  *
  * <p>{@code chat} blocks its thread, and fails with an {@link IllegalStateException} on an event loop. {@code chatAsync} does not
  * block; cancelling its future stops the paid generation. Stages of the future run on a daemon thread, where blocking is allowed, or on

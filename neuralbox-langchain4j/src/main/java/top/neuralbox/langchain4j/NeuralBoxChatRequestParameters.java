@@ -14,7 +14,8 @@ import top.neuralbox.GenerationRequest;
  * Parameters of a request that only NeuralBox has: the tenant and the estimate for a budget, an assistant, and further fields of the
  * body. They are checked when the request is made, with an {@link IllegalArgumentException}. Immutable.
  *
- * <p>Of a model and an assistant, the later word counts: a request with an assistant goes to it, whatever the default model is.
+ * <p>Between a model and an assistant, the choice of the request replaces the default: a request with an assistant goes to
+ * that assistant, whatever the default model is.
  *
  * @since 0.1.0
  */
@@ -83,7 +84,10 @@ public final class NeuralBoxChatRequestParameters extends DefaultChatRequestPara
         return Objects.hash(super.hashCode(), tenant, estimatedCredits, assistantId, bodyFields);
     }
 
-    /** Model, assistant, and what limits the answer. A tenant may be a person, and a field may hold anything. */
+    /**
+     * The model, the assistant, what limits the answer, and the names of the body fields. The tenant and the values of the
+     * fields are left out: a tenant may be a person, and a field may hold anything.
+     */
     @Override
     public String toString() {
         return "NeuralBoxChatRequestParameters[modelName=" + modelName() + ", assistantId=" + assistantId
@@ -114,7 +118,10 @@ public final class NeuralBoxChatRequestParameters extends DefaultChatRequestPara
 
         private Builder() {}
 
-        /** Sets what these parameters set, over what is set so far. Fields of the body add up by name. */
+        /**
+         * Sets what these parameters set, over what is set so far. Fields of the body are merged by name; the later value of a
+         * name replaces the earlier one.
+         */
         @Override
         public Builder overrideWith(ChatRequestParameters parameters) {
             super.overrideWith(parameters);

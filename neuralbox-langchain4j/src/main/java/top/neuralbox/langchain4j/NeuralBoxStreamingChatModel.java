@@ -15,17 +15,17 @@ import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 
 /**
- * A {@link StreamingChatModel} of LangChain4j whose answers come from NeuralBox. Thread-safe; it holds nothing but the client, which
- * stays the caller's to close. The package's description says what is refused, and which errors come.
+ * A {@link StreamingChatModel} of LangChain4j whose answers come from NeuralBox. Thread-safe; it holds nothing but the
+ * client, which the caller still has to close. The package's description says what is refused, and which errors come.
  *
- * <p><b>A publisher</b> ({@code chat(request)}, with LangChain4j 1.20 or later) is cold: each subscription is one paid call, which the
- * first demand sends. Demand reaches the service: there is no buffer in between, and who asks for no more holds the service back.
- * Cancelling the subscription stops the paid stream.
+ * <p><b>A publisher</b> ({@code chat(request)}, with LangChain4j 1.20 or later) is cold: each subscription is one paid call,
+ * which the first demand sends. Demand reaches the service: there is no buffer in between, and a subscriber that asks for no
+ * more holds the service back. Cancelling the subscription stops the paid stream.
  *
  * <p><b>A handler</b> ({@code chat(request, handler)}) gets all as it comes. What its {@code onPartialResponse} or {@code
- * onCompleteResponse} throws is given to its {@code onError}, and the stream goes on, as LangChain4j asks; an {@link Error} stops the
- * paid stream. {@link #start} returns the handle by which the stream is cancelled, at once. After a cancel the handler is told nothing
- * more.
+ * onCompleteResponse} throws is given to its {@code onError}, and the stream goes on, as LangChain4j asks; an {@link Error}
+ * stops the paid stream. {@link #start} returns at once, with the handle that cancels the stream. After a cancel the handler
+ * is told nothing more.
  *
  * <p>An answer that is not complete is an error, never a short answer. An event of a type that the client does not know is a raw event,
  * whose object is a {@link top.neuralbox.GenerationEvent.Unknown}.
@@ -53,8 +53,9 @@ public final class NeuralBoxStreamingChatModel implements StreamingChatModel {
     }
 
     /**
-     * As {@code chat(request, handler)}, listeners and default parameters included, and returns the handle of the stream. LangChain4j
-     * itself gives it to a handler with the first piece of the answer; this one cancels before that too.
+     * As {@code chat(request, handler)}, listeners and default parameters included, and returns the handle of the stream.
+     * LangChain4j itself gives a handler such a handle only with the first piece of the answer; the handle returned here can
+     * cancel the stream before that too.
      *
      * @return the handle, for any thread; its {@code cancel} does nothing after the end
      * @throws dev.langchain4j.exception.UnsupportedFeatureException if the request asks for what the service does not have

@@ -51,10 +51,11 @@ public final class BudgetMetrics implements AutoCloseable {
     }
 
     /**
-     * Registers the gauges of a client's limits, and of those of each of these tenants.
+     * Registers gauges for the limits of a client, and for the limits of each of these tenants.
      *
      * @param client the name of the client, as its builder has it
-     * @param tenants each adds gauges for each limit of tenants; empty for none
+     * @param tenants the tenants to watch: each of them gets gauges for every limit that applies to tenants; empty for no
+     *     such gauges
      */
     public static BudgetMetrics watch(
             MeterRegistry registry, CreditBudget budget, String client, Collection<String> tenants) {
@@ -97,7 +98,7 @@ public final class BudgetMetrics implements AutoCloseable {
             String unit = credits ? "credits" : null;
             gauge(
                     whose + "left",
-                    what + " that a limit of the budget has left, what is reserved taken off",
+                    what + " that a limit of the budget has left, after subtracting what is reserved",
                     unit,
                     tags,
                     readings,

@@ -23,7 +23,7 @@ public enum GenerationMeter {
             "generation.duration",
             Meter.Type.TIMER,
             "seconds",
-            "From the call to its one end, by outcome: completed, failed, cancelled or truncated",
+            "From the call to its end, by outcome: completed, failed, cancelled or truncated",
             "outcome",
             0.25,
             0.5,
@@ -193,7 +193,7 @@ public enum GenerationMeter {
             "requests.left",
             Meter.Type.GAUGE,
             null,
-            "Requests that the account has left, by hour and day, as the last answer that arrived reported; absent before it",
+            "Requests that the account has left, by hour and day, as the last answer that arrived reported; absent before the first",
             "window"),
     /** Requests that the account may send, by window, as the last answer that arrived reported; absent before the first. */
     REQUESTS_LIMIT(

@@ -36,7 +36,7 @@ public final class GenerationObservationContext extends SenderContext<Map<String
         return info;
     }
 
-    /** The time to the first content delta; null before it. */
+    /** The time to the first content delta; null before it, and always null for an answer that does not stream. */
     public @Nullable Duration timeToFirstDelta() {
         return timeToFirstDelta;
     }

@@ -7,7 +7,10 @@ package top.neuralbox.metrics;
  * @since 0.1.0
  */
 public enum MeterNaming {
-    /** The names of {@link GenerationMeter}. The dashboards and alert rules that come with this module use them. */
+    /**
+     * The names of {@link GenerationMeter}. The dashboard {@code neuralbox-client.json} and the rules {@code
+     * neuralbox-rules.yml} of this module use them.
+     */
     NEURALBOX,
 
     /**

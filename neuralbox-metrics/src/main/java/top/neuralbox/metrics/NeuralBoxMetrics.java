@@ -28,9 +28,9 @@ import top.neuralbox.GenerationOutcome;
  * }</pre>
  *
  * <p>Create one for each registry and pass it to every client. Give clients of different accounts different names, because a
- * balance belongs to a name. Set the registry's common tags and filters before you build the first client, because building it
- * registers the meters. As the last of several listeners, this one also counts the exceptions that the others throw at the end
- * of a generation.
+ * balance belongs to a name. Set the registry's common tags and filters before you build the first client, because building
+ * it registers the meters. If you register it after all other listeners, it also counts the exceptions that they throw at
+ * the end of a generation.
  *
  * <p>Thread-safe.
  *
@@ -134,7 +134,9 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
         return new MeteredGeneration(info, known, meters.account(), clock, everyGap);
     }
 
-    /** Counts the final cost of a pending result, under the tenant that the request named. */
+    /**
+     * Counts the cost of a generation whose bill became known only after its end, under the tenant that the request named.
+     */
     @Override
     public void settled(GenerationInfo info, GenerationOutcome outcome) {
         Billing billing = outcome.billing();
@@ -160,9 +162,9 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
 
     /**
      * Removes the meters of the clients of this name from the registry, counters and timers included. Meters of other names
-     * stay. Call this when such a client is closed for good: in an application with a client for each tenant, the meters would
-     * pile up otherwise. Generations of such a client, still in flight or started later, are no longer recorded until a client
-     * of this name is built again. Does nothing if there is none.
+     * stay. Call this when such a client is closed for good: in an application with a client for each tenant, the meters
+     * would pile up otherwise. Generations of such a client that are still in flight are no longer recorded. Generations
+     * that start later are recorded only after a client of this name is built again. Does nothing if there is none.
      *
      * <p>The timers under the names of OpenTelemetry stay, because all clients share them.
      */
@@ -270,7 +272,7 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
         }
 
         /**
-         * Sets whether each gap between two deltas is recorded ({@link GenerationMeter#DELTA_GAP}). This costs about 130 ns a
+         * Sets whether each gap between two deltas is recorded ({@link GenerationMeter#DELTA_GAP}). This costs about 150 ns a
          * delta and 2 KiB a stream. Default: only the longest gap of each generation is recorded.
          */
         public Builder deltaGaps(boolean deltaGaps) {

@@ -71,7 +71,7 @@ final class ClientFactory {
         }
         if (proxy.username().isEmpty() || password.isEmpty()) {
             throw new IllegalStateException(
-                    "neuralbox.proxy.username and neuralbox.proxy.password are set together or not at all");
+                    "neuralbox.proxy.username and neuralbox.proxy.password must be set together, or not at all");
         }
         return settings.withCredentials(proxy.username().get(), password.get());
     }

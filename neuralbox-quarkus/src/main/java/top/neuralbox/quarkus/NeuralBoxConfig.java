@@ -194,7 +194,7 @@ interface NeuralBoxConfig {
         /** Limits of requests for each tenant. */
         List<RequestLimit> tenantRequestLimits();
 
-        /** Mark below which budget listeners hear of the account's balance. */
+        /** Threshold in credits. Budget listeners are notified when the account's balance falls below it. */
         Optional<BigDecimal> lowBalance();
 
         /** Whether generations are sent while the store cannot be reached. */
@@ -208,7 +208,7 @@ interface NeuralBoxConfig {
         /** Most credits. */
         BigDecimal credits();
 
-        /** Time after which they count anew. */
+        /** Length of the time window. The count starts at zero in each window. */
         Duration window();
     }
 
@@ -218,7 +218,7 @@ interface NeuralBoxConfig {
         /** Most requests. */
         long requests();
 
-        /** Time after which they count anew. */
+        /** Length of the time window. The count starts at zero in each window. */
         Duration window();
     }
 
@@ -229,7 +229,9 @@ interface NeuralBoxConfig {
         @WithDefault("true")
         boolean enabled();
 
-        /** Models that have a tag of their own. Without any there is no tag. */
+        /**
+         * Models that are values of the tag model; any other model is counted as other. Without any there is no such tag.
+         */
         Optional<List<String>> models();
 
         /** Whether each gap between two pieces is recorded. */

@@ -17,7 +17,10 @@ public interface NeuralBoxConnectionDetails {
      */
     String apiKey();
 
-    /** The address of the service or of a gateway; null for the environment's, or else the service's own. */
+    /**
+     * The address of the service or of a gateway; null to use the environment variable {@code NEURALBOX_BASE_URL}, or the
+     * service's own address if that is not set.
+     */
     default @Nullable URI baseUri() {
         return null;
     }

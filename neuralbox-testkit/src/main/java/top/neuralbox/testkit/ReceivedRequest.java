@@ -18,7 +18,10 @@ public interface ReceivedRequest {
     /** The request target of the request line, with path and query still encoded (RFC 9112, section 3.2). */
     String target();
 
-    /** The header fields in order of arrival within a name, names compared without regard to case. Unmodifiable. */
+    /**
+     * The header fields. Names are compared without regard to case; the values of one name are in the order of their arrival.
+     * Unmodifiable.
+     */
     Map<String, List<String>> headers();
 
     /**

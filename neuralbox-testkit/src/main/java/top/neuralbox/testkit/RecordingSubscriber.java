@@ -221,7 +221,7 @@ public final class RecordingSubscriber<T> implements Flow.Subscriber<T> {
         lock.lock();
         try {
             if (!SteppedWait.await(PATIENCE, () -> violation != null || condition.getAsBoolean(), changed)) {
-                throw failure("no " + what + " within " + PATIENCE + ", after " + items.size() + " items");
+                throw failure(what + " did not come within " + PATIENCE + "; items so far: " + items.size());
             }
             if (violation != null) {
                 throw failure("the publisher broke a rule: " + violation);

@@ -22,7 +22,7 @@ public final class AuditLog implements GenerationListener {
     private final Consumer<String> lines;
 
     /**
-     * A log that writes to these lines.
+     * A log that passes each line to this consumer.
      *
      * @param lines must not block: it is called on the thread that carries the generation
      */

@@ -317,7 +317,7 @@ final class Outbox {
                 Level.WARNING,
                 () -> "changes of reservations that were given up, and will not reach Redis: " + changes
                         + ". There was no room to keep them, or the store was closed. Their reservations become"
-                        + " unsettled when the lease ends");
+                        + " unsettled when the lease ends; those that were made without Redis do not count at all");
     }
 
     private static void log(Level level, Supplier<String> message) {

@@ -179,7 +179,10 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
         }));
     }
 
-    /** The reservations of this instance whose end is not delivered yet. They count as set aside until it is. */
+    /**
+     * The reservations of this instance with a change that is not delivered yet. They count as set aside until then, except
+     * those that were made {@linkplain #reserveAnyway without Redis}, which do not count until they are delivered.
+     */
     public Set<String> undelivered() {
         return outbox.reservations();
     }
@@ -248,7 +251,7 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
         return Optional.of(new BudgetShortage(lines.get(place - 1), wait));
     }
 
-    /** Collects a store. Not thread-safe. */
+    /** Collects the settings of a store. Not thread-safe. */
     public static final class Builder {
 
         private static final Duration SHORTEST = Duration.ofMillis(1);

@@ -23,15 +23,16 @@ import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 
 /**
- * A {@link ChatModel} of Spring AI whose answers come from NeuralBox. Thread-safe; it holds nothing but the client, which stays the
- * caller's to close. The package's description says what is refused, and which errors come.
+ * A {@link ChatModel} of Spring AI whose answers come from NeuralBox. Thread-safe; it holds nothing but the client, which
+ * the caller still has to close. The package's description says what is refused, and which errors come.
  *
  * <p>{@link #call} blocks its thread, and fails with an {@link IllegalStateException} on an event loop.
  *
- * <p>{@link #stream} is cold: each subscription is one paid call, which the first demand sends. Demand reaches the service: there is no
- * buffer in between, and who asks for no more holds the service back. (A {@code ChatClient} puts a buffer of its own in between.)
- * Cancelling the subscription stops the paid stream. There is one response for each piece, and a last one with no text and the bill. An
- * answer that is not complete is an error, never a short answer. Events of types that the client does not know are left out.
+ * <p>{@link #stream} is cold: each subscription is one paid call, which the first demand sends. Demand reaches the service:
+ * there is no buffer in between, and a subscriber that asks for no more holds the service back. (A {@code ChatClient} puts a
+ * buffer of its own in between.) Cancelling the subscription stops the paid stream. There is one response for each piece,
+ * and a last one with no text and the bill. An answer that is not complete is an error, never a short answer. Events of
+ * types that the client does not know are left out.
  *
  * <p>Signals come on the engine's thread: do not block there, or build the client with an executor ({@link
  * NeuralBox.Builder#executor}).

@@ -15,10 +15,11 @@ import top.neuralbox.GenerationRequest;
  * Options of a request, with those that only NeuralBox has: the tenant and the estimate for a budget, an assistant, and further fields
  * of the body. They are checked when the request is made, with an {@link IllegalArgumentException}. Immutable.
  *
- * <p>Of a model and an assistant, the later word counts: a prompt with an assistant goes to it, whatever the default model is.
+ * <p>Between a model and an assistant, the choice of the prompt replaces the default: a prompt with an assistant goes to
+ * that assistant, whatever the default model is.
  *
- * <p>They take tools only so that a request with tools can be refused: from options of another kind, a {@code ChatClient} leaves tools
- * out without a word.
+ * <p>They accept tools only so that a request with tools can be refused. With options of any other kind, a {@code
+ * ChatClient} silently drops the tools.
  *
  * @since 0.1.0
  */
@@ -126,7 +127,10 @@ public final class NeuralBoxChatOptions extends DefaultToolCallingChatOptions {
         return Objects.hash(super.hashCode(), tenant, estimatedCredits, assistantId, bodyFields);
     }
 
-    /** Model, assistant, and what limits the answer. A tenant may be a person, and a field may hold anything. */
+    /**
+     * The model, the assistant, what limits the answer, and the names of the body fields. The tenant and the values of the
+     * fields are left out: a tenant may be a person, and a field may hold anything.
+     */
     @Override
     public String toString() {
         return "NeuralBoxChatOptions[model=" + getModel() + ", assistantId=" + assistantId + ", temperature="
@@ -173,7 +177,10 @@ public final class NeuralBoxChatOptions extends DefaultToolCallingChatOptions {
             return copy;
         }
 
-        /** Sets what the other builder sets, over what is set so far. Fields of the body add up by name. */
+        /**
+         * Sets what the other builder sets, over what is set so far. Fields of the body are merged by name; the later value of
+         * a name replaces the earlier one.
+         */
         @Override
         public Builder combineWith(ChatOptions.Builder<?> other) {
             super.combineWith(other);

@@ -66,7 +66,7 @@ final class ClientFactory {
         }
         if (username == null || password == null) {
             throw new IllegalStateException(
-                    "neuralbox.proxy.username and neuralbox.proxy.password are set together or not at all");
+                    "neuralbox.proxy.username and neuralbox.proxy.password must be set together, or not at all");
         }
         return settings.withCredentials(username, password);
     }

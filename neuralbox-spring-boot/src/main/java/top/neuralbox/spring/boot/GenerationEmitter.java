@@ -34,9 +34,10 @@ import top.neuralbox.relay.StreamRelay;
  *
  * <p>Status and header fields are those of the relay's {@linkplain StreamRelay#head head}: a failure before the first event
  * chooses the status, a later one is an event. Each piece is written and flushed as it arrives. A container's time-out for
- * asynchronous requests does not apply; the client's {@linkplain top.neuralbox.Timeouts time-outs} do. If the reader leaves, the
- * generation is cancelled: within a second after the head, and not before it. A slow reader slows the generation down. No thread waits while the model thinks; a daemon thread is
- * used for each write.
+ * asynchronous requests does not apply; the client's {@linkplain top.neuralbox.Timeouts time-outs} do. If the reader leaves
+ * after the head was sent, the generation is cancelled within a second. Before the head, it is not noticed that the reader
+ * has left. A slow reader slows the generation down. No thread waits while the model thinks; a daemon thread is used for
+ * each write.
  *
  * <p>A handler method may return it inside of a {@code ResponseEntity}, to add header fields. Do not call its methods {@code
  * send} and {@code complete}. An emitter is one response, so it can be returned once. The generation begins when Spring

@@ -24,7 +24,8 @@ import top.neuralbox.transport.TransportConfig;
  * @param transport Name of the transport, if there is more than one on the class path.
  * @param maxConnections Most connections that are open at once.
  * @param protocols Versions of HTTP that may be used.
- * @param sslBundle Name of the SSL bundle with the trusted certificates, and the client's own if it has one.
+ * @param sslBundle Name of the SSL bundle with the trusted certificates, and with the client's certificate if the bundle has
+ *     a key store.
  * @param shutdownTimeout Longest time in which generations may finish when the application stops. The default fits into Boot's
  *     own time-out for a phase.
  * @param proxy HTTP proxy for all connections.
@@ -147,7 +148,7 @@ record NeuralBoxProperties(
      * @param tenantLimits Limits of credits for each tenant.
      * @param requestLimits Limits of requests for the client.
      * @param tenantRequestLimits Limits of requests for each tenant.
-     * @param lowBalance Mark below which budget listeners hear of the account's balance.
+     * @param lowBalance Threshold in credits. Budget listeners are notified when the account's balance falls below it.
      * @param allowWithoutStore Whether generations are sent while the store cannot be reached.
      */
     record Budget(
@@ -170,7 +171,7 @@ record NeuralBoxProperties(
      * A limit of credits.
      *
      * @param credits Most credits.
-     * @param window Time after which they count anew.
+     * @param window Length of the time window. The count starts at zero in each window.
      */
     record CreditLimit(BigDecimal credits, Duration window) {}
 
@@ -178,7 +179,7 @@ record NeuralBoxProperties(
      * A limit of requests.
      *
      * @param requests Most requests.
-     * @param window Time after which they count anew.
+     * @param window Length of the time window. The count starts at zero in each window.
      */
     record RequestLimit(long requests, Duration window) {}
 

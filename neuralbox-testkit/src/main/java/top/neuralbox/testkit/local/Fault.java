@@ -36,7 +36,9 @@ public final class Fault {
     public static Fault answer(int status, Map<String, String> headers, byte[] body) {
         require(status >= 100 && status <= 999, "status must lie between 100 and 999: " + status);
         headers.forEach((name, value) -> {
-            require(!name.isEmpty() && name.chars().allMatch(Fault::isTokenCharacter), "header has no name: " + name);
+            require(
+                    !name.isEmpty() && name.chars().allMatch(Fault::isTokenCharacter),
+                    "the name of a header must be an RFC 9110 token: " + name);
             require(value.chars().allMatch(c -> c >= ' '), "header " + name + " must be one line");
         });
         AnswerPlan.Canned canned = new AnswerPlan.Canned(status, headers, body);
@@ -146,7 +148,10 @@ public final class Fault {
         });
     }
 
-    /** Leaves out {@code generation_end}; the generation is not charged. {@code [DONE]} still follows. */
+    /**
+     * Leaves out {@code generation_end} of a stream; the generation is not charged. {@code [DONE]} still follows. Has no effect
+     * on an answer that does not stream.
+     */
     public static Fault withoutEnd() {
         return new Fault("leaves out generation_end", plan -> plan.withoutEnd = true);
     }

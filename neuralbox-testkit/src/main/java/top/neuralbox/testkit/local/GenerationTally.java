@@ -105,11 +105,17 @@ final class GenerationTally {
     }
 
     void awaitCount(Outcome outcome, long expected, Duration patience) {
-        await(() -> count(outcome) >= expected, patience, () -> count(outcome) + " " + outcome + " of " + expected);
+        await(
+                () -> count(outcome) >= expected,
+                patience,
+                () -> count(outcome) + " of " + expected + " generations ended as " + outcome);
     }
 
     void awaitOpenStreams(long expected, Duration patience) {
-        await(() -> openStreams() == expected, patience, () -> openStreams() + " open");
+        await(
+                () -> openStreams() == expected,
+                patience,
+                () -> openStreams() + " streams are open instead of " + expected);
     }
 
     private void addOpenStreams(int change) {
@@ -126,7 +132,7 @@ final class GenerationTally {
         lock.lock();
         try {
             if (!SteppedWait.await(patience, reached, changed)) {
-                throw new AssertionError("after " + patience + " the generations stand at " + state.get());
+                throw new AssertionError("not reached within " + patience + ": " + state.get());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -114,7 +114,7 @@ public final class LocalNeuralBox implements AutoCloseable {
         this.faults.always(List.of(faults));
     }
 
-    /** Removes all faults that no request has met yet. */
+    /** Removes all queued faults, and those that {@link #misbehaveAlways} has set. */
     public void behave() {
         faults.clear();
     }
@@ -181,7 +181,7 @@ public final class LocalNeuralBox implements AutoCloseable {
     /**
      * Waits until at least one client has left before its generation was complete.
      *
-     * @throws AssertionError if none has when the patience ends
+     * @throws AssertionError if no client has left when the patience ends
      */
     public void awaitDisconnect(Duration patience) {
         tally.awaitCount(Outcome.DISCONNECTED, 1, patience);
@@ -200,7 +200,7 @@ public final class LocalNeuralBox implements AutoCloseable {
     /**
      * Waits until no stream is open.
      *
-     * @throws AssertionError if one is when the patience ends
+     * @throws AssertionError if a stream is still open when the patience ends
      */
     public void awaitNoOpenStreams(Duration patience) {
         tally.awaitOpenStreams(0, patience);
@@ -209,7 +209,7 @@ public final class LocalNeuralBox implements AutoCloseable {
     /**
      * Waits until no connection is open.
      *
-     * @throws AssertionError if one is when the patience ends
+     * @throws AssertionError if a connection is still open when the patience ends
      * @throws InterruptedException if the waiting thread is interrupted
      */
     public void awaitNoOpenConnections(Duration patience) throws InterruptedException {
@@ -325,7 +325,9 @@ public final class LocalNeuralBox implements AutoCloseable {
             return this;
         }
 
-        /** Sets how often a client must poll a media result until it is complete. Default 0: the first answer is complete. */
+        /**
+         * Sets how many times a client must poll a media result until it is complete. Default 0: the first answer is complete.
+         */
         public Builder mediaPolls(int polls) {
             require(polls >= 0, "polls must not be negative: " + polls);
             this.mediaPolls = polls;
@@ -333,8 +335,9 @@ public final class LocalNeuralBox implements AutoCloseable {
         }
 
         /**
-         * Prints one line about each generate request when it has ended: the id, the model, the {@link Outcome} and the credits
-         * charged. A line never has a key, a prompt or a text. Default: nothing is printed.
+         * Prints one line about each generate request when it has ended: the id, the model, the {@link Outcome} and the
+         * credits charged. For a refused request, the status stands in place of the id and the model. A line never has a
+         * key, a prompt or a text. Default: nothing is printed.
          *
          * @param out is not closed
          */

@@ -109,7 +109,7 @@ public final class Recording {
         Files.write(file, RecordingFormat.format(this).getBytes(StandardCharsets.UTF_8), options);
     }
 
-    /** The status code; null if the connection was lost before the head. */
+    /** The status code; null if the connection was lost, or the call was cancelled, before the head. */
     public @Nullable Integer status() {
         return head == null ? null : head.status();
     }

@@ -180,7 +180,7 @@ final class RecordingFormat {
         try {
             return Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException e) {
-            throw broken("\"base64\" is none");
+            throw broken("\"base64\" must be valid base64");
         }
     }
 

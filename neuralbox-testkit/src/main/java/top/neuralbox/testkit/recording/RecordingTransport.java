@@ -25,10 +25,11 @@ import top.neuralbox.transport.TransportRequest;
 
 /**
  * Carries calls over another transport, and writes each response to its own file, as a {@link Recording}: the bytes as they
- * arrived, in the same pieces, with their times. Of the head, it keeps the status, the content type and encoding, the request
- * id, and the fields about waiting and rate limits. It never writes cookies, the key or any other header field of the request,
- * not even where the service echoes the key. It writes the prompt only {@linkplain Builder#keepRequest() on request}, and the
- * text unless you {@linkplain Builder#blankText() blank it}. A call that gets no connection leaves no file.
+ * arrived, in the same pieces, with their times. Of the head, it keeps the status, the content type and encoding, the
+ * request id, and the fields about waiting and rate limits. It never writes cookies, the key or any other header field of
+ * the request, not even where the service echoes the key. It writes the prompt only {@linkplain Builder#keepRequest() on
+ * request}, and the text unless you {@linkplain Builder#blankText() blank it}. A call that fails without a connection leaves
+ * no file.
  *
  * <pre>{@code
  * try (Transport transport = RecordingTransport.builder(HttpClientTransport.create(), Path.of("recordings"))
@@ -166,7 +167,7 @@ public final class RecordingTransport implements Transport {
         }
     }
 
-    /** Collects a transport. Not thread-safe. */
+    /** Collects the settings of a transport. Not thread-safe. */
     public static final class Builder {
 
         private final Transport engine;
@@ -182,9 +183,9 @@ public final class RecordingTransport implements Transport {
         }
 
         /**
-         * Replaces each byte of text with an x, so that sizes and times stay, but no text. In JSON, this concerns all strings
-         * except types, ids, models and states, and except the codes of refusals. In comments, and in content that is not JSON,
-         * it concerns everything.
+         * Replaces each byte of text with an x, so that sizes and times stay, but no text. In JSON, this concerns all
+         * strings except types, ids, models, states, creation times and plans, and except the codes of refusals. In
+         * comments, and in content that is not JSON, it concerns everything except spaces and line ends.
          */
         public Builder blankText() {
             blankText = true;

@@ -154,7 +154,7 @@ public final class Script {
          * Cuts all following bytes into pieces. Each piece is written and flushed by itself, with Nagle's algorithm off. A
          * client may still read several pieces at once.
          *
-         * @param length the most bytes of a piece; at least 1
+         * @param length the largest number of bytes in a piece; at least 1
          */
         public Builder splitEvery(int length) {
             if (length < 1) {

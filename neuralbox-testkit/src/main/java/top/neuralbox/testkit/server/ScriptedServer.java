@@ -170,7 +170,7 @@ public final class ScriptedServer implements AutoCloseable {
     /**
      * Waits until no connection is open.
      *
-     * @throws AssertionError if one is when the patience ends, or if the waiting thread is interrupted
+     * @throws AssertionError if a connection is still open when the patience ends, or if the waiting thread is interrupted
      */
     public void awaitNoOpenConnections(Duration patience) {
         try {

@@ -145,6 +145,6 @@ class LocalNeuralBoxConnectionTest {
     void waitThatIsInVainSaysWhereThingsStand() {
         assertThatThrownBy(() -> service.awaitDisconnect(Duration.ZERO))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("0 DISCONNECTED of 1");
+                .hasMessageContaining("0 of 1 generations ended as DISCONNECTED");
     }
 }

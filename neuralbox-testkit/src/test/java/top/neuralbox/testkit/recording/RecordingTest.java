@@ -64,7 +64,7 @@ class RecordingTest {
             F;H;H                                      | 3 | there is a status already
             F;H;{"ms": 299, "chunk": "a"}              | 3 | time goes back
             F;H;{"ms": 301, "chunk": ""}               | 3 | a chunk must not be empty
-            F;H;{"ms": 301, "base64": "?"}             | 3 | "base64" is none
+            F;H;{"ms": 301, "base64": "?"}             | 3 | "base64" must be valid base64
             F;H;{"ms": 301, "end": "well"}             | 3 | "end" must be complete, truncated, reset or cancelled
             F;H;{"ms": 301, "chu                       | 3 | it is not a JSON object
             F;H;{"ms": 301, "chunk": "a"}              | 3 | the end is missing

@@ -27,11 +27,11 @@ import top.neuralbox.transport.TransportRequest;
  * transport relies are applied after it.
  *
  * <p>The default is HTTP/1.1. HTTP/2 has to be enabled ({@link TransportConfig.Builder#protocols}), and is then used if the
- * server chooses it by ALPN. It is off because the engine ends streams on frames and settings that RFC 9113 allows (5.6.5), and
- * because a call would gain nothing: each call has its own connection in either version, as is HttpClient's default.
- * HttpClient's sharing of HTTP/2 connections is experimental, and one cancelled call would close the connection of the others.
- * So {@link TransportConfig#maxConnections()} limits the calls in flight. Cancelling an HTTP/2 call closes its connection,
- * which has only that stream.
+ * server chooses it by ALPN. It is off because HttpClient 5.6.5 ends streams on frames and settings that RFC 9113 allows,
+ * and because a call would gain nothing: each call has its own connection in either version, as is HttpClient's default.
+ * HttpClient's sharing of HTTP/2 connections is experimental, and one cancelled call would close the connection of the
+ * others. So {@link TransportConfig#maxConnections()} limits the calls in flight. Cancelling an HTTP/2 call closes its
+ * connection, which has only that stream.
  *
  * @since 0.1.0
  */

@@ -387,7 +387,8 @@ final class SingleReadSession extends ForwardingSession {
         try {
             step.run();
         } catch (Error foreign) {
-            throw new IllegalStateException("foreign code threw an Error on an I/O thread", foreign);
+            throw new IllegalStateException(
+                    "code outside NeuralBox, for example an interceptor, threw an Error on an I/O thread", foreign);
         } finally {
             TransportThreads.leaveCallback();
         }
@@ -413,7 +414,8 @@ final class SingleReadSession extends ForwardingSession {
             try {
                 handler.inputReady(current, source);
             } catch (Error foreign) {
-                throw new IllegalStateException("foreign code threw an Error on an I/O thread", foreign);
+                throw new IllegalStateException(
+                        "code outside NeuralBox, for example an interceptor, threw an Error on an I/O thread", foreign);
             } finally {
                 try {
                     endEvent();
@@ -490,7 +492,7 @@ final class SingleReadSession extends ForwardingSession {
                 Throwable cause = e.getCause() instanceof Error error ? error : e;
                 LOG.log(
                         Level.WARNING,
-                        "Foreign code threw {0} as a connection ended; nothing else is affected.",
+                        "Code outside NeuralBox, for example an interceptor, threw {0} when a connection ended; nothing else is affected.",
                         cause.getClass().getName());
             }
         }

@@ -68,7 +68,9 @@ final class WatchedConnections extends PoolingAsyncClientConnectionManager {
             } catch (Error foreign) {
                 opened.close(CloseMode.IMMEDIATE);
                 call.engineFailed(foreign);
-                callback.failed(new IllegalStateException("foreign code threw an Error on an I/O thread", foreign));
+                callback.failed(new IllegalStateException(
+                        "code outside NeuralBox, for example an interceptor, threw an Error on an I/O thread",
+                        foreign));
             } finally {
                 TransportThreads.leaveCallback();
             }

@@ -123,8 +123,8 @@ public final class VertxTransport implements Transport {
     }
 
     /**
-     * A transport on the application's {@code Vertx} with its options, which stays open when the transport is closed. See {@link
-     * Builder#vertx(Vertx, WebClientOptions)}.
+     * A transport on the application's {@code Vertx}, with these options. Closing the transport leaves the {@code Vertx}
+     * open. See {@link Builder#vertx(Vertx, WebClientOptions)}.
      *
      * @throws IllegalArgumentException if the options switch the verification of certificates or host names off
      * @throws IllegalStateException if Vert.x or Netty on the class path is not the version this transport is made for
@@ -420,15 +420,15 @@ public final class VertxTransport implements Transport {
          * loops. The {@code Vertx} decides how names are looked up. A connection is closed when it was idle for half a minute,
          * and is not limited in age.
          *
-         * <p>On a connection in clear text, an interim response other than 100 and 103 ends the call as a protocol failure. Its
-         * connection is closed, so that no other call ever reads the final response. Bytes that a server sends after a whole
-         * response close such a connection only if they are more than an empty line or an unfinished status line. A proxy must
-         * open a tunnel with status 200, and send nothing before it. On a connection of a {@linkplain VertxTransport#warmUp
-         * warm-up}, bytes that come before the first request are taken for its response. An event loop that an {@code Error} has ended gets no more
-         * calls. Its connections stay as the {@code Vertx} leaves them.
+         * <p>On a connection in clear text, an interim response other than 100 and 103 ends the call as a protocol failure.
+         * Its connection is closed, so that no other call ever reads the final response. If a server sends bytes after a
+         * whole response, such a connection is closed, unless the bytes are only an empty line or an unfinished status line.
+         * A proxy must open a tunnel with status 200, and send nothing before it. On a connection of a {@linkplain
+         * VertxTransport#warmUp warm-up}, bytes that come before the first request are taken for its response. An event loop
+         * that an {@code Error} has ended gets no more calls. Its connections stay as the {@code Vertx} leaves them.
          *
-         * <p>If a call is cancelled while a proxy is silent, its socket stays open until the proxy's connect timeout. On a
-         * {@code Vertx} of the transport's own it is closed at once.
+         * <p>If a call is cancelled while a proxy is silent, the call's socket stays open until the connect timeout of the
+         * {@code ProxyOptions} has passed. On a {@code Vertx} of the transport's own it is closed at once.
          */
         public Builder vertx(Vertx vertx) {
             this.vertx = Objects.requireNonNull(vertx, "vertx");
@@ -439,11 +439,12 @@ public final class VertxTransport implements Transport {
         /**
          * Uses the application's {@code Vertx}, as {@link #vertx(Vertx)} does, with these options.
          *
-         * <p>The options are copied. What {@link #config} sets replaces what they say of it: trust, client certificate, proxy,
-         * protocols. The limit of connections is always that of the settings. Pipelining, decompression and idle time-outs are
-         * switched off. Options of the Web Client itself, such as redirects, apply to {@link VertxTransport#webClient()} and not
-         * to calls. How long connections are used, and how large the windows of HTTP/2 are, is up to the options. With TLS by
-         * OpenSSL, the limits of a connection in clear text apply.
+         * <p>The options are copied. If {@link #config} sets trust, a client certificate, a proxy or protocols, that
+         * replaces the same setting of the options. The limit of connections is always that of the settings. Pipelining,
+         * decompression and idle time-outs are switched off. Options of the Web Client itself, such as redirects, apply to
+         * {@link VertxTransport#webClient()} and not to calls. How long connections are used, and how large the windows of
+         * HTTP/2 are, is up to the options. With TLS by OpenSSL, what {@link #vertx(Vertx)} says about connections in clear
+         * text applies too.
          *
          * @throws IllegalArgumentException if the options switch the verification of certificates or host names off
          */
