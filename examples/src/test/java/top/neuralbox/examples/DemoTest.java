@@ -37,7 +37,8 @@ class DemoTest {
         demo(service).run();
 
         assertThat(printed())
-                .startsWith("NEURALBOX_API_KEY is set, so " + service.uri() + " answers, and bills the account of this key.\n\n"
+                .startsWith("NEURALBOX_API_KEY is set, so " + service.uri()
+                        + " answers, and bills the account of this key.\n\n"
                         + "Here is a short story for “The clock”.\n\n")
                 .containsPattern("id +gen_000000000000\nmodel +gpt-5\ncredits used +3\nbalance +297\n"
                         + "time to first token +\\d+ ms\n$");
@@ -63,7 +64,7 @@ class DemoTest {
                 CompletableFuture.runAsync(() -> new Demo(key(service), properties, watched).run());
         firstPiece.get(20, TimeUnit.SECONDS);
 
-        assertThat(printed()).endsWith("account.\n\nHere");
+        assertThat(printed()).endsWith("key.\n\nHere");
         gate.open();
         demo.get(20, TimeUnit.SECONDS);
     }
@@ -199,7 +200,7 @@ class DemoTest {
         service.misbehave(Fault.fail(1, "provider down"));
 
         assertThatThrownBy(demo(service)::run).isInstanceOf(GenerationFailedException.class);
-        assertThat(printed()).endsWith("account.\n\nHere\n");
+        assertThat(printed()).endsWith("key.\n\nHere\n");
     }
 
     @Test

@@ -1,10 +1,10 @@
 package top.neuralbox.examples.chat;
 
-import java.lang.module.ModuleDescriptor.Version;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.Serial;
 import java.io.UncheckedIOException;
+import java.lang.module.ModuleDescriptor.Version;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
