@@ -88,6 +88,18 @@ class PickUpTest {
     }
 
     @Test
+    void questionWhoseRefusalNamesACostIsAskedAgainBecauseItCostsNothing() {
+        transport
+                .next(call -> call.json(429, "{\"error\": \"rate_limit_exceeded\", \"tokens_used\": 3}"))
+                .next(call -> call.json(200, COMPLETED));
+        var answer = client.generationAsync("gen_1");
+
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(answer).isCompleted();
+    }
+
+    @Test
     void secondDocumentedPathIsAskedAfterA404() {
         transport.next(call -> call.json(404, "{\"error\": \"not_found\"}")).next(call -> call.json(200, COMPLETED));
 
