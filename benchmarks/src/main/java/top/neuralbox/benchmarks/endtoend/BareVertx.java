@@ -21,15 +21,21 @@ import top.neuralbox.OpenedDecoder;
 /** The engine without what the transport and the client add to it: no demand, no timers, no way to cancel. */
 final class BareVertx implements StreamClient {
 
-    private final Vertx vertx = Vertx.vertx(new VertxOptions().setUseDaemonThread(true));
+    private final Vertx vertx;
     private final HttpClient client;
     private final List<Context> loops = new ArrayList<>();
     private int opened;
 
     /**
-     * @param spread whether streams are opened on all event loops in turn, and not on one
+     * @param spread whether streams are opened on all event loops in turn, one per processor as our transport has them,
+     *     and not on one
      */
     BareVertx(Wire wire, boolean spread) {
+        VertxOptions engine = new VertxOptions().setUseDaemonThread(true);
+        if (spread) {
+            engine.setEventLoopPoolSize(Runtime.getRuntime().availableProcessors());
+        }
+        vertx = Vertx.vertx(engine);
         boolean secure = wire != Wire.CLEAR;
         HttpClientOptions options =
                 new HttpClientOptions().setSsl(secure).setTrustAll(true).setVerifyHost(false);

@@ -13,11 +13,11 @@ public enum Subject {
     RAW_SOCKET_HAND_OVER(true, wire -> new RawSocket(true)),
     /** HttpClient 5 alone, with its own defaults and our decoder. */
     HTTPCLIENT_BARE(false, wire -> new BareHttpClient(wire, 0)),
-    /** The same with buffers as small as ours. */
-    HTTPCLIENT_BARE_SMALL(false, wire -> new BareHttpClient(wire, 2 * 1024)),
+    /** The same with buffers of the size of ours. */
+    HTTPCLIENT_BARE_SMALL(false, wire -> new BareHttpClient(wire, 4 * 1024)),
     /** Vert.x alone, with its own defaults and our decoder. */
     VERTX_BARE(false, wire -> new BareVertx(wire, false)),
-    /** The same with the streams opened on all of its event loops in turn, as ours are. */
+    /** The same with an event loop per processor and the streams opened on all of them in turn, as ours has it. */
     VERTX_BARE_SPREAD(false, wire -> new BareVertx(wire, true)),
 
     NEURALBOX_STREAM_HTTPCLIENT(true, wire -> new NeuralBoxStream(NeuralBoxClients.onHttpClient(wire))),
