@@ -9,6 +9,7 @@ import top.neuralbox.json.MalformedJsonException;
 final class AnswerDecoder {
 
     private @Nullable String id;
+    private @Nullable String digits;
     private @Nullable String status;
     private @Nullable String model;
     private @Nullable String modelSlug;
@@ -34,6 +35,37 @@ final class AnswerDecoder {
         AnswerDecoder fields = new AnswerDecoder();
         String json = JsonObjectReader.read(body, 0, body.length, fields::take);
         return fields.answer(json, redaction);
+    }
+
+    /**
+     * Decodes the id and the model of a body that is not complete. A number counts only if another field follows, because it may
+     * be cut.
+     */
+    static PartialGeneration begun(byte[] body, Redaction redaction) {
+        AnswerDecoder fields = new AnswerDecoder();
+        try {
+            JsonObjectReader.read(body, 0, body.length, fields::takeName);
+        } catch (MalformedJsonException cut) {
+            // The fields before the defect count.
+        }
+        return new PartialGeneration(
+                redaction.ofName(fields.id), redaction.ofName(first(fields.model, fields.modelSlug)), "", false, null);
+    }
+
+    private void takeName(String name, JsonObjectReader reader) throws MalformedJsonException {
+        if (digits != null) {
+            id = digits;
+            digits = null;
+        }
+        switch (name) {
+            case "id" -> {
+                id = reader.text();
+                digits = id == null ? reader.textOrDigits() : null;
+            }
+            case "model" -> model = reader.text();
+            case "model_slug" -> modelSlug = reader.text();
+            default -> {}
+        }
     }
 
     private void take(String name, JsonObjectReader reader) throws MalformedJsonException {

@@ -29,7 +29,7 @@ final class AnswerGate {
         try {
             answer = AnswerDecoder.decode(body, redaction);
         } catch (MalformedJsonException e) {
-            return new Failed(unreadable("cannot be read: " + e.getMessage(), e));
+            return new Failed(unreadable(body, redaction, "cannot be read: " + e.getMessage(), e));
         }
         Failure failure = failure(answer);
         if (failure != null) {
@@ -81,6 +81,24 @@ final class AnswerGate {
                     null,
                     known);
         };
+    }
+
+    /** The failure of an answer that is not complete, with the id and the model that it began with, to ask for it later. */
+    static Failure begun(byte[] body, Redaction redaction, Failure failure) {
+        PartialGeneration begun = AnswerDecoder.begun(body, redaction);
+        return begun.id() == null && begun.model() == null ? failure : facts -> failure.in(facts.with(begun));
+    }
+
+    /** The failure of a generation's answer that cannot be read to its end. It points to the id that the answer began with. */
+    static Failure unreadable(byte[] body, Redaction redaction, String why, @Nullable Throwable cause) {
+        return begun(
+                body,
+                redaction,
+                facts -> new UnexpectedResponseException(
+                        UnexpectedResponseException.Reason.CONTENT,
+                        facts.pointing("the answer in JSON " + why),
+                        cause,
+                        facts));
     }
 
     /** The failure of an answer that cannot be used. */

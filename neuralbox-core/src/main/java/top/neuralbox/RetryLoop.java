@@ -340,10 +340,21 @@ final class RetryLoop {
         switch (end) {
             case COMPLETE -> listener.answered(bytes);
             case TOO_LONG ->
-                listener.failed(AnswerGate.unreadable(
-                        "is longer than " + settings.limits().answerBytes() + " bytes", null));
-            case TOO_LATE, BROKEN -> listener.failed(TransportFailures.inBody(error));
+                listener.failed(
+                        tooLong(bytes, "is longer than " + settings.limits().answerBytes() + " bytes"));
+            case TOO_LATE, BROKEN -> listener.failed(begun(bytes, TransportFailures.inBody(error)));
         }
+    }
+
+    private Failure tooLong(byte[] bytes, String why) {
+        return template.bill() == null
+                ? AnswerGate.unreadable(bytes, this::redacted, why, null)
+                : AnswerGate.unreadable(why, null);
+    }
+
+    /** The failure, with the id and the model that the answer of a generation began with. */
+    private Failure begun(byte[] bytes, Failure failure) {
+        return template.bill() == null ? AnswerGate.begun(bytes, this::redacted, failure) : failure;
     }
 
     private void refused(TransportResponse head, byte[] bytes) {

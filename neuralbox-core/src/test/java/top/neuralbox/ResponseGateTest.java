@@ -179,4 +179,46 @@ class ResponseGateTest {
         assertBroken(error, StreamBrokenException.Kind.RESET);
         assertThat(error.phase()).isEqualTo(Phase.HEAD);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{\"id\": \"gen_7\", \"status\": \"completed\", \"content\": \"On; gen_7",
+                "{\"id\": 18473, \"status\": \"completed\", \"content\": \"On; 18473",
+            })
+    void answerThatIsCutKeepsItsIdToBeAskedForLater(String begun, String id) {
+        NeuralBoxException error = client.failure(call ->
+                call.head(200, "Content-Type", "application/json").bytes(begun).fail(Kind.LOST));
+        assertBroken(error, StreamBrokenException.Kind.RESET);
+        assertThat(error.partial().id()).isEqualTo(id);
+        assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"id\": \"gen_7", "{\"id\": 184", "[\"id\""})
+    void idThatMayBeCutIsNone(String begun) {
+        NeuralBoxException error = client.failure(call ->
+                call.head(200, "Content-Type", "application/json").bytes(begun).fail(Kind.LOST));
+        assertThat(error.partial().id()).isNull();
+    }
+
+    @Test
+    void answerBeyondItsLimitKeepsItsId() {
+        client.limits = Limits.builder().answerBytes(40).build();
+        NeuralBoxException error = client.failure(call -> call.head(200, "Content-Type", "application/json")
+                .bytes("{\"id\": \"gen_7\", \"status\": \"completed\", \"content\": \"Once upon a time\"}"));
+        assertUnexpected(error, Reason.CONTENT);
+        assertThat(error.partial().id()).isEqualTo("gen_7");
+        assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
+        assertThat(error).hasMessageContaining("GET /api/v2/generate/gen_7");
+    }
+
+    @Test
+    void answerThatIsNoJsonAtItsEndKeepsItsId() {
+        NeuralBoxException error = client.failure(
+                call -> call.json(200, "{\"id\": \"gen_7\", \"status\": \"completed\", \"content\": Once}"));
+        assertUnexpected(error, Reason.CONTENT);
+        assertThat(error.partial().id()).isEqualTo("gen_7");
+    }
 }
