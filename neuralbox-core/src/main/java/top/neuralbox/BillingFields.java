@@ -14,7 +14,10 @@ final class BillingFields {
     private @Nullable BigDecimal tokensUsed;
     private @Nullable BigDecimal tokensSpent;
     private @Nullable BigDecimal balanceRemaining;
+
+    /** If the service names a cost twice, one that is not zero counts: no undocumented shape is free. */
     private boolean usedMayBeCost;
+
     private boolean spentMayBeCost;
 
     /** Reads one field of an object that may have other fields too. */
@@ -22,11 +25,11 @@ final class BillingFields {
         switch (name) {
             case "tokens_used" -> {
                 tokensUsed = reader.number();
-                usedMayBeCost = mayBeCost(tokensUsed, reader);
+                usedMayBeCost |= mayBeCost(tokensUsed, reader);
             }
             case "tokens_spent" -> {
                 tokensSpent = reader.number();
-                spentMayBeCost = mayBeCost(tokensSpent, reader);
+                spentMayBeCost |= mayBeCost(tokensSpent, reader);
             }
             case "balance_remaining" -> balanceRemaining = reader.number();
             default -> {}
@@ -64,6 +67,11 @@ final class BillingFields {
     /** Whether a cost field holds anything but zero or null, readable or not. */
     boolean mayHaveCost() {
         return usedMayBeCost || spentMayBeCost;
+    }
+
+    /** The fields come after others of the same object, which were dropped. Their cost may still be one. */
+    void after(BillingFields dropped) {
+        usedMayBeCost |= dropped.mayHaveCost();
     }
 
     /** A value that is no number may be a cost too. */

@@ -28,6 +28,7 @@ final class ErrorFields {
             take(name, reader);
             return;
         }
+        ErrorFields dropped = within;
         within = null;
         error = reader.textOrDigits();
         // Some write false for no error.
@@ -36,6 +37,9 @@ final class ErrorFields {
             // It enters no further inner error, because a body could nest them without end.
             within = new ErrorFields();
             reader.rest(within::take);
+        }
+        if (dropped != null) {
+            billing().after(dropped.billing);
         }
     }
 

@@ -85,6 +85,9 @@ class RetryTest {
                 "401 | {'error': 'token_expired', 'tokens_used': 3} | 3",
                 "500 | {'error': 'provider_error', 'tokens_used': '3 credits'} | ",
                 "400 | {'error': 'bad_request', 'tokens_used': 3} | 3",
+                "500 | {'error': 'provider_error', 'tokens_used': 5, 'tokens_used': 0} | ",
+                "500 | {'error': {'code': 'x', 'tokens_used': 5}, 'error': 'provider_error'} | ",
+                "500 | {'error': {'tokens_used': 5}, 'error': {'code': 'provider_error'}} | ",
             },
             delimiter = '|',
             quoteCharacter = '"')
