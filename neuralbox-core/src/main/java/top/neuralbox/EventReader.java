@@ -55,6 +55,10 @@ final class EventReader implements EventStreamHandler {
     private int keptBytes;
     private long chunkNanos;
     private long bytes;
+
+    /** The chunk at hand goes beyond the limit, where it was cut off. */
+    private boolean tooLong;
+
     private Taker taker = NOBODY;
     private boolean wantsMore;
     private boolean anyEvent;
@@ -81,12 +85,13 @@ final class EventReader implements EventStreamHandler {
      */
     boolean read(ByteBuffer chunk, long nanoTime) {
         chunkNanos = nanoTime;
+        long left = maxBytes - bytes;
         bytes += chunk.remaining();
         listener.received(chunk.remaining());
-        if (bytes > maxBytes) {
-            listener.decodeError(GenerationListener.DecodeError.OVERSIZE);
-            fail(facts -> new StreamBrokenException(
-                    StreamBrokenException.Kind.LIMIT, "the stream is longer than " + maxBytes + " bytes", null, facts));
+        if (chunk.remaining() > left) {
+            // What lies within the limit counts, however the stream was cut into chunks.
+            tooLong = true;
+            chunk.limit(chunk.position() + (int) Math.max(left, 0));
         }
         wantsMore = true;
         int begin = chunk.position();
@@ -159,11 +164,20 @@ final class EventReader implements EventStreamHandler {
             if (!over()) {
                 parser.parse(chunk, this);
             }
+            if (tooLong && wantsMore && !over()) {
+                limitReached();
+            }
         } catch (EventStreamLimitException e) {
             listener.decodeError(GenerationListener.DecodeError.OVERSIZE);
             fail(facts -> new StreamBrokenException(
                     StreamBrokenException.Kind.LIMIT, String.valueOf(e.getMessage()), e, facts));
         }
+    }
+
+    private void limitReached() {
+        listener.decodeError(GenerationListener.DecodeError.OVERSIZE);
+        fail(facts -> new StreamBrokenException(
+                StreamBrokenException.Kind.LIMIT, "the stream is longer than " + maxBytes + " bytes", null, facts));
     }
 
     /** Whether the rest of the body does not count: {@code [DONE]} came, or the stream has an error. */

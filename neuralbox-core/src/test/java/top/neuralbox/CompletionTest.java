@@ -132,6 +132,43 @@ class CompletionTest {
         assertThat(subscriber.completed()).isTrue();
     }
 
+    /** The limit falls into the comment: what lies before it counts, however the stream is cut into chunks. */
+    @Test
+    void eventsWithinTheLimitCountInTheChunkThatExceedsIt() {
+        RecordingSubscriber subscriber = RecordingSubscriber.asking(Long.MAX_VALUE);
+        transport
+                .client(clock)
+                .limits(Limits.builder().streamBytes(300).build())
+                .build()
+                .publish(REQUEST)
+                .subscribe(subscriber);
+        transport.call(0).stream()
+                .bytes("data: {\"type\": \"content_delta\", \"delta\": \"Once\"}\n\n"
+                        + "data: {\"type\": \"generation_end\", \"tokens_used\": 3}\n\n:" + "x".repeat(300));
+        assertThat(subscriber.events).hasSize(2);
+        assertThat(subscriber.completed()).isTrue();
+    }
+
+    @Test
+    void limitOfTheStreamIsReachedAfterTheEventsWithinIt() {
+        RecordingSubscriber subscriber = RecordingSubscriber.asking(1);
+        transport
+                .client(clock)
+                .limits(Limits.builder().streamBytes(120).build())
+                .build()
+                .publish(REQUEST)
+                .subscribe(subscriber);
+        String delta = "data: {\"type\": \"content_delta\", \"delta\": \"Once\"}\n\n";
+        transport.call(0).stream().bytes(delta + delta + delta);
+        assertThat(subscriber.events).hasSize(1);
+        subscriber.request(5);
+        assertThat(subscriber.events).hasSize(2);
+        assertThat(subscriber.errors).singleElement().isInstanceOfSatisfying(StreamBrokenException.class, error -> {
+            assertThat(error.kind()).isEqualTo(StreamBrokenException.Kind.LIMIT);
+            assertThat(error.partial().text()).isEqualTo("OnceOnce");
+        });
+    }
+
     @Test
     void secondStartIsPassedOver() {
         RecordingSubscriber subscriber = subscribe();
