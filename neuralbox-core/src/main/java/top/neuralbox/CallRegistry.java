@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.concurrent.MemoryWait;
 
@@ -27,8 +28,11 @@ final class CallRegistry {
 
     private final Set<CloseListener> calls = ConcurrentHashMap.newKeySet();
 
-    /** The calls that began with {@link #begin} and have not {@link #ended}. */
-    private final Set<DrainedCall> underWay = ConcurrentHashMap.newKeySet();
+    /**
+     * The calls that began with {@link #begin} and have not {@link #ended}. A call is reported to the drain before it leaves, so
+     * that no other call can end the drain in between.
+     */
+    private final ConcurrentHashMap<DrainedCall, Boolean> underWay = new ConcurrentHashMap<>();
 
     private final AtomicReference<@Nullable Drain> drain = new AtomicReference<>();
     private final @Nullable AdmissionQueue admission;
@@ -46,13 +50,11 @@ final class CallRegistry {
 
     /** Registers a call that a drain waits for; {@link #ended} must follow. Returns false if {@link #refusal} applies. */
     boolean begin(DrainedCall call) {
-        underWay.add(call);
+        underWay.put(call, true);
         if (drain.get() == null && add(call)) {
             return true;
         }
-        if (underWay.remove(call)) {
-            finishIfIdle();
-        }
+        waits(call);
         return false;
     }
 
@@ -71,8 +73,8 @@ final class CallRegistry {
      * one, it waits for this one instead. Returns false if {@link #refusal} applies; {@link #ended} must follow then too.
      */
     boolean replace(DrainedCall other, DrainedCall call) {
-        if (underWay.contains(other)) {
-            underWay.add(call);
+        if (underWay.containsKey(other)) {
+            underWay.put(call, true);
             underWay.remove(other);
         }
         boolean added = add(call);
@@ -90,13 +92,18 @@ final class CallRegistry {
 
     /** The end of a call was delivered. Does nothing unless {@link #begin} registered the call. */
     void ended(DrainedCall call, @Nullable GenerationInfo info, @Nullable NeuralBoxException error) {
-        if (underWay.remove(call)) {
+        leave(call, draining -> draining.ended(info, error));
+        finishIfIdle();
+    }
+
+    private void leave(DrainedCall call, Consumer<Drain> report) {
+        underWay.computeIfPresent(call, (left, isUnderWay) -> {
             Drain draining = drain.get();
             if (draining != null) {
-                draining.ended(info, error);
+                report.accept(draining);
             }
-            finishIfIdle();
-        }
+            return null;
+        });
     }
 
     /**
@@ -104,7 +111,7 @@ final class CallRegistry {
      * registered, so that a close ends it.
      */
     void waits(DrainedCall call) {
-        if (underWay.remove(call)) {
+        if (underWay.remove(call) != null) {
             finishIfIdle();
         }
     }
@@ -135,6 +142,10 @@ final class CallRegistry {
         return before == null ? next : before;
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     boolean isIdle() {
         return underWay.isEmpty();
     }
@@ -153,11 +164,10 @@ final class CallRegistry {
     }
 
     /** Reports the calls whose end is not delivered. */
-    void reportStuck(Drain draining) {
-        for (DrainedCall call : List.copyOf(underWay)) {
-            if (underWay.remove(call)) {
-                draining.stuck(cut(call));
-            }
+    void reportStuck() {
+        for (DrainedCall call : List.copyOf(underWay.keySet())) {
+            DrainResult.Cut known = cut(call);
+            leave(call, draining -> draining.stuck(known));
         }
     }
 

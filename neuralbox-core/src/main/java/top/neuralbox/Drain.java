@@ -55,6 +55,10 @@ final class Drain {
     void begin(Duration patience) {
         if (calls.isIdle()) {
             finish();
+        } else if (calls.isClosed()) {
+            // What is left was cancelled by the close, and no timer runs any more.
+            cutting = true;
+            callbacks.execute(this::awaitEnds);
         } else {
             timer = delayer.after(Delayer.nanos(patience), () -> callbacks.execute(this::cutOff));
             if (finished.get()) {
@@ -153,7 +157,7 @@ final class Drain {
         }
         if (!ended) {
             try {
-                calls.reportStuck(this);
+                calls.reportStuck();
             } finally {
                 finish();
             }

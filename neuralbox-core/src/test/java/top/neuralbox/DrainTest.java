@@ -10,15 +10,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.concurrent.BlockingGuard;
@@ -395,6 +398,75 @@ class DrainTest {
                 assertThat(cut.id()).startsWith("gen_");
             });
             never.countDown();
+        }
+    }
+
+    /** With the client's own timer, which is closed with the client. */
+    @Test
+    void clientThatIsClosedAlreadyIsDrainedAlthoughACallbackNeverReturns() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        CountDownLatch reached = new CountDownLatch(1);
+        NeuralBox real = NeuralBox.builder()
+                .apiKey("nb_test")
+                .baseUri(URI.create("http://localhost"))
+                .transport(transport)
+                .build();
+        var unused = real.generateAsync(REQUEST).thenAccept(generation -> {
+            reached.countDown();
+            await(never);
+        });
+        transport.awaitCall().story();
+        await(reached);
+        try {
+            real.close();
+
+            DrainResult result = real.drainAsync(Duration.ofMinutes(10)).get(20, TimeUnit.SECONDS);
+
+            assertThat(result.completed()).isZero();
+            assertThat(result.cut())
+                    .singleElement()
+                    .satisfies(cut -> assertThat(cut.id()).isEqualTo("gen_1"));
+        } finally {
+            never.countDown();
+        }
+    }
+
+    @Test
+    void callsThatEndAtTheSameMomentAreBothCounted() throws Exception {
+        try (ThreadOfOne other = new ThreadOfOne()) {
+            for (int round = 0; round < 3_000; round++) {
+                CallRegistry registry = new CallRegistry(null);
+                List<CallRegistry.DrainedCall> calls = List.of(new EndedCall(), new EndedCall());
+                calls.forEach(call -> assertThat(registry.begin(call)).isTrue());
+                Drain drain = registry.drain(new Drain(registry, settings(null), () -> {}));
+                drain.begin(PATIENCE);
+                CyclicBarrier both = new CyclicBarrier(2);
+
+                other.executor.execute(() -> endAt(both, registry, calls.get(0)));
+                endAt(both, registry, calls.get(1));
+
+                assertThat(drain.result().get(20, TimeUnit.SECONDS).completed()).isEqualTo(2);
+            }
+        }
+    }
+
+    private static void endAt(CyclicBarrier both, CallRegistry registry, CallRegistry.DrainedCall call) {
+        try {
+            both.await(20, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
+        registry.ended(call, null, null);
+    }
+
+    private static final class EndedCall implements CallRegistry.DrainedCall {
+
+        @Override
+        public void clientClosed() {}
+
+        @Override
+        public DrainResult.Cut cut() {
+            throw new AssertionError("nothing is cut");
         }
     }
 
