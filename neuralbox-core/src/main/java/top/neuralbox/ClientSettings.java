@@ -12,6 +12,8 @@ import top.neuralbox.concurrent.CallbackThreads;
 import top.neuralbox.concurrent.CarriedContext;
 import top.neuralbox.concurrent.Delayer;
 import top.neuralbox.concurrent.Handover;
+import top.neuralbox.concurrent.ProcessThreads;
+import top.neuralbox.concurrent.TimerThread;
 import top.neuralbox.transport.Transport;
 
 /**
@@ -84,6 +86,11 @@ record ClientSettings(
     /** The executor that completes futures. */
     Executor settler() {
         Executor own = executor;
-        return own == null ? callbacks : task -> Handover.run(task, own, callbacks, delayer);
+        return own == null ? callbacks : task -> Handover.run(task, own, callbacks, watch());
+    }
+
+    /** Checks what became of the executor's tasks. A real client's own timer would end with the client, and they may not. */
+    Delayer watch() {
+        return delayer instanceof TimerThread ? ProcessThreads.TIMER : delayer;
     }
 }

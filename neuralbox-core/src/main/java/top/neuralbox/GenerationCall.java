@@ -169,7 +169,7 @@ final class GenerationCall
         this.undelivered = new AtomicInteger(sink.endsLater() ? 2 : 1);
         this.context = context;
         this.turns = new DrainLoop(
-                this::advanceOrAbort, this::turnGivenBack, executor, settings.callbacks(), settings.delayer());
+                this::advanceOrAbort, this::turnGivenBack, executor, settings.callbacks(), settings.watch());
         this.timers = new StreamTimers(settings.delayer(), timeouts, this);
         this.sending =
                 new RetryLoop(settings, template, timeouts, timers, context.around(settings.callbacks()), info, this);
@@ -746,6 +746,9 @@ final class GenerationCall
             settlement.ended(outcome);
         }
         listener.ended(outcome);
+        if (settlement != null) {
+            settlement.listenersHeard();
+        }
     }
 
     private GenerationOutcome outcome(@Nullable NeuralBoxException error) {

@@ -64,8 +64,12 @@ final class PendingPoll implements CallRegistry.DrainedCall {
     CompletableFuture<GenerationAnswer> start() {
         var unused = result.whenComplete((answer, error) -> cancel(GenerationCancelledException.Reason.CALLER));
         if (registry.begin(this)) {
-            last = settings.delayer().after(Delayer.nanos(polling.total()), this::tooLate);
-            pause(pending.eta(), Duration.ZERO);
+            try {
+                last = settings.later(Delayer.nanos(polling.total()), this::tooLate);
+                pause(pending.eta(), Duration.ZERO);
+            } catch (Throwable noTimer) {
+                failSurely(noTimer);
+            }
             if (ended.get()) {
                 last.cancel();
             }

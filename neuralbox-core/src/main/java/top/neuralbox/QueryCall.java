@@ -195,7 +195,8 @@ final class QueryCall<T> implements RetryLoop.SendingListener, StreamTimers.Time
 
     @Override
     public void timedOut(Timer timer, Duration limit) {
-        failed(facts -> new GenerationTimeoutException(timer, limit, null, facts));
+        // The end may run the application's executor, which must not hold up the timer's thread.
+        settings.callbacks().execute(() -> failed(facts -> new GenerationTimeoutException(timer, limit, null, facts)));
     }
 
     /** The only end of the query. Returns whether this call of the method ended it. */
@@ -230,14 +231,13 @@ final class QueryCall<T> implements RetryLoop.SendingListener, StreamTimers.Time
     @Override
     public DrainResult.Cut cut() {
         return new DrainResult.Cut(
-                null,
-                new GenerationCancelledException(GenerationCancelledException.Reason.CLIENT_CLOSED, factsOrNone()));
+                null, new GenerationCancelledException(GenerationCancelledException.Reason.CLIENT_CLOSED, facts()));
     }
 
-    /** As {@link #facts}, even if the transport throws as it is asked. */
-    private CallFacts factsOrNone() {
+    /** What was sent and received, even if the transport throws as it is asked: the query must still end. */
+    private CallFacts sent() {
         try {
-            return facts();
+            return sending.facts(template.about(), false, false);
         } catch (Throwable t) {
             Log.transportThrew(t);
             return CallFacts.NONE.with(template.about());
@@ -246,7 +246,7 @@ final class QueryCall<T> implements RetryLoop.SendingListener, StreamTimers.Time
 
     /** The facts of a query, which costs nothing itself, however it ended. */
     private CallFacts facts() {
-        CallFacts facts = sending.facts(template.about(), false, false);
+        CallFacts facts = sent();
         BillingState bill = template.bill();
         return bill == null ? facts : facts.with(bill, facts.retryAfter());
     }

@@ -28,6 +28,9 @@ final class Settlement {
         void keep(String id, Settlement bill);
     }
 
+    /** In {@link #late}: the listeners have heard of the end. */
+    private static final Object HEARD = new Object();
+
     private final GenerationInfo info;
     private final List<GenerationListener> listeners;
     private final CompletableFuture<CreditGuard.Reservation> reservation = new CompletableFuture<>();
@@ -38,6 +41,9 @@ final class Settlement {
     private volatile boolean costTold;
 
     private volatile @Nullable Reserving reserving;
+
+    /** What the listeners must hear after the end: an outcome if it is known before, then {@link #HEARD}. */
+    private final AtomicReference<@Nullable Object> late = new AtomicReference<>();
 
     Settlement(GenerationInfo info, List<GenerationListener> listeners) {
         this.info = info;
@@ -154,6 +160,9 @@ final class Settlement {
                     budgetTold = true;
                 }
                 GenerationOutcome heard = news.with(info.attributes());
+                if (late.compareAndSet(null, heard)) {
+                    return;
+                }
                 while (next < listeners.size()) {
                     GenerationListener listener = listeners.get(next);
                     next++;
@@ -163,6 +172,13 @@ final class Settlement {
             } catch (OutOfMemoryError full) {
                 MemoryWait.forAnotherTry(tries, full);
             }
+        }
+    }
+
+    /** The listeners have heard of the end. So they may hear of a bill that became known meanwhile. */
+    void listenersHeard() {
+        if (late.getAndSet(HEARD) instanceof GenerationOutcome waiting) {
+            listeners.forEach(listener -> settled(listener, waiting));
         }
     }
 

@@ -195,7 +195,8 @@ final class StreamTimers {
             return Delayer.nanos(limit);
         }
         long since = Math.max(waiting - signal, 0) + signal;
-        return Delayer.nanos(limit) - (now - since);
+        // A signal may be later than the clock was read. A negative time would overflow an endless limit.
+        return Delayer.nanos(limit) - Math.max(now - since, 0);
     }
 
     private void arm(long nanos, Runnable task) {

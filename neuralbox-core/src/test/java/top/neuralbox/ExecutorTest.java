@@ -2,11 +2,17 @@ package top.neuralbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -115,5 +121,54 @@ class ExecutorTest {
         transport.client(clock).executor(Runnable::run).build().publish(REQUEST).subscribe(subscriber);
         transport.call(0).story();
         assertThat(subscriber.completed()).isTrue();
+    }
+
+    /** An executor whose only thread is busy until it is stopped, so that it drops what it has taken. */
+    private static final class Busy {
+
+        private final ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+
+        Busy() {
+            pool.execute(() -> {
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException stopped) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+    }
+
+    /** The two orders in which an application may shut down, for a generation and for a lookup. */
+    @Test
+    void executorThatIsStoppedAtTheCloseLosesNoFuture() throws Exception {
+        List<CompletableFuture<?>> futures = new ArrayList<>();
+        for (boolean closeFirst : List.of(true, false)) {
+            ThreadPoolExecutor busy = new Busy().pool;
+            StubTransport service = new StubTransport();
+            NeuralBox client = NeuralBox.builder()
+                    .apiKey("nb_test")
+                    .baseUri(URI.create("http://localhost"))
+                    .transport(service)
+                    .executor(busy)
+                    .build();
+            futures.add(client.generateAsync(REQUEST));
+            service.awaitCall().stream().start();
+            futures.add(client.generationAsync("gen_1"));
+            service.awaitCall().json(200, "{\"id\": \"gen_1\", \"status\": \"completed\", \"content\": \"Once\"}");
+            if (closeFirst) {
+                client.close();
+                busy.shutdownNow();
+            } else {
+                busy.shutdownNow();
+                client.close();
+            }
+        }
+
+        for (CompletableFuture<?> future : futures) {
+            assertThat(future.handle((value, error) -> "ended").get(20, TimeUnit.SECONDS))
+                    .isEqualTo("ended");
+        }
     }
 }

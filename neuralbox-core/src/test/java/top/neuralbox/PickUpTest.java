@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.math.BigDecimal;
+import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +26,7 @@ import top.neuralbox.budget.BudgetStore;
 import top.neuralbox.budget.BudgetUsage;
 import top.neuralbox.budget.CreditBudget;
 import top.neuralbox.budget.LedgerTotal;
+import top.neuralbox.concurrent.Delayer;
 import top.neuralbox.concurrent.ManualDelayer;
 import top.neuralbox.logs.Logs;
 import top.neuralbox.transport.TransportException;
@@ -459,6 +463,115 @@ class PickUpTest {
             assertThatThrownBy(() -> other.generate(REQUEST)).isInstanceOf(StreamBrokenException.class);
 
             assertThat(other.generation("gen_1")).isInstanceOf(GenerationAnswer.Text.class);
+        }
+    }
+
+    /** The first listener asks as soon as it hears of the end, and the answer comes at once. */
+    @Test
+    void noListenerHearsOfALateBillBeforeItHearsOfTheEnd() {
+        List<String> heard = new ArrayList<>();
+        List<NeuralBox> asked = new ArrayList<>();
+        GenerationListener curious = info -> outcome -> asked.get(0).generationAsync("gen_1");
+        GenerationListener second = new GenerationListener() {
+            @Override
+            public Observer started(GenerationInfo info) {
+                return outcome -> heard.add("ended");
+            }
+
+            @Override
+            public void settled(GenerationInfo info, GenerationOutcome outcome) {
+                heard.add("settled");
+            }
+        };
+        try (NeuralBox other =
+                transport.client(clock).listener(curious).listener(second).build()) {
+            asked.add(other);
+            transport.next(call -> call.stream().start().finish()).next(call -> call.json(200, COMPLETED));
+
+            assertThatThrownBy(() -> other.generate(REQUEST)).isInstanceOf(StreamBrokenException.class);
+        }
+
+        assertThat(heard).containsExactly("ended", "settled");
+    }
+
+    @Test
+    void lateAnswerOfALookupIsNotGivenOnTheTimersThread() throws Exception {
+        transport.always(StubTransport.StubCall::sent);
+        try (NeuralBox real = realTime()
+                .timeouts(Timeouts.builder().responseHead(Duration.ofMillis(20)).build())
+                .build()) {
+            CompletableFuture<String> thread = new CompletableFuture<>();
+            var unused = real.generationAsync("gen_1")
+                    .whenComplete((answer, error) ->
+                            thread.complete(Thread.currentThread().getName()));
+
+            assertThat(thread.get(20, TimeUnit.SECONDS)).doesNotStartWith("neuralbox-timer");
+        }
+    }
+
+    @Test
+    void lateEndOfAPollIsNotGivenOnTheTimersThread() throws Exception {
+        try (NeuralBox real = realTime().build()) {
+            CompletableFuture<String> thread = new CompletableFuture<>();
+            var unused = real.awaitAsync(
+                            GenerationAnswer.Pending.of("gen_1"),
+                            Polling.builder()
+                                    .firstWait(Duration.ofSeconds(60))
+                                    .total(Duration.ofMillis(20))
+                                    .build())
+                    .whenComplete((answer, error) ->
+                            thread.complete(Thread.currentThread().getName()));
+
+            assertThat(thread.get(20, TimeUnit.SECONDS)).doesNotStartWith("neuralbox-timer");
+        }
+    }
+
+    /** The executor runs each task on the thread that brings it. */
+    private NeuralBox.Builder realTime() {
+        return NeuralBox.builder()
+                .apiKey("nb_test")
+                .baseUri(URI.create("http://localhost"))
+                .transport(transport)
+                .retryPolicy(RetryPolicy.none())
+                .executor(Runnable::run);
+    }
+
+    @Test
+    @Logs("the transport threw as a generation was cancelled")
+    void transportThatThrowsLeavesNoLookupUnended() {
+        CompletableFuture<GenerationAnswer> answer = client.generationAsync("gen_1");
+        transport.call(0).hostile = true;
+
+        client.close();
+
+        assertThat(answer).isCompletedExceptionally();
+        assertThat(failure(answer)).isInstanceOf(GenerationCancelledException.class);
+        assertThat(transport.call(0).cancels()).isPositive();
+    }
+
+    @Test
+    void pollWithoutATimerFailsAndHoldsNoDrain() {
+        Delayer none = new Delayer() {
+            @Override
+            public long nanoTime() {
+                return clock.nanoTime();
+            }
+
+            @Override
+            public Instant now() {
+                return clock.now();
+            }
+
+            @Override
+            public Cancellable after(long nanos, Runnable task) {
+                throw new IllegalStateException("scripted");
+            }
+        };
+        try (NeuralBox other = transport.client(clock).delayer(none).build()) {
+            CompletableFuture<GenerationAnswer> answer = other.awaitAsync(GenerationAnswer.Pending.of("gen_1"));
+
+            assertThat(answer).isCompletedExceptionally();
+            assertThat(other.drainAsync(Duration.ofMinutes(1))).isCompleted();
         }
     }
 

@@ -28,6 +28,7 @@ class SettlementTest {
         Settlement bill = new Settlement(INFO, listeners("first", "second"));
         bill.reserve(budget(), REQUEST, permit -> {}, refusal -> {});
         bill.ended(outcome(BillingState.UNKNOWN, null));
+        bill.listenersHeard();
         shortages.set(2);
 
         bill.known(outcome(BillingState.CHARGED, new BigDecimal(3)));
@@ -51,11 +52,25 @@ class SettlementTest {
         };
         Settlement bill = new Settlement(INFO, List.of(hostile, listener("second")));
         bill.ended(outcome(BillingState.UNKNOWN, null));
+        bill.listenersHeard();
 
         bill.known(outcome(BillingState.CHARGED, new BigDecimal(3)));
         bill.known(outcome(BillingState.CHARGED, new BigDecimal(3)));
 
         assertThat(heard).containsExactly("second 3");
+    }
+
+    @Test
+    void billThatIsKnownWhileTheListenersHearOfTheEndIsToldAfterIt() {
+        Settlement bill = new Settlement(INFO, listeners("first", "second"));
+        bill.reserve(budget(), REQUEST, permit -> {}, refusal -> {});
+        bill.ended(outcome(BillingState.UNKNOWN, null));
+
+        bill.known(outcome(BillingState.CHARGED, new BigDecimal(3)));
+        assertThat(heard).containsExactly("budget null", "budget 3");
+        bill.listenersHeard();
+
+        assertThat(heard).containsExactly("budget null", "budget 3", "first 3", "second 3");
     }
 
     /** Listeners of these names, in a list that finds no memory before the second one is reached. */

@@ -106,13 +106,18 @@ public final class Handover implements Runnable {
         if (!waits()) {
             return;
         }
-        watch = delayer.after(DrainLoop.PATIENCE_NANOS, () -> {
-            if (isDropped()) {
-                callbacks.execute(this);
-            } else {
-                watch(callbacks, delayer);
-            }
-        });
+        try {
+            watch = delayer.after(DrainLoop.PATIENCE_NANOS, () -> {
+                if (isDropped()) {
+                    callbacks.execute(this);
+                } else {
+                    watch(callbacks, delayer);
+                }
+            });
+        } catch (OutOfMemoryError full) {
+            // The executor has the task.
+            return;
+        }
         Delayer.Cancellable current = watch;
         if (!waits() && current != null) {
             current.cancel();
