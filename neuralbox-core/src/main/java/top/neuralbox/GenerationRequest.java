@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,7 +168,7 @@ public final class GenerationRequest {
         private @Nullable Double temperature;
         private @Nullable Integer maxTokens;
         private final Map<String, @Nullable Object> bodyFields = new LinkedHashMap<>();
-        private final Map<String, String> headers = new LinkedHashMap<>();
+        private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         private @Nullable Timeouts timeouts;
         private @Nullable String tenant;
         private @Nullable BigDecimal estimatedCredits;
@@ -290,6 +291,8 @@ public final class GenerationRequest {
          */
         public Builder header(String name, String value) {
             HeaderFields.requireUsable(name, value);
+            // The last call wins, and its spelling of the name too.
+            headers.remove(name);
             headers.put(name, value);
             return this;
         }

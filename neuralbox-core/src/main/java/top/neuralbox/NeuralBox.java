@@ -4,10 +4,10 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -273,8 +273,8 @@ public final class NeuralBox implements AutoCloseable {
      * a listener. The key supplier is not called. A proxy sees the CONNECT of a tunnel; the service sees a handshake.
      *
      * <p>A warm-up that fails changes nothing for later calls, which connect as usual. An idle connection is closed after 30
-     * seconds, unless your own Vert.x options set another time. So warm a client up when its first call is near, for example
-     * before the application reports that it is ready.
+     * seconds, unless you passed your own {@code WebClientOptions} to the transport, which decide it then. So warm a client up
+     * when its first call is near, for example before the application reports that it is ready.
      *
      * @param connections how many idle connections there should be. The transport's limit applies. A transport that shares
      *     HTTP/2 connections opens only one
@@ -307,7 +307,7 @@ public final class NeuralBox implements AutoCloseable {
      * flag stays set.
      *
      * <p>If the client is draining already, this waits for that drain, and the patience of that drain applies. If the client
-     * is closed, the result is empty.
+     * is closed, the result is empty, except for calls whose callbacks have not returned.
      *
      * @param patience how long calls may take to finish; zero cancels them at once
      * @throws NullPointerException if the patience is null
@@ -421,7 +421,7 @@ public final class NeuralBox implements AutoCloseable {
         private @Nullable Supplier<CompletionStage<ApiKey>> keys;
         private @Nullable URI baseUri;
         private boolean allowClearText;
-        private final Map<String, String> headers = new LinkedHashMap<>();
+        private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         private @Nullable Transport transport;
         private TransportConfig transportConfig = TransportConfig.defaults();
         private Timeouts timeouts = Timeouts.defaults();
@@ -493,6 +493,8 @@ public final class NeuralBox implements AutoCloseable {
          */
         public Builder header(String name, String value) {
             HeaderFields.requireUsable(name, value);
+            // The last call wins, and its spelling of the name too.
+            headers.remove(name);
             headers.put(name, value);
             return this;
         }

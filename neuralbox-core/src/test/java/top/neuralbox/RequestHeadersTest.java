@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.concurrent.ManualDelayer;
@@ -55,6 +56,28 @@ class RequestHeadersTest {
         Map<String, List<String>> headers = transport.call(0).request.headers();
         assertThat(headers.get("X-Tenant")).containsExactly("mine");
         assertThat(headers.get("X-Region")).containsExactly("eu");
+    }
+
+    /** Several, because one alone could have its last value by chance, if the order of both spellings were left to a map. */
+    @Test
+    void fieldThatIsSetTwiceInDifferentCaseIsSentOnceWithItsLastValue() {
+        List<String> names = List.of("X-Team", "X-Region", "X-Order", "X-Feature", "X-Stage");
+        NeuralBox.Builder builder = client();
+        names.forEach(name -> builder.header(name, "a").header(name.toLowerCase(Locale.ROOT), "b"));
+        builder.build().stream(GenerationRequest.of("gpt-5", "hello")).close();
+        Map<String, List<String>> headers = transport.call(0).request.headers();
+        assertThat(names).allSatisfy(name -> assertThat(headers.get(name)).containsExactly("b"));
+    }
+
+    @Test
+    void fieldOfARequestThatIsSetTwiceInDifferentCaseHasItsLastValue() {
+        GenerationRequest request = GenerationRequest.builder()
+                .model("gpt-5")
+                .prompt("hello")
+                .header("X-Team", "a")
+                .header("x-team", "b")
+                .build();
+        assertThat(request.headers()).isEqualTo(Map.of("x-team", "b"));
     }
 
     private NeuralBox.Builder client() {
