@@ -12,6 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.budget.BillingLedger;
 import top.neuralbox.budget.BudgetLine;
@@ -310,6 +313,30 @@ class CreditBudgetTest {
         assertThat(usage(budget)).isEqualTo(usage("0", "0", "4"));
     }
 
+    /** Were the exception to get out, the credits would stay reserved, and nobody would know of it. */
+    @Test
+    void listenerThatThrowsWhereTheLogThrowsTooLeavesNothingReserved() {
+        BudgetListener hostile = new BudgetListener() {
+            @Override
+            public void reserved(GenerationInfo info, String reservation, BigDecimal credits) {
+                throw new IllegalStateException("hostile");
+            }
+        };
+        CreditBudget budget =
+                CreditBudget.builder().limit(TEN).listener(hostile).build();
+        transport.always(StubTransport.StubCall::story);
+        Logger logger = Logger.getLogger("top.neuralbox.budget");
+        Handler broken = new BrokenHandler();
+        logger.addHandler(broken);
+        try {
+            assertThat(client(budget).generate(costing("4")).text()).isEqualTo("Once");
+        } finally {
+            logger.removeHandler(broken);
+        }
+
+        assertThat(usage(budget)).isEqualTo(usage("3", "0", "0"));
+    }
+
     @Test
     void ledgerAddsUpByTenantAndModelAndWritesATable() throws Exception {
         NeuralBox client = client(CreditBudget.builder().build());
@@ -365,6 +392,21 @@ class CreditBudgetTest {
 
     private static BudgetUsage usage(String spent, String reserved, String unsettled) {
         return new BudgetUsage(new BigDecimal(spent), new BigDecimal(reserved), new BigDecimal(unsettled));
+    }
+
+    /** A handler of the application that fails. */
+    private static final class BrokenHandler extends Handler {
+
+        @Override
+        public void publish(LogRecord entry) {
+            throw new IllegalStateException("broken");
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 
     /** A store that grants, or fails, when the test says so. */

@@ -32,10 +32,10 @@ import top.neuralbox.concurrent.MemoryWait;
  * A budget that holds a client, or each of its tenants, to limits of credits and of requests. It reserves the highest cost of
  * a generation before the request is sent. The real cost later replaces the reservation. If a generation was certainly not
  * charged, its reservation is released. If its charge is unknown and the service named no cost, the credits stay reserved, as
- * <i>unsettled</i>, until the reservation is settled. So the sum of spent, reserved and unsettled credits never exceeds a limit, unless a generation costs
- * more than expected, or is sent without the store ({@link Builder#allowWithoutStore}). The request that sends a generation is
- * reserved in the same step as its credits, and counts as spent once it was sent; each further request is reserved before it
- * is sent.
+ * <i>unsettled</i>, until the reservation is settled. So the sum of spent, reserved and unsettled
+ * credits never exceeds a limit, unless a generation costs more than expected, or is sent without the store ({@link
+ * Builder#allowWithoutStore}). The request that sends a generation is reserved in the same step as its credits, and counts as
+ * spent once it was sent; each further request is reserved before it is sent.
  *
  * <pre>{@code
  * CreditBudget budget = CreditBudget.builder()
@@ -335,8 +335,17 @@ public final class CreditBudget implements CreditGuard {
             try {
                 message.accept(listener);
             } catch (Throwable t) {
-                LOGGER.log(System.Logger.Level.WARNING, "a BudgetListener threw; nothing changes", t);
+                warn(t);
             }
+        }
+    }
+
+    /** Logging is foreign code too. If it throws, the reservation must not be lost. */
+    private static void warn(Throwable thrown) {
+        try {
+            LOGGER.log(System.Logger.Level.WARNING, "a BudgetListener threw; nothing changes", thrown);
+        } catch (Throwable t) {
+            // There is no other place to report it.
         }
     }
 
