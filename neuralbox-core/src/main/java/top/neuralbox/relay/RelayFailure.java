@@ -1,10 +1,12 @@
 package top.neuralbox.relay;
 
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.AdmissionRefusedException;
 import top.neuralbox.ApiException;
 import top.neuralbox.AuthenticationException;
+import top.neuralbox.BillingState;
 import top.neuralbox.BudgetExceededException;
 import top.neuralbox.BudgetUnavailableException;
 import top.neuralbox.ConnectionException;
@@ -12,6 +14,7 @@ import top.neuralbox.GenerationCancelledException;
 import top.neuralbox.GenerationFailedException;
 import top.neuralbox.GenerationTimeoutException;
 import top.neuralbox.InsufficientCreditsException;
+import top.neuralbox.NeuralBoxException;
 import top.neuralbox.NotAStreamException;
 import top.neuralbox.RateLimitException;
 import top.neuralbox.StreamBrokenException;
@@ -40,7 +43,24 @@ record RelayFailure(
     private static final RelayFailure UNAVAILABLE = new RelayFailure(
             SERVICE_UNAVAILABLE, "unavailable", "The text service is not available at the moment.", null);
 
+    private static final RelayFailure PROVIDER_ERROR = new RelayFailure(
+            BAD_GATEWAY, "provider_error", "The text service could not answer. Please try again.", null);
+
+    /** Codes that a page takes as a promise that nothing was charged. */
+    private static final Set<String> UNCHARGED =
+            Set.of("overloaded", "rate_limit_exceeded", "unavailable", "validation_error");
+
     static RelayFailure of(Throwable error) {
+        RelayFailure failure = described(error);
+        // An error that names a cost, or that ends a stream, may have been charged.
+        return error instanceof NeuralBoxException charged
+                        && charged.billingState() != BillingState.NOT_CHARGED
+                        && UNCHARGED.contains(failure.code)
+                ? new RelayFailure(failure.status, PROVIDER_ERROR.code, failure.message, failure.retryAfter)
+                : failure;
+    }
+
+    private static RelayFailure described(Throwable error) {
         if (error instanceof RateLimitException limit) {
             return new RelayFailure(
                     TOO_MANY_REQUESTS,
@@ -119,13 +139,16 @@ record RelayFailure(
                     "The model is not available at the moment. Please try again later.",
                     refusal.retryAfter());
         }
-        return new RelayFailure(
-                BAD_GATEWAY, "provider_error", "The text service could not answer. Please try again.", null);
+        return PROVIDER_ERROR;
     }
 
     /** {@link #retryAfter} as a value of the header field (RFC 9110, section 10.2.3): whole seconds, rounded up. */
     @Nullable
     Long retryAfterSeconds() {
-        return retryAfter == null ? null : retryAfter.plusNanos(999_999_999).toSeconds();
+        if (retryAfter == null) {
+            return null;
+        }
+        long seconds = retryAfter.getSeconds();
+        return retryAfter.getNano() > 0 && seconds < Long.MAX_VALUE ? seconds + 1 : seconds;
     }
 }

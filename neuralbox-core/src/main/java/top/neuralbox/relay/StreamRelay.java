@@ -27,10 +27,14 @@ import top.neuralbox.transport.TransportProvider;
  *
  * <pre>{@code
  * StreamRelay relay = StreamRelay.of(neuralBox.publish(request));
- * StreamRelay.Head head = relay.head().join();
- * response.setStatus(head.status());
- * head.headers().forEach(response::setHeader);
- * relay.writeTo(response.getOutputStream());
+ * try {
+ *     StreamRelay.Head head = relay.head().join();
+ *     response.setStatus(head.status());
+ *     head.headers().forEach(response::setHeader);
+ *     relay.writeTo(response.getOutputStream());
+ * } finally {
+ *     relay.cancel(); // if the reader has left; after the end it does nothing
+ * }
  * }</pre>
  *
  * <p><b>Head first.</b> {@link #head} completes at the first event, or at a failure before it, so that a failure can still

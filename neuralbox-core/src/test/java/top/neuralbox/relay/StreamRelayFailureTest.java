@@ -5,12 +5,15 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Flow;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import top.neuralbox.Admission;
 import top.neuralbox.BudgetExceededException;
 import top.neuralbox.BudgetUnavailableException;
 import top.neuralbox.GenerationRequest;
@@ -80,6 +83,38 @@ class StreamRelayFailureTest {
                 arguments(503, "model_unavailable", 503, "model_unavailable"));
     }
 
+    /** A page takes these codes as a promise that nothing was charged. */
+    @ParameterizedTest(name = "{0} {1} becomes {2} with another code")
+    @CsvSource({
+        "402, insufficient_tokens, 503",
+        "422, validation_error, 502",
+        "429, rate_limit_exceeded, 429",
+    })
+    void aRefusalThatNamesACostKeepsItsStatusAndIsNotSaidToBeFree(int status, String code, int relayed) {
+        transport.next(call -> call.json(status, "{\"error\": \"" + code + "\", \"tokens_used\": 3}"));
+        StreamRelay relay = relay();
+
+        assertThat(relay.head().join().status()).isEqualTo(relayed);
+        assertThat(BodyReader.of(relay).all().writes)
+                .singleElement()
+                .asString()
+                .contains("\"error\": ")
+                .doesNotContain("overloaded", "rate_limit_exceeded", "unavailable", "validation_error");
+    }
+
+    @Test
+    void aRateLimitThatNamesACostKeepsItsWait() {
+        transport.next(call ->
+                call.json(429, "{\"error\": \"rate_limit_exceeded\", \"tokens_used\": 3}", "Retry-After", "90"));
+        StreamRelay relay = relay();
+
+        assertThat(relay.head().join().headers()).containsEntry("Retry-After", "90");
+        assertThat(BodyReader.of(relay).all().writes)
+                .containsExactly("{\"error\": \"provider_error\","
+                        + " \"message\": \"Too many requests at the moment. Please wait a little and try again.\","
+                        + " \"retry_after\": 90}");
+    }
+
     @Test
     void aServiceThatCannotBeReachedIsABadGateway() {
         transport.next(call -> call.sent().fail(TransportException.Kind.LOST));
@@ -113,6 +148,36 @@ class StreamRelayFailureTest {
                 .containsExactly("{\"error\": \"rate_limit_exceeded\","
                         + " \"message\": \"Too many requests at the moment. Please wait a little and try again.\","
                         + " \"retry_after\": 90}");
+    }
+
+    /** A budget of the application may name any time. */
+    @Test
+    void aBudgetThatCountsAnewInTheFarthestFutureIsARateLimitWithAWait() {
+        StreamRelay relay = failing(new BudgetExceededException(
+                "client default", new BigDecimal(1234), new BigDecimal(40), ChronoUnit.FOREVER.getDuration()));
+
+        assertThat(relay.head())
+                .isCompletedWithValueMatching(head -> head.status() == 429
+                        && String.valueOf(Long.MAX_VALUE).equals(head.headers().get("Retry-After")));
+    }
+
+    @Test
+    void anAdmissionThatWaitsForEverIsAnOverloadWithAWait() {
+        NeuralBox client = transport
+                .client(new ManualDelayer())
+                .admission(Admission.builder(1)
+                        .maxQueued(0)
+                        .maxWait(ChronoUnit.FOREVER.getDuration())
+                        .build())
+                .build();
+        var unused = client.generateAsync(GenerationRequest.of("gpt-5", "first"));
+        StreamRelay relay = StreamRelay.builder(client.publish(GenerationRequest.of("gpt-5", "second")))
+                .callbacks(Runnable::run)
+                .build();
+
+        assertThat(relay.head())
+                .isCompletedWithValueMatching(head -> head.status() == 503
+                        && String.valueOf(Long.MAX_VALUE).equals(head.headers().get("Retry-After")));
     }
 
     @ParameterizedTest

@@ -30,15 +30,23 @@ public final class JdkChatHandler implements HttpHandler {
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         try {
-            StreamRelay relay = relay(exchange);
-            StreamRelay.Head head = relay.head().join();
-            head.headers().forEach(exchange.getResponseHeaders()::set);
-            exchange.sendResponseHeaders(head.status(), 0);
-            relay.writeTo(new TimedOutput(exchange.getResponseBody(), limits.readerPatience()));
+            write(relay(exchange), exchange);
         } catch (ChatRefusal refusal) {
             refuse(exchange, refusal);
         } finally {
             exchange.close();
+        }
+    }
+
+    private void write(StreamRelay relay, HttpExchange exchange) throws IOException {
+        try {
+            StreamRelay.Head head = relay.head().join();
+            head.headers().forEach(exchange.getResponseHeaders()::set);
+            exchange.sendResponseHeaders(head.status(), 0);
+            relay.writeTo(new TimedOutput(exchange.getResponseBody(), limits.readerPatience()));
+        } finally {
+            // If the head could not be sent, the paid stream would go on. After its end this does nothing.
+            relay.cancel();
         }
     }
 

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.local.Fault;
+import top.neuralbox.testkit.local.LocalNeuralBox;
 
 class JdkChatHandlerTest implements ChatHandlerContract {
 
@@ -35,6 +37,26 @@ class JdkChatHandlerTest implements ChatHandlerContract {
             try (PageReader next = PageReader.post(server.uri(), "{\"prompt\": \"next\"}")) {
                 assertThat(next.rest()).endsWith("data: [DONE]\n\n");
             }
+        }
+    }
+
+    /**
+     * In Java 17 the head cannot be sent then, so nothing is written whose failure would end the relay. A newer JDK keeps the head
+     * for the first write, which fails.
+     */
+    @Test
+    void theReaderWhoResetsTheConnectionBeforeTheHeadStopsThePaidStream() throws Exception {
+        Gate gate = new Gate();
+        try (ChatFixture chat = ChatFixture.start(this, LocalNeuralBox.builder().pace(Duration.ofMillis(5)));
+                RawPage page = RawPage.connect(chat.server().uri())) {
+            // It never ends by itself, so that nothing but the reader's leaving ends it.
+            chat.service().misbehave(Fault.endless(), Fault.stallAfter(0, gate));
+            page.send("POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 15\r\n\r\n{\"prompt\":\"hi\"}");
+            chat.service().awaitOpenStreams(1, Duration.ofSeconds(10));
+            page.reset();
+            gate.open();
+
+            chat.service().awaitDisconnect(Duration.ofSeconds(1));
         }
     }
 

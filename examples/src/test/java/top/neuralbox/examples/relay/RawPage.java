@@ -78,6 +78,12 @@ final class RawPage implements AutoCloseable {
         return bytes;
     }
 
+    /** Leaves with a reset, after which the server's first write fails. After {@link #close}, only the second one would. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();
