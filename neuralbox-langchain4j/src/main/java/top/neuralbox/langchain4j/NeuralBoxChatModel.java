@@ -70,10 +70,15 @@ public final class NeuralBoxChatModel implements ChatModel {
         CompletableFuture<Generation> generation = neuralBox.generateAsync(request);
         CompletableFuture<ChatResponse> response = new CompletableFuture<>();
         var unused = generation.whenComplete((complete, failure) -> {
-            if (failure == null) {
-                response.complete(ResponseMapping.response(complete, request));
-            } else {
-                response.completeExceptionally(FailureMapping.failure(failure));
+            try {
+                if (failure == null) {
+                    response.complete(ResponseMapping.response(complete, request));
+                } else {
+                    response.completeExceptionally(FailureMapping.failure(failure));
+                }
+            } catch (Throwable t) {
+                // LangChain4j's own classes may throw. Nothing else would complete the future.
+                response.completeExceptionally(t);
             }
         });
         cancelWith(response, generation);

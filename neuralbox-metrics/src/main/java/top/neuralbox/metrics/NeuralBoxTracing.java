@@ -47,7 +47,14 @@ public final class NeuralBoxTracing implements GenerationListener {
             return NOT_OBSERVED;
         }
         GenerationObservationContext context = new GenerationObservationContext(info);
-        return new Observed(context, Observation.start(convention, () -> context, registry));
+        Observation observation = Observation.createNotStarted(convention, () -> context, registry);
+        try {
+            return new Observed(context, observation.start());
+        } catch (Throwable t) {
+            // A handler of the application threw. Without this, the span that another one has begun would never end.
+            observation.stop();
+            throw t;
+        }
     }
 
     private static final class Observed implements Observer {
@@ -83,10 +90,14 @@ public final class NeuralBoxTracing implements GenerationListener {
         @Override
         public void ended(GenerationOutcome outcome) {
             context.ended(outcome);
-            if (outcome.error() != null && outcome.kind() != GenerationOutcome.Kind.CANCELLED) {
-                observation.error(outcome.error());
+            try {
+                if (outcome.error() != null && outcome.kind() != GenerationOutcome.Kind.CANCELLED) {
+                    observation.error(outcome.error());
+                }
+            } finally {
+                // A handler of the application may throw. Without this, its span would never end.
+                observation.stop();
             }
-            observation.stop();
         }
     }
 }

@@ -32,6 +32,7 @@ import top.neuralbox.GenerationStream;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.RetryPolicy;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.testkit.ReceivedRequest;
 import top.neuralbox.testkit.local.Fault;
 import top.neuralbox.testkit.local.LocalNeuralBox;
@@ -136,6 +137,45 @@ class NeuralBoxTracingTest {
         assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
         assertThat(attribute(span, "outcome")).isEqualTo("failed");
         assertThat(attribute(span, "error.type")).isEqualTo("api_error");
+    }
+
+    /** Handlers are code of the application. The span is made by another one, which hears of the end after the error. */
+    @Test
+    @Logs("a GenerationListener threw")
+    void theSpanEndsThoughAnotherHandlerThrowsWhenItHearsOfTheError() {
+        registry.observationConfig().observationHandler(new ObservationHandler<Observation.Context>() {
+            @Override
+            public void onError(Observation.Context context) {
+                throw new IllegalStateException("hostile");
+            }
+
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return true;
+            }
+        });
+        service.misbehave(Fault.fail(1, "the provider gave up"));
+        fail();
+        assertThat(onlySpan().hasEnded()).isTrue();
+    }
+
+    @Test
+    @Logs("a GenerationListener threw")
+    void theSpanEndsThoughAnotherHandlerThrowsWhenItHearsOfTheStart() {
+        registry.observationConfig().observationHandler(new ObservationHandler<Observation.Context>() {
+            @Override
+            public void onStart(Observation.Context context) {
+                throw new IllegalStateException("hostile");
+            }
+
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return true;
+            }
+        });
+        service.misbehave(Fault.fail(1, "the provider gave up"));
+        fail();
+        assertThat(onlySpan().hasEnded()).isTrue();
     }
 
     @Test
