@@ -1,5 +1,7 @@
 package top.neuralbox.spring.boot;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -35,6 +37,41 @@ final class ClientFactory {
         properties.headers().forEach(builder::header);
         set(admission(properties.admission()), builder::admission);
         return builder;
+    }
+
+    /**
+     * A key without the white space around it, such as the line break that a file or a secret often ends with.
+     *
+     * @throws IllegalStateException if it cannot be a key; the message does not repeat it
+     */
+    static String apiKey(String property) {
+        String key = property.strip();
+        try {
+            var unused = NeuralBox.builder().apiKey(key);
+        } catch (IllegalArgumentException malformed) {
+            throw new IllegalStateException("neuralbox.api-key cannot be used: " + malformed.getMessage());
+        }
+        return key;
+    }
+
+    /**
+     * The URI as it is written; null if the property is blank, as one whose environment variable is not set. Spring's own
+     * conversion would encode each % once more, and its failure would repeat the value, which may have a password.
+     *
+     * @throws IllegalStateException if it is no URI; the message does not repeat it
+     */
+    static @Nullable URI uri(String property, @Nullable String value) {
+        if (value == null || value.isBlank()) {
+            return null;
+        }
+        try {
+            return new URI(value.strip());
+        } catch (URISyntaxException malformed) {
+            throw new IllegalStateException(property + " is not a URI: " + malformed.getReason() + " at index "
+                    + malformed.getIndex()
+                    + ". In a user name or a password, write the characters @ : / ? # and % as % and two hex"
+                    + " digits, for example %40 for @");
+        }
     }
 
     static TransportConfig transportConfig(NeuralBoxProperties properties, @Nullable SslBundle bundle) {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.ServerHttpResponse;
@@ -61,10 +62,13 @@ public final class GenerationEmitter extends ResponseBodyEmitter {
     private static final long NO_TIMEOUT = 0;
 
     private final StreamRelay relay;
+    private final Executor threads;
 
-    private GenerationEmitter(StreamRelay relay) {
+    /** @param threads runs each write, which may block */
+    GenerationEmitter(StreamRelay relay, Executor threads) {
         super(NO_TIMEOUT);
         this.relay = relay;
+        this.threads = threads;
         // A container tells only of what it notices. Each of these comes from one of its threads, and may come late.
         onCompletion(relay::cancel);
         onError(error -> relay.cancel());
@@ -87,7 +91,7 @@ public final class GenerationEmitter extends ResponseBodyEmitter {
      * and a {@link StreamRelay.Builder#headWithin headWithin} that bounds the time until the first write.
      */
     public static GenerationEmitter of(StreamRelay relay) {
-        return new GenerationEmitter(Objects.requireNonNull(relay, "relay"));
+        return new GenerationEmitter(Objects.requireNonNull(relay, "relay"), WriteThreads.EXECUTOR);
     }
 
     /**
@@ -130,12 +134,13 @@ public final class GenerationEmitter extends ResponseBodyEmitter {
         }
 
         private void begin() {
-            var unused = relay.head().whenCompleteAsync(this::head, WriteThreads.EXECUTOR);
+            CompletableFuture<StreamRelay.Head> head = relay.head().whenCompleteAsync(this::head, threads);
+            endIfItFails(head);
         }
 
         private void head(StreamRelay.@Nullable Head head, @Nullable Throwable error) {
             if (head == null) {
-                // Cancelled, because the request is over.
+                // Cancelled: begin() ends the request, if it is not over.
                 return;
             }
             try {
@@ -170,16 +175,22 @@ public final class GenerationEmitter extends ResponseBodyEmitter {
 
         /** The step runs whatever became of the one before it: nothing else would end the request. */
         private void next(Runnable step) {
-            try {
-                writes = writes.handleAsync(
-                        (done, failure) -> {
-                            step.run();
-                            return done;
-                        },
-                        WriteThreads.EXECUTOR);
-            } catch (RuntimeException | Error noThread) {
-                fail(noThread);
-            }
+            writes = writes.handleAsync(
+                    (done, failure) -> {
+                        step.run();
+                        return done;
+                    },
+                    threads);
+            endIfItFails(writes);
+        }
+
+        /** Ends the request if this step could not run, for example because no thread could be created. */
+        private void endIfItFails(CompletableFuture<?> step) {
+            var unused = step.whenComplete((done, failure) -> {
+                if (failure != null) {
+                    fail(failure);
+                }
+            });
         }
 
         private void write(ByteBuffer buffer) {

@@ -1,9 +1,11 @@
 package top.neuralbox.spring.boot;
 
+import io.micrometer.observation.Observation;
 import jakarta.servlet.ServletResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
@@ -14,6 +16,7 @@ import org.springframework.util.ClassUtils;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.relay.StreamRelay;
 
@@ -45,6 +48,9 @@ public final class GenerationResponse {
     private static final boolean SERVLET_PRESENT =
             ClassUtils.isPresent("jakarta.servlet.ServletResponse", GenerationResponse.class.getClassLoader());
 
+    /** As in {@code ObservationThreadLocalAccessor.KEY}, whose class needs one more library. */
+    private static final String OBSERVATION = "micrometer.observation";
+
     private GenerationResponse() {}
 
     /**
@@ -69,7 +75,7 @@ public final class GenerationResponse {
         Objects.requireNonNull(relay, "relay");
         Objects.requireNonNull(response, "response");
         // Cancelling the head's future would not stop the relay, and a cancelled Mono says nothing to it otherwise.
-        return Mono.fromFuture(relay::head, true)
+        return Mono.deferContextual(context -> Mono.fromFuture(() -> begun(relay, context), true))
                 .flatMap(head -> {
                     response.setStatusCode(HttpStatusCode.valueOf(head.status()));
                     head.headers().forEach(response.getHeaders()::set);
@@ -77,6 +83,20 @@ public final class GenerationResponse {
                 })
                 .doOnCancel(relay::cancel)
                 .doOnError(error -> relay.cancel());
+    }
+
+    /** The observation of the request is not current on the event loop, so the generation would not belong to its trace. */
+    private static CompletableFuture<StreamRelay.Head> begun(StreamRelay relay, ContextView context) {
+        Observation request = context.getOrDefault(OBSERVATION, null);
+        if (request == null) {
+            return relay.head();
+        }
+        Observation.Scope scope = request.openScope();
+        try {
+            return relay.head();
+        } finally {
+            scope.close();
+        }
     }
 
     private static Duration keepAlive(ServerHttpResponse response) {

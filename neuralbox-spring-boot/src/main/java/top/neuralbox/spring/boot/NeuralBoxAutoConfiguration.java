@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.core.env.Environment;
@@ -52,7 +53,8 @@ final class NeuralBoxAutoConfiguration {
     @ConditionalOnMissingBean
     @Conditional(OnKey.class)
     NeuralBoxConnectionDetails neuralBoxConnectionDetails(NeuralBoxProperties properties) {
-        String apiKey = Objects.requireNonNull(properties.apiKey());
+        String apiKey = ClientFactory.apiKey(Objects.requireNonNull(properties.apiKey()));
+        URI baseUri = ClientFactory.uri("neuralbox.base-uri", properties.baseUri());
         return new NeuralBoxConnectionDetails() {
             @Override
             public String apiKey() {
@@ -61,7 +63,7 @@ final class NeuralBoxAutoConfiguration {
 
             @Override
             public @Nullable URI baseUri() {
-                return properties.baseUri();
+                return baseUri;
             }
         };
     }
@@ -130,8 +132,8 @@ final class NeuralBoxAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnBean(NeuralBox.class)
-    NeuralBoxDrain neuralBoxDrain(NeuralBox neuralBox, NeuralBoxProperties properties, Environment environment) {
-        return NeuralBoxDrain.of(neuralBox, properties.shutdownTimeout(), environment);
+    NeuralBoxDrain neuralBoxDrain(ConfigurableApplicationContext context, NeuralBoxProperties properties) {
+        return NeuralBoxDrain.of(context, properties.shutdownTimeout());
     }
 
     private static TransportConfig transportConfig(NeuralBoxProperties properties, ObjectProvider<SslBundles> bundles) {

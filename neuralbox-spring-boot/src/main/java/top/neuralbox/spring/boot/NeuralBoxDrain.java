@@ -3,16 +3,25 @@ package top.neuralbox.spring.boot;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.convert.DurationStyle;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.core.env.Environment;
 import top.neuralbox.DrainResult;
 import top.neuralbox.NeuralBox;
 
 /**
- * Lets generations finish when the application stops. The web server comes first: it finishes its requests, and may begin
- * generations for them until then.
+ * Lets the generations of all clients finish when the application ends. The web server comes first: it finishes its requests,
+ * and may begin generations for them until then.
+ *
+ * <p>A context that is only stopped or paused may be started again, as Spring does with the contexts of tests. A drain closes a
+ * client for good, so the clients stay open then.
  */
 final class NeuralBoxDrain implements SmartLifecycle {
 
@@ -27,27 +36,27 @@ final class NeuralBoxDrain implements SmartLifecycle {
 
     private static final Logger LOG = System.getLogger("top.neuralbox.spring.boot");
 
-    private final NeuralBox neuralBox;
+    private final ConfigurableApplicationContext context;
     private final Duration patience;
     private volatile boolean running;
 
-    private NeuralBoxDrain(NeuralBox neuralBox, Duration patience) {
-        this.neuralBox = neuralBox;
+    private NeuralBoxDrain(ConfigurableApplicationContext context, Duration patience) {
+        this.context = context;
         this.patience = patience;
     }
 
-    static NeuralBoxDrain of(NeuralBox neuralBox, @Nullable Duration patience, Environment environment) {
+    static NeuralBoxDrain of(ConfigurableApplicationContext context, @Nullable Duration patience) {
         if (patience != null) {
             // Nobody reads a failure of the shutdown.
             if (patience.isNegative()) {
                 throw new IllegalStateException("neuralbox.shutdown-timeout must not be negative: " + patience);
             }
-            return new NeuralBoxDrain(neuralBox, patience);
+            return new NeuralBoxDrain(context, patience);
         }
-        String timeout = environment.getProperty(BOOTS_TIMEOUT);
+        String timeout = context.getEnvironment().getProperty(BOOTS_TIMEOUT);
         Duration phase = timeout == null ? BOOTS_DEFAULT : DurationStyle.detectAndParse(timeout);
         Duration rest = phase.minus(MARGIN);
-        return new NeuralBoxDrain(neuralBox, rest.isNegative() ? Duration.ZERO : rest);
+        return new NeuralBoxDrain(context, rest.isNegative() ? Duration.ZERO : rest);
     }
 
     Duration patience() {
@@ -61,13 +70,25 @@ final class NeuralBoxDrain implements SmartLifecycle {
 
     @Override
     public void stop(Runnable callback) {
-        var unused = neuralBox.drainAsync(patience).whenComplete((result, error) -> {
-            running = false;
-            if (result != null && !result.cut().isEmpty()) {
-                tell(result);
-            }
+        if (!context.isClosed()) {
+            // It stays running, so that the close comes here again.
             callback.run();
-        });
+            return;
+        }
+        List<CompletableFuture<DrainResult>> drains =
+                clients().stream().map(client -> client.drainAsync(patience)).toList();
+        var unused = CompletableFuture.allOf(drains.toArray(CompletableFuture<?>[]::new))
+                .whenComplete((nothing, error) -> {
+                    running = false;
+                    try {
+                        drains.stream()
+                                .filter(drain -> !drain.isCompletedExceptionally())
+                                .map(CompletableFuture::join)
+                                .forEach(NeuralBoxDrain::tell);
+                    } finally {
+                        callback.run();
+                    }
+                });
     }
 
     @Override
@@ -85,14 +106,26 @@ final class NeuralBoxDrain implements SmartLifecycle {
         return PHASE;
     }
 
+    /** The clients that are beans. One that nobody has needed yet is not made now. */
+    private Set<NeuralBox> clients() {
+        ConfigurableListableBeanFactory beans = context.getBeanFactory();
+        Set<NeuralBox> clients = new LinkedHashSet<>();
+        Arrays.stream(beans.getBeanNamesForType(NeuralBox.class, false, false))
+                .filter(beans::containsSingleton)
+                .forEach(name -> clients.add(beans.getBean(name, NeuralBox.class)));
+        return clients;
+    }
+
     /** Ids and billing states alone: attributes and tenants are the application's, and may not belong in its log. */
     private static void tell(DrainResult result) {
-        LOG.log(
-                Level.WARNING,
-                "the application stops: {0} calls finished, these were cut: {1}",
-                result.completed(),
-                result.cut().stream()
-                        .map(cut -> cut.id() + " " + cut.billingState())
-                        .toList());
+        if (!result.cut().isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    "the application stops: {0} calls finished, these were cut: {1}",
+                    result.completed(),
+                    result.cut().stream()
+                            .map(cut -> cut.id() + " " + cut.billingState())
+                            .toList());
+        }
     }
 }

@@ -1,7 +1,6 @@
 package top.neuralbox.spring.boot;
 
 import java.math.BigDecimal;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +38,7 @@ import top.neuralbox.transport.TransportConfig;
 record NeuralBoxProperties(
         @DefaultValue("true") boolean enabled,
         @Nullable String apiKey,
-        @Nullable URI baseUri,
+        @Nullable String baseUri,
         @DefaultValue("false") boolean allowClearText,
         @DefaultValue("default") String name,
         @DefaultValue Map<String, String> headers,

@@ -1,7 +1,7 @@
 package top.neuralbox.spring.boot;
 
 import java.net.URI;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -26,7 +26,7 @@ final class NeuralBoxRedisAutoConfiguration {
     /** Not for injection by type: an application's own clients of Redis are no concern of this one. */
     @Bean(destroyMethod = "close", defaultCandidate = false)
     UnifiedJedis neuralBoxBudgetRedis(NeuralBoxRedisProperties properties) {
-        URI url = Objects.requireNonNull(properties.url());
+        URI url = address(properties.url());
         try {
             return new UnifiedJedis(url);
         } catch (NoSuchMethodError notOfBoot) {
@@ -46,5 +46,25 @@ final class NeuralBoxRedisAutoConfiguration {
         ClientFactory.set(properties.lease(), store::lease);
         ClientFactory.set(properties.threads(), store::threads);
         return store.build();
+    }
+
+    /**
+     * Jedis takes a URI without a host or a port, or with a user name alone, and fails later. The message does not repeat the
+     * URL, which may have a password.
+     */
+    private static URI address(@Nullable String url) {
+        URI address = ClientFactory.uri("neuralbox.budget.redis.url", url);
+        if (address == null) {
+            throw new IllegalStateException("neuralbox.budget.redis.url is empty. Set it, for example to"
+                    + " redis://localhost:6379. To use no Redis, remove the property");
+        }
+        String user = address.getUserInfo();
+        if (address.getHost() == null || address.getPort() < 0 || (user != null && user.indexOf(':') < 0)) {
+            throw new IllegalStateException(
+                    "neuralbox.budget.redis.url must have a host and a port, and a colon before a"
+                            + " password, for example redis://:password@localhost:6379. In a password, write the characters @ : / ? # and % as % and two hex digits,"
+                            + " for example %40 for @");
+        }
+        return address;
     }
 }

@@ -1,6 +1,5 @@
 package top.neuralbox.spring.boot;
 
-import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -17,7 +16,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  */
 @ConfigurationProperties("neuralbox.budget.redis")
 record NeuralBoxRedisProperties(
-        @Nullable URI url,
+        @Nullable String url,
         @Nullable String namespace,
         @Nullable Duration timeout,
         @Nullable Duration lease,

@@ -8,13 +8,18 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.X509KeyManager;
+import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
 import top.neuralbox.ConnectionException;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
@@ -29,9 +34,11 @@ class ConnectionTest {
     private static final Script BALANCE =
             Script.response(200, "{\"token_balance\": 283, \"plan\": \"starter\"}", "Content-Type: application/json");
 
-    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+    private final ApplicationContextRunner withoutKey = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, NeuralBoxAutoConfiguration.class))
-            .withPropertyValues("neuralbox.api-key=" + LocalNeuralBox.apiKey(), "neuralbox.retry.max-retries=0");
+            .withPropertyValues("neuralbox.retry.max-retries=0");
+    private final ApplicationContextRunner runner =
+            withoutKey.withPropertyValues("neuralbox.api-key=" + LocalNeuralBox.apiKey());
 
     @Test
     void authorityOfTheSslBundleIsTrustedAndNoOther() {
@@ -124,6 +131,52 @@ class ConnectionTest {
                                 .containsExactly("Bearer nb_" + "1".repeat(45), "Bearer nb_" + "2".repeat(45));
                     });
         }
+    }
+
+    /** Files and secrets often end with one. */
+    @Test
+    void lineBreakAtTheEndIsNoPartOfTheKey() {
+        try (LocalNeuralBox service = LocalNeuralBox.start()) {
+            withoutKey
+                    .withPropertyValues("neuralbox.base-uri=" + service.uri())
+                    .withInitializer(property("neuralbox.api-key", LocalNeuralBox.apiKey() + "\n"))
+                    .run(context -> assertThat(context.getBean(NeuralBox.class)
+                                    .generate(GenerationRequest.of("gpt-5", "Write a haiku"))
+                                    .text())
+                            .isNotEmpty());
+        }
+    }
+
+    @Test
+    void keyWithASpaceInsideIsRefusedByNameAndNotShown() {
+        withoutKey.withPropertyValues("neuralbox.api-key=nb_1234 5678").run(context -> {
+            assertThat(context.getStartupFailure()).rootCause().hasMessageContaining("neuralbox.api-key");
+            assertThat(Throwables.getStackTrace(context.getStartupFailure())).doesNotContain("nb_1234");
+        });
+    }
+
+    /** An environment variable that is not set arrives as an empty property, if it has an empty default. */
+    @Test
+    void blankBaseUriIsNone() {
+        runner.withInitializer(property("neuralbox.base-uri", " "))
+                .run(context -> assertThat(context.getBean(NeuralBoxConnectionDetails.class)
+                                .baseUri())
+                        .isNull());
+    }
+
+    @Test
+    void encodedSlashOfTheBaseUriStaysOne() {
+        runner.withPropertyValues("neuralbox.base-uri=https://gateway.example/a%2Fb")
+                .run(context -> assertThat(context.getBean(NeuralBoxConnectionDetails.class)
+                                .baseUri())
+                        .hasToString("https://gateway.example/a%2Fb"));
+    }
+
+    /** A property as it is: the runner's own are trimmed. */
+    private static ApplicationContextInitializer<ConfigurableApplicationContext> property(String name, String value) {
+        return context -> context.getEnvironment()
+                .getPropertySources()
+                .addFirst(new MapPropertySource("a file", Map.of(name, value)));
     }
 
     private static String credits(NeuralBox neuralBox) {

@@ -68,6 +68,27 @@ class NeuralBoxEndpointTest {
                         .contains("neuralbox"));
     }
 
+    @Test
+    void ofTwoClientsWithoutAPrimaryThereIsNone() {
+        runner.withBean("one", NeuralBox.class, this::client)
+                .withBean("other", NeuralBox.class, this::client)
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(NeuralBoxEndpoint.class));
+    }
+
+    @Test
+    void primaryOfTwoClientsHasOne() {
+        runner.withBean("one", NeuralBox.class, this::client, definition -> definition.setPrimary(true))
+                .withBean("other", NeuralBox.class, this::client)
+                .run(context -> assertThat(context).hasSingleBean(NeuralBoxEndpoint.class));
+    }
+
+    private NeuralBox client() {
+        return NeuralBox.builder()
+                .apiKey(LocalNeuralBox.apiKey())
+                .baseUri(service.uri())
+                .build();
+    }
+
     private static List<String> exposed(WebEndpointsSupplier endpoints) {
         return endpoints.getEndpoints().stream()
                 .map(endpoint -> endpoint.getEndpointId().toString())

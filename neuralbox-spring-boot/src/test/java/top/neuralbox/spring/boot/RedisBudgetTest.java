@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.util.Optional;
+import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -50,18 +52,26 @@ class RedisBudgetTest {
 
     @BeforeAll
     static void start() throws IOException {
-        int port;
+        int port = freePort();
+        redis = startOn(port, "secret");
+        url = "redis://:secret@127.0.0.1:" + port;
+    }
+
+    private static int freePort() throws IOException {
         try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
+            return free.getLocalPort();
         }
-        redis = RedisServer.newRedisServer()
+    }
+
+    private static RedisServer startOn(int port, String password) throws IOException {
+        RedisServer server = RedisServer.newRedisServer()
                 .port(port)
                 .bind("127.0.0.1")
-                .setting("requirepass secret")
+                .setting("requirepass " + password)
                 .setting("save \"\"")
                 .build();
-        redis.start();
-        url = "redis://:secret@127.0.0.1:" + port;
+        server.start();
+        return server;
     }
 
     @AfterAll
@@ -123,8 +133,44 @@ class RedisBudgetTest {
     }
 
     @Test
+    void passwordMayHaveAnyCharacterInPercentEncoding() throws IOException {
+        int port = freePort();
+        RedisServer strict = startOn(port, "a/b@c%d");
+        try {
+            application
+                    .withPropertyValues("neuralbox.budget.redis.url=redis://:a%2Fb%40c%25d@127.0.0.1:" + port)
+                    .run(context -> assertThat(context.getBean(NeuralBox.class)
+                                    .generate(REQUEST)
+                                    .text())
+                            .isNotEmpty());
+        } finally {
+            strict.stop();
+        }
+    }
+
+    /** An environment variable that is not set arrives as an empty property, if it has an empty default. */
+    @Test
+    void emptyUrlIsRefusedByName() {
+        application
+                .withPropertyValues("neuralbox.budget.redis.url=")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("neuralbox.budget.redis.url"));
+    }
+
+    /** The first has no port. The second is no URI. */
+    @ParameterizedTest
+    @ValueSource(strings = {"redis://:s3cret@127.0.0.1", "redis://:100%s3cret@127.0.0.1:6379"})
+    void unusableUrlIsRefusedByNameAndItsPasswordIsNotShown(String unusable) {
+        application.withPropertyValues("neuralbox.budget.redis.url=" + unusable).run(context -> {
+            assertThat(context.getStartupFailure()).rootCause().hasMessageContaining("neuralbox.budget.redis.url");
+            assertThat(Throwables.getStackTrace(context.getStartupFailure())).doesNotContain("s3cret");
+        });
+    }
+
+    @Test
     void passwordOfTheUrlIsInNoTextOfTheProperties() {
-        assertThat(new NeuralBoxRedisProperties(URI.create(url), "chat", null, null, null))
+        assertThat(new NeuralBoxRedisProperties(url, "chat", null, null, null))
                 .asString()
                 .doesNotContain("secret")
                 .contains("chat");

@@ -1,6 +1,7 @@
 package top.neuralbox.spring.boot;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -14,6 +15,9 @@ import top.neuralbox.relay.StreamRelay;
 @EnableAutoConfiguration
 @RestController
 class ServletApplication {
+
+    /** Those of {@link #chatOnScarceThreads}. Each test sets its own. */
+    static volatile Executor threads = WriteThreads.EXECUTOR;
 
     private final NeuralBox neuralBox;
 
@@ -33,5 +37,12 @@ class ServletApplication {
                         .keepAlive(Duration.ofMillis(200))
                         .headWithin(Duration.ofMillis(200))
                         .build());
+    }
+
+    /** Its relay writes no comment soon, so the steps of a response are known. */
+    @GetMapping("/chat/on-scarce-threads")
+    GenerationEmitter chatOnScarceThreads() {
+        return new GenerationEmitter(
+                StreamRelay.of(neuralBox.publish(GenerationRequest.of("gpt-5", "Write a haiku"))), threads);
     }
 }

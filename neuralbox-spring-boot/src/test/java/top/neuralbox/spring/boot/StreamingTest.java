@@ -38,7 +38,7 @@ abstract class StreamingTest {
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** The service's answer up to its second piece. */
-    private static final int SECOND_PIECE = 135;
+    static final int SECOND_PIECE = 135;
 
     final LocalNeuralBox service =
             LocalNeuralBox.builder().deltas(List.of("An old", " silent pond")).start();
@@ -168,7 +168,11 @@ abstract class StreamingTest {
     }
 
     HttpResponse<InputStream> ask(String... headers) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + "/chat"));
+        return askAt("/chat", headers);
+    }
+
+    HttpResponse<InputStream> askAt(String path, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path));
         if (headers.length > 0) {
             request.headers(headers);
         }
