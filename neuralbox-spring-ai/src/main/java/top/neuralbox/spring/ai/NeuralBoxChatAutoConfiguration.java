@@ -4,14 +4,14 @@ import io.micrometer.observation.ObservationRegistry;
 import org.springframework.ai.chat.observation.ChatModelObservationConvention;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import top.neuralbox.NeuralBox;
 
-/** The model as a bean, in applications of Spring Boot that have the client as one. */
+/** The model as a bean, in applications of Spring Boot that have one client, or several of which one is the primary. */
 @AutoConfiguration(
         afterName = {
             "top.neuralbox.spring.boot.NeuralBoxAutoConfiguration",
@@ -30,7 +30,7 @@ final class NeuralBoxChatAutoConfiguration {
     NeuralBoxChatAutoConfiguration() {}
 
     @Bean
-    @ConditionalOnBean(NeuralBox.class)
+    @ConditionalOnSingleCandidate(NeuralBox.class)
     @ConditionalOnMissingBean
     NeuralBoxChatModel neuralBoxChatModel(
             NeuralBox neuralBox,
@@ -51,10 +51,11 @@ final class NeuralBoxChatAutoConfiguration {
     /** Says what is missing if the application chose this model. Spring would only say that there is no ChatModel. */
     @Bean("neuralBoxChatModel")
     @ConditionalOnProperty(name = PROPERTY, havingValue = NAME)
-    @ConditionalOnMissingBean({NeuralBox.class, NeuralBoxChatModel.class})
+    @ConditionalOnMissingBean
     @SuppressWarnings("DoNotCallSuggester") // Spring calls it.
     NeuralBoxChatModel neuralBoxChatModelWithoutClient() {
-        throw new NoClientException(PROPERTY + " is " + NAME + ", but there is no bean of NeuralBox: add"
-                + " neuralbox-spring-boot-starter and set neuralbox.api-key, or declare that bean");
+        throw new NoClientException(PROPERTY + " is " + NAME + ", but there is no bean of NeuralBox, or none of"
+                + " several is the primary: add neuralbox-spring-boot-starter and set neuralbox.api-key, or declare one"
+                + " bean, or mark one with @Primary");
     }
 }

@@ -4,7 +4,6 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.model.ChatResponse;
@@ -118,15 +117,9 @@ public final class NeuralBoxChatModel implements ChatModel {
         }
         observation.start();
         StreamedAnswer answer = new StreamedAnswer(request);
-        AtomicBoolean stopped = new AtomicBoolean();
-        // Before the subscriber hears of the end: it may look at the meters at once.
-        Runnable stop = () -> {
-            if (stopped.compareAndSet(false, true)) {
-                stop(observation, context, answer.complete());
-            }
-        };
+        StreamObservation observed = new StreamObservation(observation, context, answer);
         // Not Spring AI's aggregator: it loses the bill, and logs each failure as an error of its own.
-        return JdkFlowAdapter.flowPublisherToFlux(answer.of(neuralBox.publish(request)))
+        return JdkFlowAdapter.flowPublisherToFlux(observed.of(neuralBox.publish(request)))
                 .<ChatResponse>handle((event, sink) -> {
                     ChatResponse response = answer.response(event);
                     if (response != null) {
@@ -134,23 +127,16 @@ public final class NeuralBoxChatModel implements ChatModel {
                     }
                 })
                 .onErrorMap(NeuralBoxException.class, FailureMapping::failure)
-                .doOnError(observation::error)
-                .doOnTerminate(stop)
-                .doOnCancel(stop)
+                .doOnError(observed::error)
+                // Before the subscriber hears of the end: it may look at the meters at once.
+                .doOnTerminate(observed::stop)
+                .doOnCancel(observed::stop)
                 .contextWrite(written -> written.put(ObservationThreadLocalAccessor.KEY, observation));
     }
 
     private Observation observation(ChatModelObservationContext context) {
         return ChatModelObservationDocumentation.CHAT_MODEL_OPERATION.observation(
                 observationConvention, DEFAULT_CONVENTION, () -> context, observationRegistry);
-    }
-
-    private static void stop(
-            Observation observation, ChatModelObservationContext context, @Nullable ChatResponse answer) {
-        if (answer != null) {
-            context.setResponse(answer);
-        }
-        observation.stop();
     }
 
     private static ChatModelObservationContext context(Prompt prompt, boolean streaming) {

@@ -1,6 +1,7 @@
 package top.neuralbox.spring.ai;
 
 import java.util.concurrent.Flow;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.model.ChatResponse;
 import top.neuralbox.GenerationEvent;
@@ -11,13 +12,16 @@ import top.neuralbox.GenerationSubscription;
 final class StreamedAnswer {
 
     /** Passes everything on. It is there for the subscription, which Reactor would wrap. */
-    private record Tap(StreamedAnswer answer, Flow.Subscriber<? super GenerationEvent> subscriber)
+    private record Tap(
+            StreamedAnswer answer,
+            UnaryOperator<Flow.Subscription> demand,
+            Flow.Subscriber<? super GenerationEvent> subscriber)
             implements Flow.Subscriber<GenerationEvent> {
 
         @Override
         public void onSubscribe(Flow.Subscription subscription) {
             answer.facts = subscription instanceof GenerationSubscription own ? own : null;
-            subscriber.onSubscribe(subscription);
+            subscriber.onSubscribe(demand.apply(subscription));
         }
 
         @Override
@@ -46,9 +50,14 @@ final class StreamedAnswer {
         this.model = request.model();
     }
 
-    /** The events, whose subscription has the facts of the response. It may be subscribed to once. */
-    Flow.Publisher<GenerationEvent> of(Flow.Publisher<GenerationEvent> events) {
-        return subscriber -> events.subscribe(new Tap(this, subscriber));
+    /**
+     * The events, whose subscription has the facts of the response. It may be subscribed to once.
+     *
+     * @param demand makes the subscription that the subscriber gets
+     */
+    Flow.Publisher<GenerationEvent> of(
+            Flow.Publisher<GenerationEvent> events, UnaryOperator<Flow.Subscription> demand) {
+        return subscriber -> events.subscribe(new Tap(this, demand, subscriber));
     }
 
     /** The response that the event makes; null if it makes none. */

@@ -1,6 +1,7 @@
 package top.neuralbox.spring.ai;
 
 import java.util.function.Supplier;
+import top.neuralbox.GenerationListener;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.RetryPolicy;
 import top.neuralbox.testkit.local.LocalNeuralBox;
@@ -21,13 +22,16 @@ public enum Carrier {
     }
 
     /** A client of this service that sends nothing again by itself. */
-    public NeuralBox client(LocalNeuralBox service) {
-        return NeuralBox.builder()
+    public NeuralBox client(LocalNeuralBox service, GenerationListener... listeners) {
+        NeuralBox.Builder client = NeuralBox.builder()
                 .baseUri(service.uri())
                 .apiKey(LocalNeuralBox.apiKey())
                 .transport(transport())
-                .retryPolicy(RetryPolicy.none())
-                .build();
+                .retryPolicy(RetryPolicy.none());
+        for (GenerationListener listener : listeners) {
+            client.listener(listener);
+        }
+        return client.build();
     }
 
     private synchronized Transport transport() {

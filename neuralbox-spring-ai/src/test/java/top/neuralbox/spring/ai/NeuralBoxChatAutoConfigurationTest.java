@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.observation.ChatModelObservationConvention;
 import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
+import org.springframework.beans.factory.config.BeanDefinitionCustomizer;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
@@ -22,6 +24,10 @@ import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /** The model as a bean. The application in consumers has it with the starter. */
 class NeuralBoxChatAutoConfigurationTest {
+
+    private static final String NO_CLIENT = "spring.ai.model.chat is neuralbox, but there is no bean of NeuralBox, or"
+            + " none of several is the primary: add neuralbox-spring-boot-starter and set neuralbox.api-key, or declare"
+            + " one bean, or mark one with @Primary";
 
     private final LocalNeuralBox service = LocalNeuralBox.start();
     private final NeuralBox neuralBox = Carrier.HTTPCLIENT.client(service);
@@ -119,11 +125,31 @@ class NeuralBoxChatAutoConfigurationTest {
     void chosenModelWithoutAClientSaysWhatIsMissing() {
         withoutClient
                 .withPropertyValues("spring.ai.model.chat=neuralbox")
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .rootCause()
-                        .hasMessage("spring.ai.model.chat is neuralbox, but there is no bean of NeuralBox: add"
-                                + " neuralbox-spring-boot-starter and set neuralbox.api-key, or declare that bean"));
+                .run(context -> assertThat(context).getFailure().rootCause().hasMessage(NO_CLIENT));
+    }
+
+    @Test
+    void twoClientsWithoutAPrimaryMakeNoModel() {
+        twoClients().run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ChatModel.class));
+    }
+
+    @Test
+    void chosenModelWithTwoClientsAndNoPrimarySaysWhatIsMissing() {
+        twoClients()
+                .withPropertyValues("spring.ai.model.chat=neuralbox")
+                .run(context -> assertThat(context).getFailure().rootCause().hasMessage(NO_CLIENT));
+    }
+
+    @Test
+    void primaryOfTwoClientsMakesAModel() {
+        twoClients(definition -> definition.setPrimary(true))
+                .run(context -> assertThat(context).hasSingleBean(NeuralBoxChatModel.class));
+    }
+
+    private ApplicationContextRunner twoClients(BeanDefinitionCustomizer... ofTheFirst) {
+        return withoutClient
+                .withBean("first", NeuralBox.class, () -> neuralBox, ofTheFirst)
+                .withBean("second", NeuralBox.class, () -> neuralBox);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package top.neuralbox.spring.ai;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.observation.Observation;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.ai.retry.NonTransientAiException;
+import top.neuralbox.NeuralBox;
+import top.neuralbox.metrics.NeuralBoxTracing;
 import top.neuralbox.testkit.local.Fault;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 
@@ -25,10 +28,7 @@ class ObservationsTest {
     private final TestObservationRegistry registry = TestObservationRegistry.create();
     private final LocalNeuralBox service =
             LocalNeuralBox.builder().deltas(List.of("Here", " are", " three")).start();
-    private final NeuralBoxChatModel model = NeuralBoxChatModel.builder(Carrier.HTTPCLIENT.client(service))
-            .options(ChatOptions.builder().model("gpt-5").build())
-            .observationRegistry(registry)
-            .build();
+    private final NeuralBoxChatModel model = model(Carrier.HTTPCLIENT.client(service));
 
     @AfterEach
     void stop() {
@@ -91,6 +91,40 @@ class ObservationsTest {
                 .hasObservationWithNameEqualTo(NAME)
                 .that()
                 .hasBeenStopped();
+    }
+
+    @Test
+    void observationOfTheClientBelongsToThatOfTheCall() {
+        NeuralBoxChatModel traced = model(Carrier.HTTPCLIENT.client(service, NeuralBoxTracing.create(registry)));
+
+        traced.call("hello");
+
+        assertThatTheClientIsObservedWithin();
+    }
+
+    @Test
+    void observationOfTheClientBelongsToThatOfTheStream() {
+        NeuralBoxChatModel traced = model(Carrier.HTTPCLIENT.client(service, NeuralBoxTracing.create(registry)));
+
+        traced.stream("hello").blockLast(LONG);
+
+        assertThatTheClientIsObservedWithin();
+    }
+
+    private NeuralBoxChatModel model(NeuralBox neuralBox) {
+        return NeuralBoxChatModel.builder(neuralBox)
+                .options(ChatOptions.builder().model("gpt-5").build())
+                .observationRegistry(registry)
+                .build();
+    }
+
+    /** Otherwise the spans of one request are in two traces. */
+    private void assertThatTheClientIsObservedWithin() {
+        TestObservationRegistryAssert.assertThat(registry)
+                .hasObservationWithNameEqualTo("neuralbox.generation")
+                .that()
+                .hasParentObservationContextSatisfying(
+                        parent -> assertThat(parent.getName()).isEqualTo(NAME));
     }
 
     private void assertCompleteObservation() {
