@@ -19,6 +19,21 @@ final class ClientFactory {
 
     private ClientFactory() {}
 
+    /**
+     * A key without the white space around it, such as the line break that a file or a secret often ends with.
+     *
+     * @throws IllegalStateException if it cannot be a key; the message does not repeat it
+     */
+    static String apiKey(String property) {
+        String key = property.strip();
+        try {
+            var unused = NeuralBox.builder().apiKey(key);
+        } catch (IllegalArgumentException malformed) {
+            throw new IllegalStateException("neuralbox.api-key cannot be used: " + malformed.getMessage());
+        }
+        return key;
+    }
+
     static NeuralBox.Builder builder(NeuralBoxConfig config, NeuralBoxConnectionDetails details) {
         // Nobody reads a failure of the shutdown.
         if (config.shutdownTimeout().isNegative()) {

@@ -15,7 +15,6 @@ import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ServerHttpResponse;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.GenerationEvent;
-import top.neuralbox.relay.RelayStalledException;
 import top.neuralbox.relay.StreamRelay;
 
 /**
@@ -65,8 +64,10 @@ public final class GenerationResponse {
                         .map(GenerationResponse::bytes)
                         .onCancellation()
                         .invoke(end)
-                        // Quarkus would leave the response open until this reader goes, and would log an error.
-                        .onFailure(RelayStalledException.class)
+                        // The head is sent. On a failure, Quarkus would leave the response open until this reader goes.
+                        // A body
+                        // without [DONE] tells the reader that it is not complete.
+                        .onFailure()
                         .recoverWithCompletion(),
                 known -> fields(known.headers()),
                 StreamRelay.Head::status);

@@ -104,6 +104,7 @@ final class NeuralBoxProducer {
         String apiKey = config.apiKey()
                 .map(Secret::get)
                 .filter(key -> !key.isBlank())
+                .map(ClientFactory::apiKey)
                 .orElseThrow(() -> new IllegalStateException(NO_KEY));
         return new NeuralBoxConnectionDetails() {
             @Override

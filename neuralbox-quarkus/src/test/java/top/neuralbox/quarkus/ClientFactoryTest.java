@@ -160,6 +160,31 @@ class ClientFactoryTest {
                 .hasMessageContaining("neuralbox.api-key");
     }
 
+    /** Files and secrets often end with one. */
+    @Test
+    void lineBreakAtTheEndOfTheKeyIsIgnored() {
+        NeuralBoxConfig config = Properties.bound(
+                "neuralbox.api-key",
+                LocalNeuralBox.apiKey() + "\n",
+                "neuralbox.base-uri",
+                SERVICE.uri().toString());
+        try (NeuralBox neuralBox =
+                ClientFactory.builder(config, NeuralBoxProducer.details(config)).build()) {
+            assertThat(neuralBox.generate(REQUEST).text()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void keyWithASpaceInItIsRefusedByNameAndIsNotInTheMessage() {
+        NeuralBoxConfig config = Properties.bound("neuralbox.api-key", "nb_first second");
+
+        assertThatThrownBy(() -> NeuralBoxProducer.details(config))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("neuralbox.api-key")
+                .hasMessageNotContaining("first")
+                .hasMessageNotContaining("second");
+    }
+
     private static NeuralBox client(String... namesAndValues) {
         NeuralBoxConfig config = Properties.bound(namesAndValues);
         return ClientFactory.builder(config, DETAILS)

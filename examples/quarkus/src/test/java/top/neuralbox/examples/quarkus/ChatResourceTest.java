@@ -143,6 +143,20 @@ class ChatResourceTest {
     }
 
     @Test
+    void answerThatTheApplicationStopsAfterTheHeadEndsForItsReader() {
+        service.misbehave(Fault.stallAfter(SECOND_PIECE));
+
+        String rest = assertTimeoutPreemptively(PATIENCE, () -> {
+            HttpResponse<InputStream> answer = ask(StoppableResource.PATH);
+            firstDelta(answer.body());
+            stop();
+            return text(answer);
+        });
+
+        assertThat(rest).as("the rest of an answer that is not complete").doesNotContain("[DONE]");
+    }
+
+    @Test
     void refusalBeforeTheFirstEventChoosesTheStatus() throws Exception {
         service.misbehave(Fault.rateLimited(Duration.ofMinutes(10)));
 
@@ -236,8 +250,20 @@ class ChatResourceTest {
         return page.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
+    private void stop() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(application.resolve(StoppableResource.PATH))
+                .DELETE()
+                .build();
+        assertThat(page.send(request, HttpResponse.BodyHandlers.discarding()).statusCode())
+                .isEqualTo(204);
+    }
+
     private HttpResponse<InputStream> ask() throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(application.resolve("/api/chat"))
+        return ask("/api/chat");
+    }
+
+    private HttpResponse<InputStream> ask(String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(application.resolve(path))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString("{\"prompt\": \"Write a haiku\"}"))
                 .build();
