@@ -434,11 +434,11 @@ class DrainTest {
     @Test
     void callsThatEndAtTheSameMomentAreBothCounted() throws Exception {
         try (ThreadOfOne other = new ThreadOfOne()) {
-            for (int round = 0; round < 3_000; round++) {
+            for (int round = 0; round < 50_000; round++) {
                 CallRegistry registry = new CallRegistry(null);
                 List<CallRegistry.DrainedCall> calls = List.of(new EndedCall(), new EndedCall());
                 calls.forEach(call -> assertThat(registry.begin(call)).isTrue());
-                Drain drain = registry.drain(new Drain(registry, settings(null), () -> {}));
+                Drain drain = registry.drain(new Drain(registry, settings(null, Runnable::run), () -> {}));
                 drain.begin(PATIENCE);
                 CyclicBarrier both = new CyclicBarrier(2);
 
@@ -667,6 +667,10 @@ class DrainTest {
     }
 
     private ClientSettings settings(Executor executor) {
+        return settings(executor, task -> new Thread(task, "callback").start());
+    }
+
+    private ClientSettings settings(Executor executor, Executor callbacks) {
         CompletableFuture<ApiKey> key = CompletableFuture.completedFuture(ApiKey.of("nb_test"));
         return new ClientSettings(
                 "default",
@@ -680,7 +684,7 @@ class DrainTest {
                 Limits.defaults(),
                 List.of(),
                 executor,
-                task -> new Thread(task, "callback").start(),
+                callbacks,
                 null,
                 null,
                 null,
