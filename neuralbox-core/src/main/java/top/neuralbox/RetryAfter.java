@@ -26,7 +26,9 @@ final class RetryAfter {
 
     private static final int NANO_DIGITS = 9;
     private static final Set<String> BEYOND_ALL_CLOCKS = Set.of("nan", "infinity", "inf");
-    private static final DateTimeFormatter IMF_FIXDATE = formatter("EEE, dd MMM uuuu HH:mm:ss 'GMT'");
+    /** A day of one digit is not in the form of the RFC, but Java's own formatter writes it so. */
+    private static final DateTimeFormatter IMF_FIXDATE = formatter("EEE, d MMM uuuu HH:mm:ss 'GMT'");
+
     private static final DateTimeFormatter ASCTIME = formatter("EEE MMM ppd HH:mm:ss uuuu");
     /** A two-digit year that seems more than 50 years ahead means one in the past (RFC 9110, section 5.6.7). */
     private static final int YEARS_AHEAD = 50;

@@ -96,6 +96,13 @@ class RetryAfterTest {
                 .isEqualTo(Duration.ofSeconds(7));
     }
 
+    /** As {@link java.time.format.DateTimeFormatter#RFC_1123_DATE_TIME} writes it, which many servers use. */
+    @Test
+    void aDayOfOneDigitIsReadToo() {
+        assertThat(RetryAfter.of("Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 6 Nov 1994 08:49:07 GMT", NOW))
+                .isEqualTo(Duration.ofSeconds(30));
+    }
+
     @Test
     void aDateCountsAgainstTheResponsesOwnDate() {
         assertThat(RetryAfter.of("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:07 GMT", NOW))
@@ -146,7 +153,6 @@ class RetryAfterTest {
                 "soon",
                 "Mon, 06 Nov 1994 08:49:37 GMT",
                 "Sun, 06 Nov 1994 08:49:37 CET",
-                "Sun, 6 Nov 1994 08:49:37 GMT",
                 "Sun, 31 Feb 1994 08:49:37 GMT",
                 "Sun, 06 Nov 1994",
                 ",",

@@ -40,11 +40,15 @@ class BrowserPageTest {
         server.setExecutor(Executors.newFixedThreadPool(200)); // without one, this server has one reader at a time
         server.createContext("/api/chat", exchange -> {
             StreamRelay relay = StreamRelay.of(neuralBox.publish(request));
-            StreamRelay.Head head = relay.head().join();
-            head.headers().forEach(exchange.getResponseHeaders()::set);
-            exchange.sendResponseHeaders(head.status(), 0);
-            relay.writeTo(exchange.getResponseBody());
-            exchange.close();
+            try {
+                StreamRelay.Head head = relay.head().join();
+                head.headers().forEach(exchange.getResponseHeaders()::set);
+                exchange.sendResponseHeaders(head.status(), 0);
+                relay.writeTo(exchange.getResponseBody());
+            } finally {
+                relay.cancel(); // if the reader has left; after the end it does nothing
+                exchange.close();
+            }
         });
 
         server.start();
