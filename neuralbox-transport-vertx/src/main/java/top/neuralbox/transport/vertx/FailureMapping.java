@@ -5,10 +5,8 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.NotSslRecordException;
-import io.netty.util.IllegalReferenceCountException;
 import io.vertx.core.VertxException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
-import io.vertx.core.http.GoAway;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.StreamResetException;
 import java.io.IOException;
@@ -44,20 +42,6 @@ record FailureMapping(ExchangeFailures failures, boolean behindProxy) {
 
     /** The engine's message if a server uses HTTP/1.1 although that is not allowed (5.2.3). */
     private static final String HTTP_1_REFUSED = "HTTP/1.1 not supported";
-
-    /**
-     * Whether the peer guarantees that it has not acted on the request (RFC 9113, section 6.8). REFUSED_STREAM is no such
-     * guarantee: gateways send it for requests that they have forwarded.
-     */
-    static boolean certainlyNotExecuted(Throwable failure, long streamId) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof HttpClosedException closed) {
-                GoAway last = goAway(closed);
-                return last != null && last.getLastStreamId() < streamId;
-            }
-        }
-        return false;
-    }
 
     /** The failure to report: that of the first cause with a known kind. */
     TransportException of(Throwable failure, Phase phase) {
@@ -171,15 +155,5 @@ record FailureMapping(ExchangeFailures failures, boolean behindProxy) {
     /** A parser's exception quotes the bytes that it could not read. They may echo the key, so only its type is reported. */
     private TransportException protocol(Throwable failure) {
         return failures.protocol(failure.getClass().getSimpleName());
-    }
-
-    private static @Nullable GoAway goAway(HttpClosedException closed) {
-        try {
-            return closed.goAway();
-        } catch (IllegalReferenceCountException released) {
-            // Each read copies the debug data, which the engine may have released already (Vert.x 5.2.3). Then the
-            // peer's guarantee is not known.
-            return null;
-        }
     }
 }

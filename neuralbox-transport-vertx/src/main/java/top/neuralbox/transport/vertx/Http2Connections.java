@@ -26,8 +26,18 @@ final class Http2Connections {
      * answer holds until the current turn of that loop ends.
      */
     boolean takesStream(HttpConnection connection) {
-        WeakReference<Http2Heads> known = frames.get(connection);
-        @Nullable Http2Heads beneath = known == null ? null : known.get();
+        Http2Heads beneath = beneath(connection);
         return beneath == null || beneath.takesStream();
+    }
+
+    /** As {@link Http2Heads#isAboveLastOfPeer}; false if that is not known. */
+    boolean isAboveLastOfPeer(HttpConnection connection, long stream) {
+        Http2Heads beneath = beneath(connection);
+        return beneath != null && beneath.isAboveLastOfPeer(stream);
+    }
+
+    private @Nullable Http2Heads beneath(HttpConnection connection) {
+        WeakReference<Http2Heads> known = frames.get(connection);
+        return known == null ? null : known.get();
     }
 }

@@ -41,6 +41,14 @@ final class Http2Heads extends Http2FrameListenerDecorator {
                 && connection.local().canOpenStream();
     }
 
+    /**
+     * Whether the peer guarantees that it has not acted on this stream, because the last one that its GOAWAY names is below it
+     * (RFC 9113, section 6.8). The engine's own record may be that of a GOAWAY which we sent, and which guarantees nothing.
+     */
+    boolean isAboveLastOfPeer(long stream) {
+        return connection.goAwayReceived() && stream > connection.local().lastStreamKnownByPeer();
+    }
+
     @Override
     public void onHeadersRead(
             ChannelHandlerContext context, int id, Http2Headers headers, int padding, boolean endOfStream)

@@ -685,7 +685,7 @@ final class VertxCall implements TransportCall {
 
     private void fail(Throwable cause, FailureMapping.Phase phase) {
         HttpClientRequest failed = exchange;
-        boolean notExecuted = failed != null && FailureMapping.certainlyNotExecuted(cause, failed.streamId());
+        boolean notExecuted = failed != null && transport.isCertainlyNotExecuted(failed);
         TransportException failure = new FailureMapping(failures, transport.sendsThroughProxy()).of(cause, phase);
         if (!end()) {
             return;

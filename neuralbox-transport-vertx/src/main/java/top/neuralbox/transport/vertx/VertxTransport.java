@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientBuilder;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -318,6 +319,11 @@ public final class VertxTransport implements Transport {
     /** Whether an HTTP/2 connection takes one more stream. On its event loop. */
     boolean takesStream(HttpConnection connection) {
         return connections == null || connections.takesStream(connection);
+    }
+
+    /** Whether the server guarantees that it has not acted on the request; false if that is not known. */
+    boolean isCertainlyNotExecuted(HttpClientRequest request) {
+        return connections != null && connections.isAboveLastOfPeer(request.connection(), request.streamId());
     }
 
     boolean isClosed() {

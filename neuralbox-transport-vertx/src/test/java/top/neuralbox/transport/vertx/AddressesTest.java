@@ -7,7 +7,9 @@ import static top.neuralbox.transport.vertx.Calls.head;
 import static top.neuralbox.transport.vertx.Calls.subscribe;
 import static top.neuralbox.transport.vertx.Calls.text;
 
+import io.vertx.core.http.GoAway;
 import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -19,7 +21,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -245,6 +249,86 @@ class AddressesTest {
         assertThat(server.connections()).isEqualTo(2);
         streaming.response().end("here");
         assertThat(text(body.awaitCompletion())).isEqualTo("still here");
+    }
+
+    /** Our own GOAWAY names no stream of ours, and guarantees nothing about them. */
+    @Test
+    void callOnAConnectionThatWeLeaveMayHaveBeenSent() throws Exception {
+        BlockingQueue<HttpServerRequest> asked = new LinkedBlockingQueue<>();
+        Http2Server server = Http2Server.start(TestCertificates.shared(), 100, asked::add);
+        open.add(server);
+        Forwarder network = new Forwarder(server.uri().getPort());
+        open.add(network);
+        URI uri = URI.create("https://localhost:" + network.port() + "/");
+        VertxTransport transport = transport(TransportConfig.builder()
+                .trustManager(TestCertificates.shared().trustManager())
+                .build());
+        TransportCall waiting =
+                transport.start(TransportRequest.builder("POST", uri).build());
+        HttpServerRequest request = next(asked);
+        CompletableFuture<GoAway> left = new CompletableFuture<>();
+        request.connection().goAwayHandler(left::complete);
+        elapsed.addAndGet(Duration.ofMinutes(5).plusSeconds(1).toNanos());
+        TransportCall other =
+                transport.start(TransportRequest.builder("POST", uri).build());
+        next(asked).response().end("new");
+        assertThat(text(head(other))).isEqualTo("new");
+        left.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+
+        network.reset();
+
+        assertThat(failure(waiting).kind()).isEqualTo(Kind.LOST);
+        assertThat(waiting.mayHaveBeenSent()).isTrue();
+    }
+
+    /** A network between client and server that can break all of its connections. */
+    private static final class Forwarder implements AutoCloseable {
+
+        private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        private final List<Socket> clients = new CopyOnWriteArrayList<>();
+
+        Forwarder(int port) throws IOException {
+            start(() -> {
+                while (true) {
+                    Socket client = listener.accept();
+                    clients.add(client);
+                    Socket server = new Socket(InetAddress.getByName("127.0.0.1"), port);
+                    start(() -> client.getInputStream().transferTo(server.getOutputStream()));
+                    start(() -> server.getInputStream().transferTo(client.getOutputStream()));
+                }
+            });
+        }
+
+        int port() {
+            return listener.getLocalPort();
+        }
+
+        void reset() throws IOException {
+            for (Socket client : clients) {
+                if (!client.isClosed()) {
+                    client.setSoLinger(true, 0);
+                    client.close();
+                }
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            listener.close();
+            reset();
+        }
+
+        private static void start(Callable<?> work) {
+            Thread thread = new Thread(() -> {
+                try {
+                    work.call();
+                } catch (Exception broken) {
+                    // The connection has ended.
+                }
+            });
+            thread.setDaemon(true);
+            thread.start();
+        }
     }
 
     @ParameterizedTest

@@ -2,8 +2,6 @@ package top.neuralbox.transport.vertx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.PrematureChannelClosureException;
@@ -13,14 +11,11 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.vertx.core.VertxException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
-import io.vertx.core.http.GoAway;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.StreamResetException;
-import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.IOException;
 import java.net.NoRouteToHostException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
@@ -114,19 +109,5 @@ class FailureMappingTest {
             assertThat(mapping.of(end, Phase.BODY).kind()).isEqualTo(Kind.LOST);
         }
         assertThat(mapping.of(new StreamResetException(2), Phase.BODY)).hasMessageContaining("INTERNAL_ERROR");
-    }
-
-    /** A look at what the peer said fails when the engine has given its buffer back. */
-    @Test
-    void promiseThatCannotBeReadAnyMoreIsNotKnown() {
-        ByteBuf debug = Unpooled.copiedBuffer("bye", StandardCharsets.US_ASCII);
-        HttpClosedException closed =
-                new HttpClosedException(new GoAway().setLastStreamId(1).setDebugData(BufferInternal.buffer(debug)));
-        assertThat(FailureMapping.certainlyNotExecuted(closed, 3)).isTrue();
-        assertThat(FailureMapping.certainlyNotExecuted(closed, 1)).isFalse();
-
-        debug.release();
-
-        assertThat(FailureMapping.certainlyNotExecuted(closed, 3)).isFalse();
     }
 }
