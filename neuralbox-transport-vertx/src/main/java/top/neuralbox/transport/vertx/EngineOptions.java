@@ -106,6 +106,8 @@ final class EngineOptions {
         // The engine's idle timers fire while we pause. With pipelining, a request would wait for the stream before it.
         options.setIdleTimeout(0).setReadIdleTimeout(0).setWriteIdleTimeout(0);
         options.setPipelining(false);
+        // A shared client of this name may exist already, with other options: its own trust, pool and time-outs.
+        options.setShared(false);
         options.setDecompressionSupported(false);
         secure(options, config);
         if (config.proxy() != null) {

@@ -8,6 +8,7 @@ import static top.neuralbox.transport.vertx.Calls.head;
 import static top.neuralbox.transport.vertx.Calls.text;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.OpenSSLEngineOptions;
@@ -72,6 +73,24 @@ class VertxTransportBuilderTest {
         try (Http2Server server = server();
                 VertxTransport transport = transport(trusting(CERTIFICATES), TransportConfig.defaults())) {
             assertThat(head(transport.start(to(server.uri()))).status()).isEqualTo(200);
+        }
+    }
+
+    /** The client of that name trusts everybody. */
+    @Test
+    void sharedClientOfTheApplicationIsNotUsed() throws Exception {
+        vertx.createHttpClient(new HttpClientOptions()
+                .setShared(true)
+                .setName("ours")
+                .setSsl(true)
+                .setUseAlpn(true)
+                .setTrustAll(true)
+                .setVerifyHost(false));
+        WebClientOptions shared = trusting(OTHERS);
+        shared.setShared(true).setName("ours");
+        try (Http2Server server = server();
+                VertxTransport transport = transport(shared, TransportConfig.defaults())) {
+            assertThat(failure(transport.start(to(server.uri()))).kind()).isEqualTo(Kind.TLS);
         }
     }
 
