@@ -198,10 +198,14 @@ final class Engine {
 
     /** Closes connections that have been idle too long. */
     private void evict() {
-        if (clock.hasJumped()) {
-            renew();
-        } else {
-            reactor.evict(MAX_IDLE);
+        try {
+            if (clock.hasJumped()) {
+                renew();
+            } else {
+                reactor.evict(MAX_IDLE);
+            }
+        } catch (OutOfMemoryError full) {
+            // The timer repeats no task that throws. The next round tries again.
         }
     }
 

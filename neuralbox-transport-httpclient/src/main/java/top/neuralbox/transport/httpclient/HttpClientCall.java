@@ -91,6 +91,9 @@ final class HttpClientCall implements TransportCall {
     private volatile @Nullable Reactor reactor;
     /** The I/O thread that wrote the request. It reads the response too. */
     private volatile @Nullable Thread thread;
+    /** Whether a connection was made, through the tunnel of a proxy if there is one. */
+    private volatile boolean connected;
+
     /** Interim responses so far. Only the I/O thread uses this field and the next two. */
     private int interims;
 
@@ -182,6 +185,7 @@ final class HttpClientCall implements TransportCall {
      * @param release puts the connection into the pool
      */
     boolean connected(AsyncExecRuntime held, Runnable release) {
+        connected = true;
         WarmUp made = warmUp;
         if (made == null) {
             return false;
@@ -200,6 +204,7 @@ final class HttpClientCall implements TransportCall {
     /** Called immediately before the first byte is written. If it throws, the request is not written. */
     void beforeSending() throws RequestNotExecutedException {
         requireVersion();
+        requireTls();
         if (!state.compareAndSet(Open.WAITING, Open.SENT)) {
             throw new RequestNotExecutedException();
         }
@@ -226,6 +231,21 @@ final class HttpClientCall implements TransportCall {
             end(failures.lostBeforeRequest(null), false);
         } else if (!endpoint.getProtocol().greaterEquals(HttpVersion.HTTP_2)) {
             end(failures.http2Missing(false), false);
+        }
+    }
+
+    /**
+     * Ends the call if its connection is not the secure one that was made for it. If a pooled tunnel closes after it was leased,
+     * the engine makes another connection by itself (5.6.5): to the proxy, without a tunnel and without TLS.
+     */
+    private void requireTls() {
+        if (!isSecure()) {
+            return;
+        }
+        AsyncExecRuntime held = runtime;
+        EndpointInfo endpoint = held == null ? null : held.getEndpointInfo();
+        if (endpoint == null || endpoint.getSslSession() == null) {
+            end(failures.lostBeforeRequest(null), false);
         }
     }
 
@@ -360,7 +380,7 @@ final class HttpClientCall implements TransportCall {
         FailureMapping mapping = new FailureMapping(
                 failures,
                 now == Open.WAITING ? Progress.UNSENT : body == null ? Progress.SENT : Progress.BODY,
-                isBehindProxy(),
+                isBehindProxy() && !connected,
                 TransportThreads.readToEnd());
         end(mapping.map(cause), FailureMapping.certainlyNotExecuted(cause));
     }
@@ -391,11 +411,17 @@ final class HttpClientCall implements TransportCall {
         if (state.get() instanceof Ended) {
             return;
         }
+        // The pool refuses a thread that is interrupted, and the interrupt is not meant for this call.
+        boolean interrupted = Thread.interrupted();
         try {
             exchange = engine.execute(target, new BasicRequestProducer(message(target), requestBody), this);
         } catch (Throwable e) {
             // An Error too: it may be necessary to replace the engine's threads, which fails if no thread can be made.
             engineFailed(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
         WarmUp made = warmUp;
         if (made != null) {
@@ -417,12 +443,17 @@ final class HttpClientCall implements TransportCall {
     }
 
     private HttpRequest message(HttpHost target) {
-        URI uri = request.uri();
+        // The engine would write other characters as they are, and the proxy or the server would read another path.
+        URI uri = inAscii(request.uri());
         String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         HttpRequest message = new BasicHttpRequest(
                 request.method(), target, uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery());
         request.headers().forEach((name, values) -> values.forEach(value -> message.addHeader(name, value)));
         return message;
+    }
+
+    private static URI inAscii(URI uri) {
+        return uri.toString().chars().allMatch(c -> c < 0x80) ? uri : URI.create(uri.toASCIIString());
     }
 
     private void connectTimedOut() {

@@ -90,13 +90,15 @@ final class Reactor {
         if (closed.get()) {
             return;
         }
-        if (!retired) {
-            retired = true;
-            LOG.log(Level.ERROR, "an I/O thread of HttpClient ended; others take its place", fault);
-        }
+        boolean first = !retired;
+        retired = true;
         // The engine tells most calls, but not if it ran out of memory again.
         calls.forEach(call -> call.threadEnded(thread));
         closeIfDone();
+        if (first) {
+            // Last, because logging is foreign code and may throw.
+            LOG.log(Level.ERROR, "an I/O thread of HttpClient ended; others take its place", fault);
+        }
     }
 
     /** Logs a failure, unless closing is the reason: it closes selectors that threads still use (httpcore 5.4.4). */

@@ -24,10 +24,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
 import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
+import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
@@ -37,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import top.neuralbox.contract.host.TunnelProxy;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 import top.neuralbox.testkit.TestCertificates;
@@ -51,6 +55,8 @@ import top.neuralbox.transport.TransportResponse;
 
 /** What this transport promises beyond the contract of the SPI. */
 class HttpClientTransportTest {
+
+    private static final TestCertificates CERTIFICATES = TestCertificates.shared();
 
     @Test
     void customizersInterceptorSeesEachRequest() {
@@ -80,6 +86,76 @@ class HttpClientTransportTest {
                     .isEqualTo("no");
 
             assertThat(server.requestCount()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void interruptThatWasThereBeforeHarmsNoCallAndStays() {
+        try (ScriptedServer server = ScriptedServer.start();
+                HttpClientTransport transport = HttpClientTransport.create(TransportConfig.defaults())) {
+            server.answer(Script.response(200, "answer"));
+            URI uri = URI.create("http://127.0.0.1:" + server.port() + "/");
+            Thread.currentThread().interrupt();
+
+            TransportCall call = transport.start(post(uri).build());
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(text(head(call))).isEqualTo("answer");
+        }
+    }
+
+    @Test
+    void pathOutsideAsciiIsWrittenInPercentEncoding() {
+        try (ScriptedServer server = ScriptedServer.start();
+                HttpClientTransport transport = HttpClientTransport.create(TransportConfig.defaults())) {
+            server.answer(Script.response(200, ""));
+
+            head(transport.start(post(URI.create(server.uri("/") + "шлюз/api")).build()));
+
+            assertThat(server.awaitRequest().target()).isEqualTo("/%D1%88%D0%BB%D1%8E%D0%B7/api");
+        }
+    }
+
+    /** The engine would connect to the proxy once more, and write the request to it without a tunnel and without TLS. */
+    @Test
+    void tunnelThatClosesAfterItWasLeasedIsReplacedByNoClearText() {
+        AtomicInteger calls = new AtomicInteger();
+        ScriptedServer server = ScriptedServer.startTls(CERTIFICATES.server());
+        server.answerAlways(Script.response(200, "answer"));
+        try (TunnelProxy proxy = TunnelProxy.open();
+                HttpClientTransport transport = HttpClientTransport.builder()
+                        .config(TransportConfig.builder()
+                                .trustManager(CERTIFICATES.trustManager())
+                                .proxy(proxy.settings())
+                                .build())
+                        .customize(builder -> builder.addExecInterceptorAfter(
+                                ChainElement.CONNECT.name(), "close", (request, entity, scope, chain, callback) -> {
+                                    if (calls.incrementAndGet() == 2) {
+                                        server.close();
+                                        await(() -> !scope.execRuntime.isEndpointConnected());
+                                    }
+                                    chain.proceed(request, entity, scope, callback);
+                                }))
+                        .build()) {
+            URI uri = server.uri("/");
+            assertThat(text(head(transport.start(post(uri).build())))).isEqualTo("answer");
+
+            TransportCall call = transport.start(post(uri).build());
+
+            TransportException failure = failure(call);
+            assertThat(proxy.heads()).allSatisfy(head -> assertThat(head).startsWith("CONNECT"));
+            assertThat(failure.kind()).isEqualTo(TransportException.Kind.LOST);
+            assertThat(call.mayHaveBeenSent()).isFalse();
+        } finally {
+            server.close();
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("time").isLessThan(deadline);
+            Thread.onSpinWait();
         }
     }
 
