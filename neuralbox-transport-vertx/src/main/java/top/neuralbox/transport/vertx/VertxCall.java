@@ -147,6 +147,13 @@ final class VertxCall implements TransportCall {
         giveUp(failures.closed());
     }
 
+    /** As {@link #close}, but only a call that has not been sent. */
+    void closeUnsent() {
+        if (state.get() == State.WAITING) {
+            close();
+        }
+    }
+
     EventLoops.Place place() {
         return place;
     }

@@ -212,6 +212,8 @@ public final class VertxTransport implements Transport {
     @Override
     public void close() {
         closed = true;
+        // First the calls that wait: the end of another one would let one of them be sent.
+        calls.forEach(VertxCall::closeUnsent);
         calls.forEach(VertxCall::close);
         warmPlaces.close();
         try {

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
@@ -49,6 +50,31 @@ class VertxTransportTest {
     @AfterEach
     void closeServer() {
         server.close();
+    }
+
+    /** The end of the call that is under way frees the only connection. Which call ends first is a matter of chance. */
+    @RepeatedTest(4)
+    void callThatWaitsIsNotSentWhileTheTransportIsClosed() {
+        server.answerAlways(Script.silence());
+        VertxTransport transport = VertxTransport.create(
+                TransportConfig.builder().maxConnections(1).build());
+        TransportCall underWay = transport.start(request());
+        server.awaitRequest();
+        for (int i = 0; i < 20; i++) {
+            transport.start(request());
+        }
+        var unused = underWay.response().whenComplete((head, closed) -> awaitAnotherRequest(Duration.ofMillis(300)));
+
+        transport.close();
+
+        assertThat(server.requestCount()).isEqualTo(1);
+    }
+
+    private void awaitAnotherRequest(Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (server.requestCount() == 1 && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test
