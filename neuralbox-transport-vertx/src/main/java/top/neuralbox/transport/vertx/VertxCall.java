@@ -83,6 +83,9 @@ final class VertxCall implements TransportCall {
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
 
     /** Set when the head has arrived. */
+    /** Completes when the request is written. */
+    private volatile Future<Void> written = Future.succeededFuture();
+
     private volatile @Nullable ResponseFlow flow;
 
     // Confined to the event loop.
@@ -283,6 +286,12 @@ final class VertxCall implements TransportCall {
     void received() {
         HttpClientRequest whole = exchange;
         if (whole != null && whole.version() != HttpVersion.HTTP_2) {
+            if (!written.isComplete()) {
+                // An early answer. The engine would write the rest of this request before the next one, to a server
+                // that may
+                // never read it (5.2.3).
+                whole.connection().close();
+            }
             givenBack(whole.connection());
         }
         ResponseFlow finished = flow;
@@ -655,9 +664,8 @@ final class VertxCall implements TransportCall {
     private void send(HttpClientRequest granted) {
         request.headers().forEach(granted::putHeader);
         request.onSent().run();
-        Future<HttpClientResponse> arrival =
-                hasContent() ? granted.send(Buffer.buffer(request.body())) : granted.send();
-        arrival.onComplete(fenced(this::headArrived));
+        granted.response().onComplete(fenced(this::headArrived));
+        written = hasContent() ? granted.end(Buffer.buffer(request.body())) : granted.end();
     }
 
     /** Whether the request gives the length of its content, even if that is 0 (RFC 9110, section 8.6). */

@@ -1,5 +1,6 @@
 package top.neuralbox.transport.vertx;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static top.neuralbox.transport.vertx.Calls.PATIENCE_SECONDS;
@@ -15,13 +16,19 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.ProxyType;
 import io.vertx.ext.web.client.WebClientOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,6 +81,40 @@ class VertxTransportTest {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (server.requestCount() == 1 && System.nanoTime() < deadline) {
             Thread.onSpinWait();
+        }
+    }
+
+    /** The server answers after the head, and reads no more. The rest of the request would come before the next one. */
+    @Test
+    void connectionWhoseRequestIsNotWrittenYetTakesNoFurtherCall() throws Exception {
+        BlockingQueue<Socket> accepted = new LinkedBlockingQueue<>();
+        try (ServerSocket early = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                VertxTransport transport = VertxTransport.create()) {
+            Thread acceptor = new Thread(() -> {
+                try {
+                    while (true) {
+                        accepted.add(early.accept());
+                    }
+                } catch (IOException closed) {
+                    // The test is over.
+                }
+            });
+            acceptor.start();
+            URI uri = URI.create("http://127.0.0.1:" + early.getLocalPort() + "/");
+            TransportCall large = transport.start(TransportRequest.builder("POST", uri)
+                    .body(new byte[24 * 1024 * 1024])
+                    .build());
+            Socket first = accepted.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            first.getInputStream().read();
+            first.getOutputStream().write("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n".getBytes(US_ASCII));
+            assertThat(text(head(large))).isEmpty();
+
+            transport.start(TransportRequest.builder("POST", uri).build());
+
+            try (Socket second = accepted.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                assertThat(second).as("another connection").isNotNull();
+            }
+            first.close();
         }
     }
 
