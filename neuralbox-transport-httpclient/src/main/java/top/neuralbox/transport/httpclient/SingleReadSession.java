@@ -173,9 +173,19 @@ final class SingleReadSession extends ForwardingSession {
      */
     void whenEventIsOver(Runnable task) {
         if (inTurn) {
-            atEndOfEvent = task;
+            // A warm-up that a callback starts gives several connections back in one event.
+            Runnable before = atEndOfEvent;
+            atEndOfEvent = before == null ? task : () -> both(before, task);
         } else {
             task.run();
+        }
+    }
+
+    private static void both(Runnable first, Runnable second) {
+        try {
+            first.run();
+        } finally {
+            second.run();
         }
     }
 

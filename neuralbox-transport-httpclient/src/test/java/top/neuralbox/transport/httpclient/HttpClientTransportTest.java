@@ -22,7 +22,10 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -156,6 +159,56 @@ class HttpClientTransportTest {
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("time").isLessThan(deadline);
             Thread.onSpinWait();
+        }
+    }
+
+    /** Each of the idle connections is given back within the turn of the connection that the callback is on. */
+    @Test
+    void warmUpFromACallbackWithIdleConnectionsIsReady() throws Exception {
+        Gate gate = new Gate();
+        try (ScriptedServer server = ScriptedServer.start();
+                HttpClientTransport transport = HttpClientTransport.create(TransportConfig.defaults())) {
+            URI uri = URI.create("http://127.0.0.1:" + server.port() + "/");
+            server.answerAlways(Script.builder()
+                    .head(200, "Content-Length: 2")
+                    .text("o")
+                    .await(gate)
+                    .text("k")
+                    .build());
+            List<RecordingSubscriber<ByteBuffer>> bodies = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                bodies.add(subscribe(head(transport.start(post(uri).build()))));
+            }
+            gate.open();
+            bodies.forEach(RecordingSubscriber::awaitCompletion);
+            CompletableFuture<CompletableFuture<Void>> warming = new CompletableFuture<>();
+            var unused = transport
+                    .start(post(uri).build())
+                    .response()
+                    .thenAccept(head -> head.body().subscribe(new Flow.Subscriber<>() {
+                        @Override
+                        public void onSubscribe(Flow.Subscription subscription) {
+                            subscription.request(Long.MAX_VALUE);
+                        }
+
+                        @Override
+                        public void onNext(ByteBuffer bytes) {
+                            warming.complete(transport.warmUp(uri, 2, Duration.ofSeconds(5)));
+                        }
+
+                        @Override
+                        public void onError(Throwable failure) {
+                            warming.completeExceptionally(failure);
+                        }
+
+                        @Override
+                        public void onComplete() {}
+                    }));
+
+            assertThat(warming.get(20, TimeUnit.SECONDS)
+                            .handle((ready, failure) -> failure == null ? "ready" : "failed")
+                            .get(20, TimeUnit.SECONDS))
+                    .isEqualTo("ready");
         }
     }
 
