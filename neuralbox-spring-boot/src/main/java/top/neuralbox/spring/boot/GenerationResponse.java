@@ -87,10 +87,10 @@ public final class GenerationResponse {
 
     /** The observation of the request is not current on the event loop, so the generation would not belong to its trace. */
     private static CompletableFuture<StreamRelay.Head> begun(StreamRelay relay, ContextView context) {
-        Observation request = context.getOrDefault(OBSERVATION, null);
-        if (request == null) {
+        if (!context.hasKey(OBSERVATION)) {
             return relay.head();
         }
+        Observation request = context.get(OBSERVATION);
         Observation.Scope scope = request.openScope();
         try {
             return relay.head();

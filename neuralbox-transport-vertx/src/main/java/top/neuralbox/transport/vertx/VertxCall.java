@@ -82,10 +82,10 @@ final class VertxCall implements TransportCall {
     private final CompletableFuture<TransportResponse> response = new CompletableFuture<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
 
-    /** Set when the head has arrived. */
     /** Completes when the request is written. */
     private volatile Future<Void> written = Future.succeededFuture();
 
+    /** Set when the head has arrived. */
     private volatile @Nullable ResponseFlow flow;
 
     // Confined to the event loop.
