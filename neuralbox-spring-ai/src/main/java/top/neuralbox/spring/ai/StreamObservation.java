@@ -56,14 +56,31 @@ final class StreamObservation {
             sends.run();
             return;
         }
-        Observation.Scope scope = observation.openScope();
+        Observation.Scope scope = open();
         try {
             sends.run();
         } finally {
-            scope.close();
+            close(scope);
             if (state.addAndGet(-SCOPE) == STOPPED) {
                 finish();
             }
+        }
+    }
+
+    /** A scope runs handlers of the application. If one throws, the generation goes on without the scope. */
+    private Observation.Scope open() {
+        try {
+            return observation.openScope();
+        } catch (RuntimeException hostile) {
+            return Observation.Scope.NOOP;
+        }
+    }
+
+    private static void close(Observation.Scope scope) {
+        try {
+            scope.close();
+        } catch (RuntimeException hostile) {
+            // The generation has been sent, and goes on.
         }
     }
 

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistryAssert;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.ai.retry.NonTransientAiException;
@@ -61,6 +65,40 @@ class ObservationsTest {
                 .hasObservationWithNameEqualTo(NAME)
                 .that()
                 .hasParentObservationEqualTo(parent);
+    }
+
+    /** Handlers are code of the application. The first scope is ours; Reactor opens the others, for each event. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void streamGoesOnThoughAHandlerThrowsAtItsScope(boolean opened) {
+        AtomicInteger left = new AtomicInteger(1);
+        registry.observationConfig().observationHandler(new ObservationHandler<Observation.Context>() {
+            @Override
+            public void onScopeOpened(Observation.Context context) {
+                if (opened && left.getAndDecrement() > 0) {
+                    throw new IllegalStateException("hostile");
+                }
+            }
+
+            @Override
+            public void onScopeClosed(Observation.Context context) {
+                if (!opened && left.getAndDecrement() > 0) {
+                    throw new IllegalStateException("hostile");
+                }
+            }
+
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return true;
+            }
+        });
+
+        model.stream("hello").blockLast(LONG);
+
+        TestObservationRegistryAssert.assertThat(registry)
+                .hasObservationWithNameEqualTo(NAME)
+                .that()
+                .hasBeenStopped();
     }
 
     @Test
