@@ -89,7 +89,8 @@ public final class EndToEndTable {
     private void printFlat(Wire wire, String title, int chunkBytes) throws IOException {
         int deltas = options.number("deltas", options.size(100_000, 200_000, 200_000));
         int warmup = options.number("warmup", options.size(8, 30, 30));
-        int streams = options.number("each", options.size(6, 30, 60));
+        boolean slowServer = wire != Wire.CLEAR && chunkBytes == 0;
+        int streams = options.number("each", slowServer ? options.size(2, 10, 20) : options.size(6, 30, 60));
         List<Subject> speakers =
                 subjects.stream().filter(subject -> subject.speaks(wire)).toList();
         Map<Subject, Figures> rows = trial(wire, options.size(2, 3, 5)).run(speakers, subject -> {
