@@ -3,6 +3,7 @@ package top.neuralbox;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,7 +33,7 @@ final class Bills implements Settlement.Reserving {
 
     @Override
     public @Nullable CompletionStage<CreditGuard.Reservation> reserve(GenerationRequest request, GenerationInfo info) {
-        return budget == null ? null : budget.reserve(request, info, account);
+        return budget == null ? null : Objects.requireNonNull(budget.reserve(request, info, account), "reserve");
     }
 
     /** A later bill of the same id takes the place of this one. */
@@ -62,10 +63,11 @@ final class Bills implements Settlement.Reserving {
         if (!outcome.tellsTheBill()) {
             return;
         }
-        Settlement bill = own == null ? forget(id) : own;
+        Settlement bill = own == null ? kept(id) : own;
         if (bill != null) {
-            forget(id, bill);
-            bill.known(outcome);
+            if (bill.known(outcome)) {
+                forget(id, bill);
+            }
         } else if (reservation != null && budget != null) {
             report(budget, reservation, outcome);
         }
@@ -89,10 +91,10 @@ final class Bills implements Settlement.Reserving {
         }
     }
 
-    private @Nullable Settlement forget(String id) {
+    private @Nullable Settlement kept(String id) {
         lock.lock();
         try {
-            return open.remove(id);
+            return open.get(id);
         } finally {
             lock.unlock();
         }

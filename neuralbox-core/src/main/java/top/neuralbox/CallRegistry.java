@@ -90,9 +90,18 @@ final class CallRegistry {
         calls.remove(call);
     }
 
-    /** The end of a call was delivered. Does nothing unless {@link #begin} registered the call. */
+    /** The end of a call was delivered. No call is reported twice, nor one that {@link #begin} did not register. */
     void ended(DrainedCall call, @Nullable GenerationInfo info, @Nullable NeuralBoxException error) {
-        leave(call, draining -> draining.ended(info, error));
+        boolean left = false;
+        for (int tries = 0; !left; tries++) {
+            try {
+                leave(call, draining -> draining.ended(info, error));
+                left = true;
+            } catch (OutOfMemoryError full) {
+                // A drain would wait for this call until its patience is over.
+                MemoryWait.forAnotherTry(tries, full);
+            }
+        }
         finishIfIdle();
     }
 
@@ -163,7 +172,7 @@ final class CallRegistry {
         }
     }
 
-    /** Reports the calls whose end is not delivered. */
+    /** Reports the calls whose end is not delivered. Reports each call once, even if this runs again. */
     void reportStuck() {
         for (DrainedCall call : List.copyOf(underWay.keySet())) {
             DrainResult.Cut known = cut(call);

@@ -33,6 +33,7 @@ final class Drain {
     private final CountDownLatch end = new CountDownLatch(1);
     private final Runnable counting = this::count;
     private final Runnable completing = this::complete;
+    private final Runnable reportingStuck;
     private volatile boolean cutting;
     /** Only the thread that closes the client uses this. */
     private @Nullable DrainResult outcome;
@@ -49,6 +50,7 @@ final class Drain {
         this.delayer = settings.delayer();
         this.callbacks = settings.callbacks();
         this.close = close;
+        this.reportingStuck = calls::reportStuck;
     }
 
     /** Cancels what is left after this time. Call this once, when the registry refuses new calls. */
@@ -157,7 +159,7 @@ final class Drain {
         }
         if (!ended) {
             try {
-                calls.reportStuck();
+                MemoryWait.run(reportingStuck);
             } finally {
                 finish();
             }

@@ -63,7 +63,12 @@ final class Settlement {
             Consumer<NeuralBoxException> refused) {
         this.reserving = reserving;
         // Created before the reservation, so that nothing is reserved if there is no memory for it.
+        AtomicBoolean answered = new AtomicBoolean();
         BiConsumer<CreditGuard.@Nullable Reservation, @Nullable Throwable> heard = (grant, error) -> {
+            if (!answered.compareAndSet(false, true)) {
+                // A foreign stage that reports twice must not send twice.
+                return;
+            }
             if (grant == null) {
                 refused.accept(refusalFor(error));
             } else {
@@ -136,8 +141,10 @@ final class Settlement {
     /**
      * The bill became known: whether it was charged, or its cost, or both. Only the first call that brings news counts. A cost
      * that the end named already is no news: listeners would add it twice.
+     *
+     * @return whether the bill is known now, so that nothing is left to ask for
      */
-    void known(GenerationOutcome outcome) {
+    boolean known(GenerationOutcome outcome) {
         GenerationOutcome news = costTold ? outcome.withoutCost() : outcome;
         if (news.tellsTheBill() && told.get() == BillingState.UNKNOWN && known.compareAndSet(false, true)) {
             try {
@@ -147,38 +154,49 @@ final class Settlement {
                 Log.listenerThrew(stillFull);
             }
         }
+        return known.get();
     }
 
     /** Tries again if there is no memory, and then goes on where it stopped: nobody else would tell the bill. */
     private void tellLate(GenerationOutcome outcome, GenerationOutcome news) {
         boolean budgetTold = false;
-        int next = 0;
-        for (int tries = 0; ; tries++) {
+        GenerationOutcome heard = null;
+        for (int tries = 0; heard == null; tries++) {
             try {
                 if (!budgetTold) {
                     tell(outcome.with(info.attributes()));
                     budgetTold = true;
                 }
-                GenerationOutcome heard = news.with(info.attributes());
-                if (late.compareAndSet(null, heard)) {
-                    return;
-                }
-                while (next < listeners.size()) {
-                    GenerationListener listener = listeners.get(next);
-                    next++;
-                    settled(listener, heard);
-                }
-                return;
+                heard = news.with(info.attributes());
             } catch (OutOfMemoryError full) {
                 MemoryWait.forAnotherTry(tries, full);
             }
+        }
+        if (!late.compareAndSet(null, heard)) {
+            tellListeners(heard);
         }
     }
 
     /** The listeners have heard of the end. So they may hear of a bill that became known meanwhile. */
     void listenersHeard() {
         if (late.getAndSet(HEARD) instanceof GenerationOutcome waiting) {
-            listeners.forEach(listener -> settled(listener, waiting));
+            tellListeners(waiting);
+        }
+    }
+
+    /** As {@link #tellLate}, if there is no memory. */
+    private void tellListeners(GenerationOutcome heard) {
+        int next = 0;
+        int tries = 0;
+        while (next < listeners.size()) {
+            try {
+                GenerationListener listener = listeners.get(next);
+                next++;
+                settled(listener, heard);
+            } catch (OutOfMemoryError full) {
+                MemoryWait.forAnotherTry(tries, full);
+                tries++;
+            }
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.concurrent.BlockingGuard;
@@ -450,6 +451,61 @@ class DrainTest {
         }
     }
 
+    @Test
+    void callThatFindsNoMemoryAsItEndsIsCounted() throws Exception {
+        CallRegistry registry = new CallRegistry(null);
+        CallWithoutMemory call = new CallWithoutMemory();
+        assertThat(registry.begin(call)).isTrue();
+        Drain drain = registry.drain(new Drain(registry, settings(null, Runnable::run), () -> {}));
+        drain.begin(PATIENCE);
+        call.shortages.set(2);
+
+        registry.ended(call, null, null);
+
+        assertThat(drain.result().get(20, TimeUnit.SECONDS).completed()).isEqualTo(1);
+    }
+
+    @Test
+    void stuckCallIsReportedThoughThereIsNoMemoryAtFirst() throws Exception {
+        CallRegistry registry = new CallRegistry(null);
+        CallWithoutMemory call = new CallWithoutMemory();
+        assertThat(registry.begin(call)).isTrue();
+        Drain drain = registry.drain(new Drain(registry, settings(null, Runnable::run), () -> {}));
+        registry.close();
+        call.shortages.set(2);
+
+        drain.begin(PATIENCE);
+
+        assertThat(drain.result().get(20, TimeUnit.SECONDS).cut()).hasSize(1);
+    }
+
+    /** The registry finds no memory for this call as often as a test says. */
+    private static final class CallWithoutMemory extends EndedCall {
+
+        private final AtomicInteger shortages = new AtomicInteger();
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            if (shortages.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new OutOfMemoryError("scripted");
+            }
+            return 1;
+        }
+
+        @Override
+        public DrainResult.Cut cut() {
+            return new DrainResult.Cut(
+                    null,
+                    new GenerationCancelledException(
+                            GenerationCancelledException.Reason.CLIENT_CLOSED, CallFacts.NONE));
+        }
+    }
+
     private static void endAt(CyclicBarrier both, CallRegistry registry, CallRegistry.DrainedCall call) {
         try {
             both.await(20, TimeUnit.SECONDS);
@@ -459,7 +515,7 @@ class DrainTest {
         registry.ended(call, null, null);
     }
 
-    private static final class EndedCall implements CallRegistry.DrainedCall {
+    private static class EndedCall implements CallRegistry.DrainedCall {
 
         @Override
         public void clientClosed() {}
@@ -467,6 +523,46 @@ class DrainTest {
         @Override
         public DrainResult.Cut cut() {
             throw new AssertionError("nothing is cut");
+        }
+    }
+
+    @Test
+    void callWhoseListenerNeverReturnsInAnAnswerIsReportedWithItsId() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        CountDownLatch reached = new CountDownLatch(1);
+        GenerationListener stuck = info -> new GenerationListener.Observer() {
+            @Override
+            public void head(int status) {
+                reached.countDown();
+                await(never);
+            }
+
+            @Override
+            public void ended(GenerationOutcome outcome) {}
+        };
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        NeuralBox client = transport
+                .client(clock)
+                .callbacks(task -> new Thread(task, "callback").start())
+                .executor(executor)
+                .listener(stuck)
+                .build();
+        var unused = client.generateAsync(REQUEST);
+        StubTransport.StubCall call = transport.awaitCall();
+        call.head(200, "Content-Type", "application/json").bytes("{\"id\": \"gen_7\", \"content\": \"On");
+        try {
+            await(reached);
+            CompletableFuture<DrainResult> drain = client.drainAsync(Duration.ZERO);
+
+            clock.advance(Duration.ZERO);
+
+            assertThat(drain.get(20, TimeUnit.SECONDS).cut()).singleElement().satisfies(cut -> {
+                assertThat(cut.id()).isEqualTo("gen_7");
+                assertThat(cut.error().phase()).isEqualTo(NeuralBoxException.Phase.HEAD);
+            });
+        } finally {
+            never.countDown();
+            executor.shutdownNow();
         }
     }
 

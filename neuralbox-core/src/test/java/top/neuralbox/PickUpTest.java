@@ -148,6 +148,27 @@ class PickUpTest {
         assertThat(settled).hasSize(status.equals("completed") ? 1 : 0);
     }
 
+    /** The end named the same cost, so the first answer was no news. */
+    @Test
+    void billThatOneLookUpLeavesUnknownIsSettledByTheNext() {
+        String failed = "{\"id\": \"gen_1\", \"status\": \"failed\", \"tokens_used\": 7}";
+        transport
+                .next(call -> call.json(200, failed))
+                .next(call -> call.json(200, failed))
+                .next(call -> call.json(
+                        200, "{\"id\": \"gen_1\", \"status\": \"completed\", \"content\": \"x\", \"tokens_used\": 7}"));
+        assertThatThrownBy(() -> client.submit(REQUEST)).isInstanceOf(GenerationFailedException.class);
+        assertThatThrownBy(() -> client.generation("gen_1")).isInstanceOf(GenerationFailedException.class);
+
+        var unused = client.generation("gen_1");
+
+        assertThat(settled).hasSize(1);
+        assertThat(ledger.totals())
+                .singleElement()
+                .extracting(LedgerTotal::unknown)
+                .isEqualTo(0L);
+    }
+
     /** Its answer had come, but the executor had not run. */
     @Test
     void pendingGenerationThatIsCancelledIsOfUnknownCharge() {

@@ -73,6 +73,18 @@ class SettlementTest {
         assertThat(heard).containsExactly("budget null", "budget 3", "first 3", "second 3");
     }
 
+    @Test
+    void billThatWaitedIsToldAgainWhereMemoryRanOut() {
+        Settlement bill = new Settlement(INFO, listeners("first", "second"));
+        bill.ended(outcome(BillingState.UNKNOWN, null));
+        bill.known(outcome(BillingState.CHARGED, new BigDecimal(3)));
+        shortages.set(2);
+
+        bill.listenersHeard();
+
+        assertThat(heard).containsExactly("first 3", "second 3");
+    }
+
     /** Listeners of these names, in a list that finds no memory before the second one is reached. */
     private List<GenerationListener> listeners(String... names) {
         return new AbstractList<>() {
