@@ -9,7 +9,6 @@ import top.neuralbox.json.MalformedJsonException;
 final class AnswerDecoder {
 
     private @Nullable String id;
-    private @Nullable String digits;
     private @Nullable String status;
     private @Nullable String model;
     private @Nullable String modelSlug;
@@ -37,35 +36,39 @@ final class AnswerDecoder {
         return fields.answer(json, redaction);
     }
 
-    /**
-     * Decodes the id and the model of a body that is not complete. A number counts only if another field follows, because it may
-     * be cut.
-     */
-    static PartialGeneration begun(byte[] body, Redaction redaction) {
-        AnswerDecoder fields = new AnswerDecoder();
+    /** Whether the body is one whole JSON object. No object is the beginning of another one. */
+    static boolean isWhole(byte[] body) {
         try {
-            JsonObjectReader.read(body, 0, body.length, fields::takeName);
+            String unused = JsonObjectReader.read(body, 0, body.length, (name, reader) -> {});
+            return true;
         } catch (MalformedJsonException cut) {
-            // The fields before the defect count.
+            return false;
         }
-        return new PartialGeneration(
-                redaction.ofName(fields.id), redaction.ofName(first(fields.model, fields.modelSlug)), "", false, null);
     }
 
-    private void takeName(String name, JsonObjectReader reader) throws MalformedJsonException {
-        if (digits != null) {
-            id = digits;
-            digits = null;
+    /** Decodes the id, the model and the bill of a body that is not complete. A number at its end may be cut, and is left out. */
+    static PartialGeneration begun(byte[] body, Redaction redaction) {
+        int end = body.length;
+        while (end > 0 && isOfNumber(body[end - 1])) {
+            end--;
         }
-        switch (name) {
-            case "id" -> {
-                id = reader.text();
-                digits = id == null ? reader.textOrDigits() : null;
-            }
-            case "model" -> model = reader.text();
-            case "model_slug" -> modelSlug = reader.text();
-            default -> {}
+        AnswerDecoder fields = new AnswerDecoder();
+        try {
+            String unused = JsonObjectReader.read(body, 0, end, fields::take);
+        } catch (MalformedJsonException cut) {
+            // The fields before the cut count.
         }
+        Billing bill = fields.billing.billing(fields.error.billing());
+        return new PartialGeneration(
+                redaction.ofName(fields.id),
+                redaction.ofName(first(fields.model, fields.modelSlug)),
+                "",
+                true,
+                bill.creditsUsed() == null && bill.balanceRemaining() == null ? null : bill);
+    }
+
+    private static boolean isOfNumber(byte b) {
+        return (b >= '0' && b <= '9') || b == '.' || b == '-' || b == '+' || b == 'e' || b == 'E';
     }
 
     private void take(String name, JsonObjectReader reader) throws MalformedJsonException {

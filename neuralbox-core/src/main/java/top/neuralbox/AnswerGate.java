@@ -29,7 +29,7 @@ final class AnswerGate {
         try {
             answer = AnswerDecoder.decode(body, redaction);
         } catch (MalformedJsonException e) {
-            return new Failed(unreadable(body, redaction, "cannot be read: " + e.getMessage(), e));
+            return new Failed(cut("cannot be read: " + e.getMessage(), e));
         }
         Failure failure = failure(answer);
         if (failure != null) {
@@ -83,22 +83,32 @@ final class AnswerGate {
         };
     }
 
-    /** The failure of an answer that is not complete, with the id and the model that it began with, to ask for it later. */
-    static Failure begun(byte[] body, Redaction redaction, Failure failure) {
+    /** These facts, with what an answer says that has arrived whole or in part. */
+    static CallFacts known(byte[] body, Redaction redaction, CallFacts facts) {
+        Answer whole;
+        try {
+            whole = AnswerDecoder.decode(body, redaction);
+        } catch (MalformedJsonException cut) {
+            return begun(body, redaction, facts);
+        }
+        Failure failure = failure(whole);
+        if (failure == null) {
+            return facts.with(whole);
+        }
+        NeuralBoxException told = failure.in(facts);
+        return facts.with(told.partial()).with(told.billingState(), facts.retryAfter());
+    }
+
+    private static CallFacts begun(byte[] body, Redaction redaction, CallFacts facts) {
         PartialGeneration begun = AnswerDecoder.begun(body, redaction);
-        return begun.id() == null && begun.model() == null ? failure : facts -> failure.in(facts.with(begun));
+        boolean saysNothing = begun.id() == null && begun.model() == null && begun.billing() == null;
+        return saysNothing ? facts : facts.with(begun);
     }
 
     /** The failure of a generation's answer that cannot be read to its end. It points to the id that the answer began with. */
-    static Failure unreadable(byte[] body, Redaction redaction, String why, @Nullable Throwable cause) {
-        return begun(
-                body,
-                redaction,
-                facts -> new UnexpectedResponseException(
-                        UnexpectedResponseException.Reason.CONTENT,
-                        facts.pointing("the answer in JSON " + why),
-                        cause,
-                        facts));
+    static Failure cut(String why, @Nullable Throwable cause) {
+        return facts -> new UnexpectedResponseException(
+                UnexpectedResponseException.Reason.CONTENT, facts.pointing("the answer in JSON " + why), cause, facts);
     }
 
     /** The failure of an answer that cannot be used. */

@@ -40,6 +40,12 @@ final class ApiKey {
         return text == null ? null : KeyRedaction.redact(text, value);
     }
 
+    /** As {@link #redact}, for a text that may be cut within the key. */
+    @Nullable
+    String redactCut(@Nullable String text) {
+        return text == null ? null : KeyRedaction.redactCut(text, value);
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof ApiKey that && value.equals(that.value);

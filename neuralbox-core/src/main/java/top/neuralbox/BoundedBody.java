@@ -56,13 +56,22 @@ final class BoundedBody implements Flow.Subscriber<ByteBuffer> {
     }
 
     /**
-     * Reads a body without a deadline, because the caller's timers watch it.
+     * A body without a deadline, because the caller's timers watch it. {@link #read()} begins to read it.
      *
      * @param limit the most bytes to keep; a longer body is cut and its response closed
      * @param arrival runs when bytes arrive
      */
-    static void read(TransportResponse response, int limit, Runnable arrival, Target target) {
-        response.body().subscribe(new BoundedBody(response, limit, arrival, target));
+    static BoundedBody of(TransportResponse response, int limit, Runnable arrival, Target target) {
+        return new BoundedBody(response, limit, arrival, target);
+    }
+
+    void read() {
+        response.body().subscribe(this);
+    }
+
+    /** A copy of the bytes that have arrived. From any thread, because the stream of bytes has a lock of its own. */
+    byte[] soFar() {
+        return bytes.toByteArray();
     }
 
     @Override

@@ -69,6 +69,7 @@ final class EventReader implements EventStreamHandler {
     private @Nullable Billing billing;
     private boolean done;
     private @Nullable Failure failure;
+    private boolean serviceFailed;
 
     EventReader(Limits limits, KeptText text, ListenerFence listener, Redaction redaction) {
         this.parser = new EventStreamParser(limits.lineBytes(), limits.eventBytes());
@@ -196,6 +197,11 @@ final class EventReader implements EventStreamHandler {
         return failure;
     }
 
+    /** Whether {@link #failure} is an error that the service reported. */
+    boolean serviceFailed() {
+        return serviceFailed;
+    }
+
     /** Id and model, without the text. Called from any thread. */
     PartialGeneration named() {
         return new PartialGeneration(id, model, "", true, null);
@@ -314,6 +320,7 @@ final class EventReader implements EventStreamHandler {
     private void serviceError(ServiceError error, boolean documented) {
         anyEvent = true;
         ServiceError safe = error.redacted(redaction);
+        serviceFailed = failure == null;
         fail(
                 documented
                         ? facts -> ServiceFailures.midStream(safe, facts)

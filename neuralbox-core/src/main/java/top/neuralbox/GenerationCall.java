@@ -125,6 +125,9 @@ final class GenerationCall
     /** How often {@link #delivered} has to be called before the end has reached the caller. */
     private final AtomicInteger undelivered;
 
+    /** The thread that starts the call now; it has the turn. */
+    private volatile @Nullable Thread starter;
+
     /** Only the thread that has the turn uses this and the fields below. */
     private boolean started;
 
@@ -224,6 +227,12 @@ final class GenerationCall
         } else {
             turns.hurry();
         }
+    }
+
+    /** Nobody reads the call any more. The log may block, and this thread serves all clients. */
+    void abandoned() {
+        cancel(GenerationCancelledException.Reason.ABANDONED);
+        settings.callbacks().execute(Log::abandoned);
     }
 
     void cancel(GenerationCancelledException.Reason reason) {
@@ -343,6 +352,7 @@ final class GenerationCall
             inTurn(() -> {
                 answer = accepted.answer();
                 read().answer(accepted.answer(), settings.delayer().nanoTime());
+                sending.forgetAnswer();
             });
         } else if (verdict instanceof AnswerGate.NotAStream media) {
             abort(facts ->
@@ -493,6 +503,15 @@ final class GenerationCall
     }
 
     private void start() {
+        starter = Thread.currentThread();
+        try {
+            begin();
+        } finally {
+            starter = null;
+        }
+    }
+
+    private void begin() {
         started = true;
         listener = ListenerFence.started(settings.listeners(), info);
         Settlement bill = new Settlement(info, settings.listeners());
@@ -601,10 +620,11 @@ final class GenerationCall
                 listener.admitted(wait);
             });
         }
-        boolean turn = turns.claim();
-        sending.start(headers, first);
-        if (turn) {
-            turns.leaveElsewhere();
+        if (Thread.currentThread() == starter) {
+            sending.start(headers, first);
+        } else {
+            // Not on this thread, and without the turn: the key supplier may block, and the call must be able to end.
+            sending.startElsewhere(headers, first);
         }
     }
 
@@ -680,7 +700,7 @@ final class GenerationCall
         PartialGeneration about = named();
         PartialGeneration partial =
                 known == null ? about : new PartialGeneration(known.id(), about.model(), "", true, known.billing());
-        boolean anyEvent = known != null || about.id() != null || about.model() != null;
+        boolean anyEvent = known != null || (reader != null && (about.id() != null || about.model() != null));
         boolean charged = known != null && known.billingState() == BillingState.CHARGED;
         Failure closed = Objects.requireNonNull(CANCELLATIONS.get(GenerationCancelledException.Reason.CLIENT_CLOSED));
         return new DrainResult.Cut(info, closed.in(factsOf(partial, anyEvent, charged)));
@@ -699,7 +719,7 @@ final class GenerationCall
     /** What another thread may know of a call whose callback is stuck. The text is not among it: that thread may go on. */
     private PartialGeneration named() {
         EventReader current = reader;
-        return current == null ? PartialGeneration.NOTHING : current.named();
+        return current == null ? sending.begun() : current.named();
     }
 
     private void goOnEnding() {
@@ -715,6 +735,7 @@ final class GenerationCall
         }
         if (endStep == EndStep.RELEASE) {
             leaveQueue();
+            sending.forgetAnswer();
             release();
             endStep = EndStep.CONCLUDE;
         }
@@ -796,11 +817,16 @@ final class GenerationCall
     }
 
     private CallFacts facts(@Nullable ResponseEvents response) {
-        CallFacts facts = response == null
-                ? sending.facts(PartialGeneration.NOTHING, false, false)
-                : sending.facts(response.partial(), response.anyEvent(), response.completed() && !isPending());
+        CallFacts facts = response == null ? sending.factsWithoutEvents() : known(response);
         AdmissionQueue.Slot mine = slot;
         return mine == null ? facts : facts.queued(mine.waited(), mine.wasAdmitted());
+    }
+
+    private CallFacts known(ResponseEvents response) {
+        CallFacts facts = sending.facts(response.partial(), response.anyEvent(), response.completed() && !isPending());
+        NeuralBoxException told = response.completed() ? null : response.serviceError(facts);
+        // The call may end for another reason before its sink has heard of the error.
+        return told == null ? facts : facts.with(told.partial()).with(told.billingState(), facts.retryAfter());
     }
 
     private PartialGeneration partial() {

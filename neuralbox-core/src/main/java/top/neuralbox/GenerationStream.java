@@ -196,8 +196,7 @@ public final class GenerationStream implements Iterable<GenerationEvent>, AutoCl
         @Override
         public void run() {
             if (!call.settled()) {
-                Log.abandoned();
-                call.cancel(GenerationCancelledException.Reason.ABANDONED);
+                call.abandoned();
             }
         }
     }

@@ -9,7 +9,22 @@ final class KeyRedaction {
     /** The text that takes the key's place. */
     static final String REDACTED = "[redacted]";
 
+    /** The shortest beginning of a key that is removed where a text is cut: a shorter one may be any word. */
+    private static final int SHORTEST_BEGINNING = 8;
+
     private KeyRedaction() {}
+
+    /** As {@link #redact}; also removes the beginning of a key at the end of the text. */
+    static String redactCut(String text, String key) {
+        String whole = redact(text, key);
+        for (int length = Math.min(key.length() - 1, whole.length()); length >= SHORTEST_BEGINNING; length--) {
+            int from = whole.length() - length;
+            if (whole.regionMatches(from, key, 0, length)) {
+                return whole.substring(0, from) + REDACTED;
+            }
+        }
+        return whole;
+    }
 
     static String redact(String text, String key) {
         if (text.indexOf('\\') < 0 && !text.contains(key)) {

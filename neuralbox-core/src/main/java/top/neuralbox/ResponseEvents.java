@@ -185,6 +185,13 @@ final class ResponseEvents implements BodyInbox.Receiver {
         return reader.anyEvent();
     }
 
+    /** The error that the service reported in the stream; null if it reported none. */
+    @Nullable
+    NeuralBoxException serviceError(CallFacts facts) {
+        Failure read = reader.failure();
+        return read != null && reader.serviceFailed() ? read.in(facts) : null;
+    }
+
     /** Whether {@code generation_end} came. */
     boolean completed() {
         return reader.completed();

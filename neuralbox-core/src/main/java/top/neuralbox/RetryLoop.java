@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -59,6 +60,10 @@ final class RetryLoop {
     private volatile @Nullable ApiKey key;
     private volatile @Nullable TransportCall call;
     private volatile @Nullable TransportResponse response;
+
+    /** The answer in one piece, from its head to the end of the call. */
+    private volatile @Nullable BoundedBody answer;
+
     private volatile boolean keyRenewed;
     private volatile @Nullable ApiKey renewed;
 
@@ -101,9 +106,19 @@ final class RetryLoop {
      * same ones.
      */
     void start(Map<String, String> traceHeaders, CreditGuard.RequestPermit first) {
+        prepare(traceHeaders, first);
+        start();
+    }
+
+    /** As {@link #start(Map, CreditGuard.RequestPermit)}, but on a callback thread. */
+    void startElsewhere(Map<String, String> traceHeaders, CreditGuard.RequestPermit first) {
+        prepare(traceHeaders, first);
+        elsewhere(this::attempt);
+    }
+
+    private void prepare(Map<String, String> traceHeaders, CreditGuard.RequestPermit first) {
         this.traceHeaders = traceHeaders;
         permits.first(first);
-        start();
     }
 
     /** Begins the first attempt of a query. */
@@ -127,11 +142,13 @@ final class RetryLoop {
 
     /** The facts of the last attempt, with the billing state that follows from them. */
     CallFacts facts(PartialGeneration partial, boolean anyEvent, boolean completed) {
+        // Before the head: the next attempt forgets the head first.
+        boolean free = uncharged;
         TransportResponse head = response;
         Phase phase = phase(head, anyEvent);
         BillingState billing = completed
                 ? BillingState.CHARGED
-                : uncharged || phase == Phase.NOT_SENT ? BillingState.NOT_CHARGED : BillingState.UNKNOWN;
+                : free || phase == Phase.NOT_SENT ? BillingState.NOT_CHARGED : BillingState.UNKNOWN;
         return new CallFacts(
                 phase,
                 attempts.get(),
@@ -144,6 +161,26 @@ final class RetryLoop {
                 rateLimits(),
                 responseHeaders(),
                 partial);
+    }
+
+    /** What is known of an answer in one piece, as far as it has arrived. From any thread. */
+    PartialGeneration begun() {
+        BoundedBody body = answer;
+        return body == null || template.bill() != null
+                ? PartialGeneration.NOTHING
+                : AnswerDecoder.begun(body.soFar(), this::redacted);
+    }
+
+    /** The facts of the last attempt before any event. An answer in one piece may have arrived in part, or even whole. */
+    CallFacts factsWithoutEvents() {
+        CallFacts facts = facts(PartialGeneration.NOTHING, false, false);
+        BoundedBody body = answer;
+        return body == null || template.bill() != null ? facts : AnswerGate.known(body.soFar(), this::redacted, facts);
+    }
+
+    /** The call has ended, so nobody asks for {@link #begun} any more. */
+    void forgetAnswer() {
+        answer = null;
     }
 
     @Nullable
@@ -173,6 +210,12 @@ final class RetryLoop {
     String redacted(@Nullable String text) {
         ApiKey current = key;
         return current == null ? text : current.redact(text);
+    }
+
+    /** As {@link #redacted}, for a text that may be cut within the key. */
+    private @Nullable String redactedCut(@Nullable String text) {
+        ApiKey current = key;
+        return current == null ? text : current.redactCut(text);
     }
 
     private void attempt() {
@@ -304,11 +347,13 @@ final class RetryLoop {
             case STREAM -> listener.streaming(head);
             case ANSWER -> {
                 listener.answering();
-                BoundedBody.read(
+                BoundedBody body = BoundedBody.of(
                         head,
                         settings.limits().answerBytes(),
                         () -> timers.bytesRead(settings.delayer().nanoTime()),
                         fencedBody(this::answer));
+                answer = body;
+                body.read();
             }
             case ERROR ->
                 BoundedBody.read(
@@ -316,7 +361,7 @@ final class RetryLoop {
                         settings.limits().errorBodyBytes(),
                         ERROR_BODY_PATIENCE,
                         settings,
-                        fencedBody((bytes, end, error) -> refused(head, bytes)));
+                        fencedBody((bytes, end, error) -> refused(head, bytes, end == BoundedBody.End.COMPLETE)));
             case FOREIGN ->
                 BoundedBody.read(
                         head,
@@ -327,7 +372,11 @@ final class RetryLoop {
                                 head,
                                 verdict,
                                 template.accept(),
-                                Excerpt.of(bytes, 0, bytes.length, this::redacted),
+                                Excerpt.of(
+                                        bytes,
+                                        0,
+                                        bytes.length,
+                                        end == BoundedBody.End.COMPLETE ? this::redacted : this::redactedCut),
                                 this::redacted))));
             case REDIRECT, EMPTY, ENCODED -> {
                 head.close();
@@ -340,34 +389,40 @@ final class RetryLoop {
         switch (end) {
             case COMPLETE -> listener.answered(bytes);
             case TOO_LONG ->
-                listener.failed(
-                        tooLong(bytes, "is longer than " + settings.limits().answerBytes() + " bytes"));
-            case TOO_LATE, BROKEN -> listener.failed(begun(bytes, TransportFailures.inBody(error)));
+                listener.failed(tooLong("is longer than " + settings.limits().answerBytes() + " bytes"));
+            case TOO_LATE, BROKEN -> {
+                // What came may be whole all the same: only the end of the body is missing.
+                if (AnswerDecoder.isWhole(bytes)) {
+                    listener.answered(bytes);
+                } else {
+                    listener.failed(TransportFailures.inBody(error));
+                }
+            }
         }
     }
 
-    private Failure tooLong(byte[] bytes, String why) {
-        return template.bill() == null
-                ? AnswerGate.unreadable(bytes, this::redacted, why, null)
-                : AnswerGate.unreadable(why, null);
+    private Failure tooLong(String why) {
+        return template.bill() == null ? AnswerGate.cut(why, null) : AnswerGate.unreadable(why, null);
     }
 
-    /** The failure, with the id and the model that the answer of a generation began with. */
-    private Failure begun(byte[] bytes, Failure failure) {
-        return template.bill() == null ? AnswerGate.begun(bytes, this::redacted, failure) : failure;
-    }
-
-    private void refused(TransportResponse head, byte[] bytes) {
-        ServiceError error = ErrorDecoder.decode(bytes, 0, bytes.length, this::redacted);
+    /** @param whole whether the body came to its end */
+    private void refused(TransportResponse head, byte[] bytes, boolean whole) {
+        ServiceError error = ErrorDecoder.decode(bytes, 0, bytes.length, whole ? this::redacted : this::redactedCut);
         Duration asked = error.retryAfter() != null
                 ? error.retryAfter()
                 : RetryAfter.of(
                         head.header("Retry-After"),
                         head.header("Date"),
                         settings.delayer().now());
+        // A cost may stand behind the cut.
+        boolean unknown = template.bill() == null && !whole && head.status() >= 500;
         Failure failure = ServiceFailures.refusal(
-                head.status(), error, asked, String.valueOf(redacted(template.target())), template.bill());
-        if (error.mayHaveCost() && template.bill() == null) {
+                head.status(),
+                error,
+                asked,
+                String.valueOf(redacted(template.target())),
+                unknown && !error.mayHaveCost() ? BillingState.UNKNOWN : template.bill());
+        if (unknown || (error.mayHaveCost() && template.bill() == null)) {
             listener.failed(failure);
         } else if (RetryDecision.allowsAnotherKey(head.status(), error.code()) && !keyRenewed && mayResend()) {
             keyRenewed = true;
@@ -433,8 +488,7 @@ final class RetryLoop {
             return false;
         }
         // The cancel came before this attempt's call was known. The thread that sends will cancel it, and until then it
-        // may still
-        // be sent.
+        // may still be sent.
         try {
             stop(current);
         } catch (Throwable t) {
@@ -467,9 +521,16 @@ final class RetryLoop {
         }
     }
 
-    /** As {@link #fenced}, for the result of a stage. To run it needs no memory, which there may not be by then. */
+    /**
+     * As {@link #fenced}, for the result of a stage. To run it needs no memory, which there may not be by then. The stage may
+     * be foreign, and report twice; a second request would be a second charge.
+     */
     private <T> BiConsumer<T, @Nullable Throwable> fencedBoth(BiConsumer<T, @Nullable Throwable> step) {
+        AtomicBoolean reported = new AtomicBoolean();
         return (result, error) -> {
+            if (!reported.compareAndSet(false, true)) {
+                return;
+            }
             try {
                 step.accept(result, error);
             } catch (Throwable t) {

@@ -18,7 +18,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
@@ -51,6 +53,44 @@ class AdmissionTest {
         assertThat(call).isCompleted();
         assertThat(heard).isEmpty();
         assertThat(clock.pending()).isZero();
+    }
+
+    /** The caller has its future already, so nothing that blocks may keep the call from its end. */
+    @Test
+    void callWhoseKeySupplierBlocksAfterItsWaitEndsWithItsTime() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        CompletableFuture<CreditGuard.Reservation> grant = new CompletableFuture<>();
+        CreditGuard guard = (request, info, account) -> grant;
+        NeuralBox client = transport
+                .client(clock)
+                .callbacks(task -> new Thread(task, "callback").start())
+                .budget(guard)
+                .apiKeySupplier(() -> {
+                    asked.countDown();
+                    awaitRelease(released);
+                    return "nb_test";
+                })
+                .timeouts(Timeouts.builder().total(WAIT).build())
+                .build();
+        CompletableFuture<Generation> call = client.generateAsync(GenerationRequest.of("gpt-5", "hello"));
+        new Thread(() -> grant.complete(outcome -> {}), "guard").start();
+        try {
+            assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+            clock.advance(WAIT);
+            assertThatThrownBy(() -> call.get(10, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(GenerationTimeoutException.class);
+        } finally {
+            released.countDown();
+        }
+    }
+
+    private static void awaitRelease(CountDownLatch released) {
+        try {
+            assertThat(released.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.ref.WeakReference;
+import java.math.BigDecimal;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.GenerationCancelledException.Reason;
@@ -19,6 +25,8 @@ import top.neuralbox.logs.Logs;
 class CancellationTest {
 
     private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "hello");
+    private static final String WHOLE =
+            "{\"id\": \"gen_7\", \"status\": \"completed\", \"content\": \"Once\", \"tokens_used\": 3}";
 
     private final StubTransport transport = new StubTransport();
     private final ManualDelayer clock = new ManualDelayer();
@@ -73,6 +81,35 @@ class CancellationTest {
     }
 
     @Test
+    void cancelWithAnErrorUnreadStillTellsItsCost() {
+        GenerationStream stream = client.stream(REQUEST);
+        transport.call(0).stream()
+                .start()
+                .delta("Half")
+                .event("{\"type\": \"error\", \"code\": \"x\", \"tokens_used\": 5}");
+        stream.cancel();
+        assertCancelled(stream, Phase.STREAM, BillingState.UNKNOWN);
+        assertThat(listener.outcome().billing().creditsUsed()).isEqualTo(new BigDecimal(5));
+    }
+
+    @Test
+    void cancelWithAnErrorUnreadThatCostsNothingCostsNothing() {
+        GenerationStream stream = client.stream(REQUEST);
+        transport.call(0).stream().start().delta("Half").event("{\"type\": \"error\", \"code\": \"x\"}");
+        stream.cancel();
+        assertCancelled(stream, Phase.STREAM, BillingState.NOT_CHARGED);
+    }
+
+    @Test
+    void cancelInAnAnswerThatIsWholeTellsItsCost() {
+        GenerationStream stream = client.stream(REQUEST);
+        transport.call(0).head(200, "Content-Type", "application/json").bytes(WHOLE);
+        stream.cancel();
+        assertCancelled(stream, Phase.STREAM, BillingState.CHARGED);
+        assertThat(listener.outcome().billing().creditsUsed()).isEqualTo(new BigDecimal(3));
+    }
+
+    @Test
     void cancelInAnErrorBodyGivesItUp() {
         GenerationStream stream = client.stream(REQUEST);
         transport.call(0).head(500, "Content-Type", "application/json").bytes("{");
@@ -86,6 +123,15 @@ class CancellationTest {
         transport.call(0).head(200, "Content-Type", "application/json").bytes("{");
         stream.cancel();
         assertCancelled(stream, Phase.HEAD, BillingState.UNKNOWN);
+    }
+
+    @Test
+    void cancelInAnAnswerKeepsItsIdToBeAskedForLater() {
+        GenerationStream stream = client.stream(REQUEST);
+        transport.call(0).head(200, "Content-Type", "application/json").bytes("{\"id\": \"gen_7\", \"content\": \"On");
+        stream.cancel();
+        assertCancelled(stream, Phase.HEAD, BillingState.UNKNOWN);
+        assertThat(listener.outcome().id()).isEqualTo("gen_7");
     }
 
     @Test
@@ -306,6 +352,47 @@ class CancellationTest {
                     .containsExactly(
                             "WARNING a GenerationStream was dropped without being read to its end or closed; it"
                                     + " is cancelled now. Use try-with-resources");
+        }
+    }
+
+    /** One thread cancels what all clients of the process have forgotten. */
+    @Test
+    @Logs("a GenerationStream was dropped")
+    void forgottenStreamIsCancelledThoughTheLogBlocks() {
+        CountDownLatch released = new CountDownLatch(1);
+        Handler blocked = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                try {
+                    assertThat(released.await(20, TimeUnit.SECONDS)).isTrue();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger("top.neuralbox");
+        NeuralBox threaded = transport
+                .client(clock)
+                .callbacks(task -> new Thread(task, "callback").start())
+                .build();
+        WeakReference<GenerationStream> forgotten = new WeakReference<>(threaded.stream(REQUEST));
+        logger.addHandler(blocked);
+        try {
+            ReaderThread.await(
+                    () -> {
+                        System.gc();
+                        return forgotten.get() == null && transport.call(0).cancels() > 0;
+                    },
+                    "the stream was not given up");
+        } finally {
+            released.countDown();
+            logger.removeHandler(blocked);
         }
     }
 

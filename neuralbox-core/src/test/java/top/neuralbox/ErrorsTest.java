@@ -110,6 +110,8 @@ class ErrorsTest {
         });
         assertThat(error.status()).isEqualTo(500);
         assertThat(((ApiException) error).code()).isEqualTo("provider_error");
+        // A cost may stand behind the limit.
+        assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
         assertThat(client.transport.call(0).cancels()).isPositive();
     }
 

@@ -167,7 +167,9 @@ class ResponseGateTest {
         NeuralBoxException error = client.failure(call ->
                 call.head(200, "Content-Type", "application/json").bytes("{\"id\": 7, \"status\": \"completed\"}"));
         assertUnexpected(error, Reason.CONTENT);
-        assertThat(error).hasMessage("the answer in JSON is longer than 16 bytes");
+        assertThat(error)
+                .hasMessageStartingWith("the answer in JSON is longer than 16 bytes")
+                .hasMessageContaining("GET /api/v2/generate/7 ");
         assertThat(client.transport.call(0).cancels()).isPositive();
     }
 
@@ -192,6 +194,33 @@ class ResponseGateTest {
                 call.head(200, "Content-Type", "application/json").bytes(begun).fail(Kind.LOST));
         assertBroken(error, StreamBrokenException.Kind.RESET);
         assertThat(error.partial().id()).isEqualTo(id);
+        assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
+    }
+
+    /** Only the end of the body is missing, for example the last chunk. */
+    @Test
+    void answerThatIsWholeCountsThoughItsConnectionIsLost() {
+        RecordingSubscriber subscriber = client.subscribe(call -> call.head(200, "Content-Type", "application/json")
+                .bytes("{\"id\": \"gen_7\", \"status\": \"completed\", \"content\": \"Once\", \"tokens_used\": 3}")
+                .fail(Kind.LOST));
+        assertThat(subscriber.completed()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            nullValues = "none",
+            value = {
+                "{\"id\": \"gen_7\", \"tokens_used\": 3, \"content\": \"On; 3",
+                "{\"id\": \"gen_7\", \"tokens_used\": 3; none",
+                "{\"id\": \"gen_7\", \"content\": \"Once\", \"id\": 5; none",
+            })
+    void answerThatIsCutKeepsItsCost(String begun, BigDecimal cost) {
+        NeuralBoxException error = client.failure(call ->
+                call.head(200, "Content-Type", "application/json").bytes(begun).fail(Kind.LOST));
+        Billing known = error.partial().billing();
+        assertThat(known == null ? null : known.creditsUsed()).isEqualTo(cost);
+        assertThat(error.partial().id()).isEqualTo("gen_7");
         assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
     }
 

@@ -8,6 +8,9 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import top.neuralbox.GenerationTimeoutException.Timer;
 import top.neuralbox.NeuralBoxException.Phase;
 import top.neuralbox.concurrent.ManualDelayer;
+import top.neuralbox.transport.TransportException;
 import top.neuralbox.transport.TransportException.Kind;
 
 /** What is sent again, how often and after what wait; and what is not. */
@@ -49,6 +53,41 @@ class RetryTest {
         assertThat(listener.heard)
                 .startsWith("started", "sent 1", "head " + status, "retry 1", "sent 2", "head 200")
                 .endsWith("ended COMPLETED");
+    }
+
+    /** A cost may stand behind the cut. */
+    @Test
+    void refusalThatIsCutIsSentOnce() {
+        transport.next(call -> call.head(500, "Content-Type", "application/json")
+                .bytes("{\"error\": \"provider_error\", ")
+                .fail(TransportException.Kind.LOST));
+        publish(builder());
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(transport.calls).hasSize(1);
+        assertThat(error().billingState()).isEqualTo(BillingState.UNKNOWN);
+    }
+
+    /** Nor does a foreign stage that reports twice. */
+    @Test
+    void keyThatComesTwiceSendsNothingTwice() {
+        CompletionStage<String> twice = new CompletableFuture<>() {
+            @Override
+            public <U> CompletableFuture<U> thenApply(Function<? super String, ? extends U> change) {
+                U key = change.apply("nb_test");
+                return new CompletableFuture<>() {
+                    @Override
+                    public CompletableFuture<U> whenComplete(BiConsumer<? super U, ? super Throwable> action) {
+                        action.accept(key, null);
+                        action.accept(key, null);
+                        return this;
+                    }
+                };
+            }
+        };
+        transport.always(StubTransport.StubCall::story);
+        publish(builder().asyncApiKeySupplier(() -> twice));
+        assertThat(subscriber.completed()).isTrue();
+        assertThat(transport.calls).hasSize(1);
     }
 
     @ParameterizedTest

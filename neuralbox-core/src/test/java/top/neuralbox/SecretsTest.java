@@ -56,6 +56,12 @@ class SecretsTest {
                 call -> call.head(200, "Content-Type", "text/html")
                         .bytes("<p>Bearer " + CANARY + "</p>")
                         .finish(),
+                call -> call.head(403, "Content-Type", "text/html")
+                        .bytes("<p>Bearer " + CANARY.substring(0, CANARY.length() - 1))
+                        .fail(TransportException.Kind.LOST),
+                call -> call.head(200, "Content-Type", "text/html")
+                        .bytes("<p>Bearer " + CANARY.substring(0, 20))
+                        .fail(TransportException.Kind.LOST),
                 call -> call.head(200, "Content-Type", "text/" + CANARY).finish(),
                 call -> call.head(302, "Location", "https://login.example/?token=" + CANARY),
                 call -> call.head(302, "Location", "https://" + CANARY),

@@ -363,6 +363,16 @@ class TimeoutsTest {
     }
 
     @Test
+    void answerThatTakesTooLongKeepsItsIdToBeAskedForLater() {
+        publish(Timeouts.builder().total(Duration.ofSeconds(60)).build());
+        transport.call(0).head(200, "Content-Type", "application/json").bytes("{\"id\": \"gen_7\", \"content\": \"On");
+        clock.advance(Duration.ofSeconds(60));
+        assertTimedOut(Timer.TOTAL, Duration.ofSeconds(60));
+        assertThat(((NeuralBoxException) subscriber.errors.get(0)).partial().id())
+                .isEqualTo("gen_7");
+    }
+
+    @Test
     void answerWithoutBytesTimesOutAsIdle() {
         publish(Timeouts.defaults());
         transport.call(0).head(200, "Content-Type", "application/json").bytes("{");
