@@ -39,7 +39,7 @@ public final class Account {
         this.calls = calls;
         this.guard = guard;
         this.isPart = false;
-        this.settler = settings.settler();
+        this.settler = settings.settler(calls::isClosed);
         this.balances = new AnswerCache<>(settings.delayer(), BALANCE_KEPT);
         this.models = new AnswerCache<>(settings.delayer(), MODEL_KEPT);
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -83,10 +84,14 @@ record ClientSettings(
         }
     }
 
-    /** The executor that completes futures. */
-    Executor settler() {
+    /**
+     * The executor that completes futures.
+     *
+     * @param closed whether the client is closed
+     */
+    Executor settler(BooleanSupplier closed) {
         Executor own = executor;
-        return own == null ? callbacks : task -> Handover.run(task, own, callbacks, watch());
+        return own == null ? callbacks : task -> Handover.run(task, own, callbacks, watch(), closed);
     }
 
     /** Checks what became of the executor's tasks. A real client's own timer would end with the client, and they may not. */

@@ -75,6 +75,7 @@ public final class NeuralBox implements AutoCloseable {
      * the only one that is installed, and defaults for the rest.
      *
      * @throws IllegalStateException if there is no key, or no transport can be {@linkplain TransportProvider#choose chosen}
+     * @throws IllegalArgumentException if the base URI is not usable, or the key is malformed
      */
     public static NeuralBox create() {
         return builder().build();
@@ -168,7 +169,7 @@ public final class NeuralBox implements AutoCloseable {
      * As {@link #submit}, without blocking. Cancelling the returned future cancels the request; cancelling a future that was
      * derived from it does not.
      *
-     * @return a future that fails with a {@link NeuralBoxException}
+     * @return a future that fails with a {@link NeuralBoxException} if there is no answer
      */
     public CompletableFuture<GenerationAnswer> submitAsync(GenerationRequest request) {
         Objects.requireNonNull(request, "request");
@@ -213,16 +214,16 @@ public final class NeuralBox implements AutoCloseable {
     /**
      * As {@link #generation(String)}, without blocking. Cancelling the returned future cancels this request, not the generation.
      *
-     * @return a future that fails with a {@link NeuralBoxException}
+     * @return a future that fails with a {@link NeuralBoxException} if there is no answer
      * @throws IllegalArgumentException if the id is blank, {@code .} or {@code ..}
      */
     public CompletableFuture<GenerationAnswer> generationAsync(String id) {
-        return pickUpAsync(id, null, settings.settler());
+        return pickUpAsync(id, null, settings.settler(calls::isClosed));
     }
 
     /** As {@link #generation(String, String)}, without blocking. */
     public CompletableFuture<GenerationAnswer> generationAsync(String id, String reservation) {
-        return pickUpAsync(id, Objects.requireNonNull(reservation, "reservation"), settings.settler());
+        return pickUpAsync(id, Objects.requireNonNull(reservation, "reservation"), settings.settler(calls::isClosed));
     }
 
     /**
@@ -236,7 +237,8 @@ public final class NeuralBox implements AutoCloseable {
      * @throws GenerationTimeoutException with the timer {@code TOTAL} after {@link Polling#total()}; the service may still
      *     finish the generation, and this method may be called again
      * @throws NeuralBoxException if the service refuses to answer, or the client is closed
-     * @throws IllegalStateException if this thread must not block
+     * @throws IllegalStateException if this thread must not block, or the pending result names a reservation and this client
+     *     has no budget
      */
     public GenerationAnswer await(GenerationAnswer.Pending pending) {
         return await(pending, Polling.defaults());
@@ -252,6 +254,8 @@ public final class NeuralBox implements AutoCloseable {
     /**
      * As {@link #await(GenerationAnswer.Pending)}, without blocking. Cancelling the returned future stops polling, but not the
      * generation.
+     *
+     * @throws IllegalStateException if the pending result names a reservation and this client has no budget
      */
     public CompletableFuture<GenerationAnswer> awaitAsync(GenerationAnswer.Pending pending) {
         return awaitAsync(pending, Polling.defaults());
@@ -259,7 +263,7 @@ public final class NeuralBox implements AutoCloseable {
 
     /** As {@link #awaitAsync(GenerationAnswer.Pending)}, with other waits or another time-out. */
     public CompletableFuture<GenerationAnswer> awaitAsync(GenerationAnswer.Pending pending, Polling polling) {
-        return new PendingPoll(settings, calls, bills, pending, polling, settings.settler()).start();
+        return new PendingPoll(settings, calls, bills, pending, polling, settings.settler(calls::isClosed)).start();
     }
 
     /** As {@link #warmUp(int)}, for one connection. */
@@ -286,7 +290,7 @@ public final class NeuralBox implements AutoCloseable {
         if (connections < 1) {
             throw new IllegalArgumentException("connections must be at least 1: " + connections);
         }
-        Executor settler = settings.carried().around(settings.settler());
+        Executor settler = settings.carried().around(settings.settler(calls::isClosed));
         return new WarmUp(settings, calls, settler).start(connections);
     }
 
@@ -454,7 +458,8 @@ public final class NeuralBox implements AutoCloseable {
 
         /**
          * Sets a supplier that gives the key before each attempt, so that the key can be replaced while the client runs. The
-         * supplier must not block for long. If it throws, or gives a malformed key, the call fails with an {@link
+         * supplier runs on the thread that makes the call, and for later attempts on a callback thread. Several calls may ask it
+         * at the same time. It must not block for long. If it throws, or gives a malformed key, the call fails with an {@link
          * AuthenticationException}.
          */
         public Builder apiKeySupplier(Supplier<String> supplier) {
@@ -551,9 +556,9 @@ public final class NeuralBox implements AutoCloseable {
         }
 
         /**
-         * Moves the signals of {@code publish}, and the stages of all futures except those of {@code drainAsync}, to an
-         * executor, serially for each generation. The client's threads run a task that the executor refuses, or drops
-         * because it is shut down.
+         * Moves the signals of {@code publish}, the stages of all futures except those of {@code drainAsync}, and the signals of
+         * listeners to such calls, to an executor, serially for each generation. The client's threads run a task that the
+         * executor refuses, or drops because it is shut down.
          */
         public Builder executor(Executor executor) {
             this.executor = Objects.requireNonNull(executor, "executor");
@@ -604,7 +609,7 @@ public final class NeuralBox implements AutoCloseable {
          *
          * @throws IllegalStateException if there is no key, or if no transport was passed in and none can be {@linkplain
          *     TransportProvider#choose chosen}
-         * @throws IllegalArgumentException if the base URI is not usable
+         * @throws IllegalArgumentException if the base URI is not usable, or the key of the environment is malformed
          */
         public NeuralBox build() {
             Supplier<CompletionStage<ApiKey>> supply = keys == null ? keyOfTheEnvironment() : keys;

@@ -3,8 +3,12 @@ package top.neuralbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -102,6 +106,69 @@ class ExecutorTest {
                     .filteredOn(line -> line.contains("executor"))
                     .containsExactly("WARNING the client's executor refused work, or dropped it; the work runs on the"
                             + " client's own threads");
+        }
+    }
+
+    /** As those of Jakarta Concurrency, whose life cycle belongs to the container. */
+    @Test
+    void executorThatMustNotBeAskedAboutItsLifeCarriesEverySignal() {
+        Queue<Runnable> queue = new ArrayDeque<>();
+        ExecutorService managed = new AbstractExecutorService() {
+            @Override
+            public void execute(Runnable task) {
+                queue.add(task);
+            }
+
+            @Override
+            public boolean isShutdown() {
+                throw new IllegalStateException("Lifecycle operation not supported");
+            }
+
+            @Override
+            public boolean isTerminated() {
+                throw new IllegalStateException("Lifecycle operation not supported");
+            }
+
+            @Override
+            public void shutdown() {
+                throw new IllegalStateException("Lifecycle operation not supported");
+            }
+
+            @Override
+            public List<Runnable> shutdownNow() {
+                throw new IllegalStateException("Lifecycle operation not supported");
+            }
+
+            @Override
+            public boolean awaitTermination(long timeout, TimeUnit unit) {
+                throw new IllegalStateException("Lifecycle operation not supported");
+            }
+        };
+        transport.client(clock).executor(managed).build().publish(REQUEST).subscribe(subscriber);
+        runAll(queue);
+        transport.call(0).stream().start().delta("a").end().done().finish();
+        clock.advance(Duration.ofSeconds(20));
+        runAll(queue);
+        assertThat(subscriber.completed()).isTrue();
+        assertThat(transport.call(0).cancels()).isZero();
+    }
+
+    /** A pool that discards what it cannot take, behind a lambda. */
+    @Test
+    void lookUpWhoseExecutorDropsItEndsAfterTheClose() {
+        NeuralBox client = transport.client(clock).executor(task -> {}).build();
+        CompletableFuture<GenerationAnswer> answer = client.generationAsync("gen_1");
+        CompletableFuture<GenerationAnswer> polled = client.awaitAsync(GenerationAnswer.Pending.of("gen_1"));
+        CompletableFuture<Balance> balance = client.account().balanceAsync();
+        client.close();
+        clock.advance(Duration.ofSeconds(10));
+        assertThat(List.of(answer, polled, balance)).allMatch(CompletableFuture::isCompletedExceptionally);
+        assertThat(clock.pending()).isZero();
+    }
+
+    private static void runAll(Queue<Runnable> queue) {
+        for (Runnable task = queue.poll(); task != null; task = queue.poll()) {
+            task.run();
         }
     }
 

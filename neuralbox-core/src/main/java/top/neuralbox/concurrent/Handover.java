@@ -4,6 +4,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,9 @@ public final class Handover implements Runnable {
     private final AtomicBoolean taken = new AtomicBoolean();
     private volatile Delayer.@Nullable Cancellable watch;
     private volatile @Nullable Thread awaiting;
+
+    /** Whether the executor cannot even be asked, as some of those that belong to a container. */
+    private volatile boolean mute;
 
     private Handover(Runnable task, Executor executor) {
         this.task = task;
@@ -32,11 +36,13 @@ public final class Handover implements Runnable {
      * Submits a task to the executor, and checks from time to time whether it was dropped.
      *
      * @param callbacks runs the task if the executor does not
+     * @param closed whether the client is closed: an executor that cannot tell what became of the task is not trusted then
      */
-    public static void run(Runnable task, Executor executor, Executor callbacks, Delayer delayer) {
+    public static void run(
+            Runnable task, Executor executor, Executor callbacks, Delayer delayer, BooleanSupplier closed) {
         Handover handover = new Handover(task, executor);
         if (handover.give()) {
-            handover.watch(callbacks, delayer);
+            handover.watch(callbacks, delayer, closed);
         } else {
             callbacks.execute(handover);
         }
@@ -72,12 +78,24 @@ public final class Handover implements Runnable {
 
     /** Whether the executor was shut down before it began the task, so that it will most likely never run it. */
     public boolean isDropped() {
-        return waits() && executor instanceof ExecutorService service && service.isShutdown();
+        return waits() && isShutDown();
     }
 
     /** Whether the executor can say that it is shut down. */
     public boolean canTell() {
-        return executor instanceof ExecutorService;
+        return executor instanceof ExecutorService && (isShutDown() || !mute);
+    }
+
+    private boolean isShutDown() {
+        if (mute || !(executor instanceof ExecutorService service)) {
+            return false;
+        }
+        try {
+            return service.isShutdown();
+        } catch (Throwable refused) {
+            mute = true;
+            return false;
+        }
     }
 
     @Override
@@ -102,16 +120,16 @@ public final class Handover implements Runnable {
         }
     }
 
-    private void watch(Executor callbacks, Delayer delayer) {
+    private void watch(Executor callbacks, Delayer delayer, BooleanSupplier closed) {
         if (!waits()) {
             return;
         }
         try {
             watch = delayer.after(DrainLoop.PATIENCE_NANOS, () -> {
-                if (isDropped()) {
+                if (isDropped() || (closed.getAsBoolean() && !canTell())) {
                     callbacks.execute(this);
                 } else {
-                    watch(callbacks, delayer);
+                    watch(callbacks, delayer, closed);
                 }
             });
         } catch (OutOfMemoryError full) {
