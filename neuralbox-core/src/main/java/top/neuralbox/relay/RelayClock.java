@@ -1,6 +1,7 @@
 package top.neuralbox.relay;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.concurrent.Delayer;
 
@@ -17,8 +18,8 @@ final class RelayClock {
     private final long headNanos;
     private final Duration patience;
 
-    /** Only the thread that has the relay's turn uses it. */
-    private long lastWrite;
+    /** Written by the thread that has the relay's turn. A timer reads it while a reader blocks that thread. */
+    private final AtomicLong lastWrite = new AtomicLong();
 
     private volatile Delayer.Cancellable headTimer = NOTHING;
     private volatile Delayer.Cancellable keepAliveTimer = NOTHING;
@@ -50,17 +51,17 @@ final class RelayClock {
     }
 
     void wrote() {
-        lastWrite = delayer.nanoTime();
+        lastWrite.lazySet(delayer.nanoTime());
     }
 
     /** Whether a keep-alive comment is due, because nothing was written for long enough. */
     boolean silent() {
-        return delayer.nanoTime() - lastWrite >= keepAliveNanos;
+        return delayer.nanoTime() - lastWrite.get() >= keepAliveNanos;
     }
 
     /** Runs the task at the earliest time when a comment can be due. */
     void armKeepAlive(Runnable task) {
-        long passed = delayer.nanoTime() - lastWrite;
+        long passed = delayer.nanoTime() - lastWrite.get();
         long left = passed < keepAliveNanos ? keepAliveNanos - passed : keepAliveNanos;
         keepAliveTimer = delayer.after(left, task);
         disarmIfStopped();
@@ -74,7 +75,7 @@ final class RelayClock {
     /** How much longer the reader may take nothing, in nanoseconds; zero or less if its time is over. */
     long patienceLeft() {
         long now = delayer.nanoTime();
-        return nanos(patience) - Math.min(now - lastWrite, now - lastDemand);
+        return nanos(patience) - Math.min(now - lastWrite.get(), now - lastDemand);
     }
 
     Duration patience() {

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongBinaryOperator;
@@ -32,6 +33,9 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
     private static final Outcome WITHOUT_ERROR = new Outcome(null);
 
     private static final LongBinaryOperator SUM = DemandSum::of;
+
+    private static final AtomicIntegerFieldUpdater<RelayPipe> HANDING =
+            AtomicIntegerFieldUpdater.newUpdater(RelayPipe.class, "handing");
 
     private final Flow.Publisher<GenerationEvent> events;
     private final RelayEncoder encoder;
@@ -59,6 +63,9 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
 
     /** True at the start too. */
     private volatile boolean patienceRanOut = true;
+
+    /** 1 while the reader has a buffer, and may block. */
+    private volatile int handing;
 
     /** Only the thread that has the turn uses this and the fields below. */
     private long delivered;
@@ -144,6 +151,7 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
             events.subscribe(this);
         } catch (Throwable t) {
             onError(t);
+            cancel(upstream.get());
         }
     }
 
@@ -241,8 +249,25 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
         stopped.compareAndSet(null, signal);
         if (readerMayDeliver) {
             drive();
+        } else if (turns.claim()) {
+            turns.handOver();
         } else {
-            driveElsewhere();
+            // The thread that has the turn may be blocked by its reader, and the generation costs credits meanwhile.
+            Flow.Subscription source = upstream.get();
+            if (source != null && finished.compareAndSet(null, WITHOUT_ERROR)) {
+                cancel(source);
+            }
+        }
+    }
+
+    /** Called from any thread. */
+    private static void cancel(Flow.@Nullable Subscription source) {
+        if (source != null) {
+            try {
+                source.cancel();
+            } catch (Throwable t) {
+                RelayLog.relayBroke(t);
+            }
         }
     }
 
@@ -354,8 +379,11 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
         } else if (stop != null) {
             end(stop);
         } else if (headIsSettled()) {
-            deliver();
+            // First: a reader may block the delivery.
             lookAtReader();
+            if (!over) {
+                deliver();
+            }
         } else {
             askForMore(1);
         }
@@ -397,12 +425,22 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
         if (left > 0 || isWanted()) {
             clock.armPatience(left > 0 ? left : clock.patienceNanos(), () -> {
                 patienceRanOut = true;
-                driveElsewhere();
+                if (turns.claim()) {
+                    turns.handOver();
+                } else if (handing == 1 && clock.patienceLeft() <= 0) {
+                    stall();
+                }
             });
         } else {
             RelayStalledException stalled = new RelayStalledException(clock.patience());
             end(reader -> reader.onError(stalled));
         }
+    }
+
+    /** The reader has blocked the thread that has the turn for too long. */
+    private void stall() {
+        RelayStalledException stalled = new RelayStalledException(clock.patience());
+        stop(reader -> reader.onError(stalled));
     }
 
     private void deliver() {
@@ -417,9 +455,13 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
             }
             hand(buffer, reader);
         }
+        if (stopped.get() != null) {
+            // The next turn ends the relay: whoever stopped it has asked for one.
+            return;
+        }
         if (tailIsKnown && tail.isEmpty()) {
             end(Farewell.COMPLETE);
-        } else if (!tailIsKnown && stopped.get() == null) {
+        } else if (!tailIsKnown) {
             keepAlive(reader);
             askForMore();
         }
@@ -439,6 +481,10 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
         while (!tailIsKnown) {
             // Read before the queue: all events that came before the end are in the queue then.
             Outcome outcome = finished.get();
+            if (stopped.get() != null) {
+                // Otherwise the end of the events, which the stop itself made, would be told to the reader.
+                return null;
+            }
             GenerationEvent event = arrived.poll();
             if (event != null) {
                 ByteBuffer buffer = encoded(event);
@@ -486,12 +532,14 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
     private void hand(ByteBuffer buffer, Flow.Subscriber<? super ByteBuffer> reader) {
         delivered++;
         clock.wrote();
+        HANDING.lazySet(this, 1);
         try {
             reader.onNext(buffer);
         } catch (Throwable t) {
             RelayLog.subscriberThrew(t);
             stop(Farewell.NONE);
         }
+        HANDING.lazySet(this, 0);
     }
 
     /** Requests events up to the reader's demand, at most a window ahead. A full window is refilled when half is used. */

@@ -126,6 +126,7 @@ public final class StreamRelay {
      * @throws IOException if the stream throws it, because the reader has left
      * @throws InterruptedIOException if the thread is interrupted; its interrupt flag stays set
      * @throws CancellationException if {@link #cancel} is called meanwhile
+     * @throws RelayStalledException if the reader took nothing for {@link Builder#readerPatience}
      * @throws IllegalStateException if the body has a subscriber already, or this thread must not block
      */
     public void writeTo(OutputStream target) throws IOException {

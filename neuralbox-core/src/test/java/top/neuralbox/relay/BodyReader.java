@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.Flow;
 
 /** Reads a relay's body as the test asks for it. Each buffer is one write. */
-final class BodyReader implements Flow.Subscriber<ByteBuffer> {
+class BodyReader implements Flow.Subscriber<ByteBuffer> {
 
     final List<String> writes = new ArrayList<>();
     Flow.Subscription subscription;

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.Billing;
 import top.neuralbox.GenerationEvent;
@@ -320,6 +324,95 @@ class StreamRelayTest {
                         RelayStalledException.class,
                         error -> assertThat(error.patience()).isEqualTo(Duration.ofMinutes(5)));
         assertThat(time.pending()).isZero();
+    }
+
+    /** A server whose write blocks holds the thread that brings the events. */
+    @Test
+    void aCancelStopsTheEventsThoughTheReaderBlocks() throws Exception {
+        try (BlockedReader reader = new BlockedReader()) {
+            StreamRelay relay = relay();
+            reader.readInBackground(relay, events);
+
+            relay.cancel();
+
+            assertThat(events.cancels).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aReaderThatBlocksForTooLongIsGivenUp() throws Exception {
+        try (BlockedReader reader = new BlockedReader()) {
+            reader.readInBackground(relay(), events);
+
+            time.advance(Duration.ofMinutes(5));
+
+            assertThat(events.cancels).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aPublisherThatThrowsAfterItsSubscriptionIsCancelled() {
+        Flow.Publisher<GenerationEvent> hostile = subscriber -> {
+            events.subscribe(subscriber);
+            throw new IllegalStateException("hostile");
+        };
+        BodyReader reader = BodyReader.of(StreamRelay.builder(hostile)
+                        .delayer(time)
+                        .callbacks(Runnable::run)
+                        .build())
+                .all();
+
+        assertThat(events.cancels).isPositive();
+        assertThat(reader.completed).isTrue();
+    }
+
+    @Test
+    void aReaderThatCancelsInItsLastBufferHearsNoEnd() {
+        BodyReader reader = new BodyReader() {
+            @Override
+            public void onNext(ByteBuffer buffer) {
+                super.onNext(buffer);
+                if (writes.get(writes.size() - 1).equals(DONE)) {
+                    subscription.cancel();
+                }
+            }
+        };
+        relay().body().subscribe(reader);
+        reader.all();
+        events.start().end().complete();
+
+        assertThat(reader.writes).last().isEqualTo(DONE);
+        assertThat(reader.completed).isFalse();
+    }
+
+    /** Blocks in its first buffer until it is closed. */
+    private static final class BlockedReader extends BodyReader implements AutoCloseable {
+
+        private final CountDownLatch blocked = new CountDownLatch(1);
+        private final CountDownLatch released = new CountDownLatch(1);
+
+        void readInBackground(StreamRelay relay, StubEvents events) throws InterruptedException {
+            relay.body().subscribe(this);
+            all();
+            new Thread(events::start, "engine").start();
+            assertThat(blocked.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+
+        @Override
+        public void onNext(ByteBuffer buffer) {
+            super.onNext(buffer);
+            blocked.countDown();
+            try {
+                assertThat(released.await(20, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            released.countDown();
+        }
     }
 
     @Test

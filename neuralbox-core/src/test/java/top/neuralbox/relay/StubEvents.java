@@ -15,7 +15,7 @@ final class StubEvents implements Flow.Publisher<GenerationEvent> {
     private Flow.Subscriber<? super GenerationEvent> subscriber;
     public int subscriptions;
     public long demand;
-    public int cancels;
+    public volatile int cancels;
 
     @Override
     public void subscribe(Flow.Subscriber<? super GenerationEvent> subscriber) {
