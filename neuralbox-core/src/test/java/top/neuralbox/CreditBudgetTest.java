@@ -255,6 +255,44 @@ class CreditBudgetTest {
         assertThat(heard).containsExactly("store", "store");
     }
 
+    /** A store of the application may throw, although it should fail its stage. */
+    @Test
+    void storeThatThrowsIsALostOne() {
+        LostStore lost = new LostStore();
+        lost.throwing = true;
+        CreditBudget budget =
+                CreditBudget.builder().limit(TEN).store(lost).listener(ear).build();
+
+        assertThatThrownBy(() -> client(budget).generate(costing("1"))).isInstanceOf(BudgetUnavailableException.class);
+        assertThat(transport.calls).isEmpty();
+        assertThat(lost.told).containsExactly("reserve 1", "release");
+        assertThat(heard).containsExactly("store", "store");
+    }
+
+    @Test
+    void storeThatThrowsAndMayBeDoneWithoutRefusesNothing() {
+        LostStore lost = new LostStore();
+        lost.throwing = true;
+        CreditBudget budget = CreditBudget.builder()
+                .limit(TEN)
+                .store(lost)
+                .allowWithoutStore(true)
+                .build();
+        transport.always(StubTransport.StubCall::story);
+
+        assertThat(client(budget).generate(costing("99")).text()).isEqualTo("Once");
+        assertThat(lost.told).containsExactly("reserve 99", "anyway 99", "settle 3");
+    }
+
+    @Test
+    void guardThatAnswersNothingHasGrantedNothing() {
+        CreditGuard silent = (request, info, account) -> null;
+        NeuralBox client = transport.client(clock).budget(silent).build();
+
+        assertThatThrownBy(() -> client.generate(costing("1"))).isInstanceOf(BudgetUnavailableException.class);
+        assertThat(transport.calls).isEmpty();
+    }
+
     @Test
     void lostStoreThatMayBeDoneWithoutIsToldWhatWasSpentAllTheSame() {
         LostStore lost = new LostStore();
@@ -458,6 +496,7 @@ class CreditBudgetTest {
     private static final class LostStore implements BudgetStore {
 
         final List<String> told = new ArrayList<>();
+        boolean throwing;
 
         @Override
         public CompletionStage<Optional<BudgetShortage>> reserve(String reservation, List<BudgetLine> lines) {
@@ -496,6 +535,9 @@ class CreditBudgetTest {
 
         private <T> CompletionStage<T> lost(String what) {
             told.add(what);
+            if (throwing) {
+                throw new IllegalStateException("lost");
+            }
             return CompletableFuture.failedFuture(new IllegalStateException("lost"));
         }
     }

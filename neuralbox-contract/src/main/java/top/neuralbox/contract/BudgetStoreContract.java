@@ -387,6 +387,23 @@ public interface BudgetStoreContract {
         assertElsewhere(line, "0", "0");
     }
 
+    /**
+     * Only a request can tell that the service counts anew. An answer of the old count that comes as a window begins would
+     * otherwise close all of it.
+     */
+    @Test
+    default void restThatTheServiceGivesNoTimeForIsAskedForAgain() {
+        BudgetLine line = requests("10");
+        await(store().lower(line, BigDecimal.ZERO, null));
+
+        assertThat(reserve("1", line))
+                .isPresent()
+                .get()
+                .satisfies(shortage -> assertThat(shortage.renewal()).isLessThanOrEqualTo(Duration.ofMinutes(10)));
+        moveClock(Duration.ofMinutes(10));
+        assertThat(reserve("1", line)).isEmpty();
+    }
+
     @Test
     default void serviceThatHasAsMuchLeftOrMoreChangesNothing() {
         BudgetLine line = requests("10");

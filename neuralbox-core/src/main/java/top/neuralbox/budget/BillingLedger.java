@@ -14,6 +14,7 @@ import top.neuralbox.BillingState;
 import top.neuralbox.GenerationInfo;
 import top.neuralbox.GenerationListener;
 import top.neuralbox.GenerationOutcome;
+import top.neuralbox.concurrent.MemoryWait;
 
 /**
  * Adds up the exact cost of generations, by model and tenant, and by attributes if it is told which. Add it to one or more
@@ -103,11 +104,26 @@ public final class BillingLedger implements GenerationListener {
         BigDecimal told = billing == null ? null : billing.creditsUsed();
         BigDecimal credits = told == null ? BigDecimal.ZERO : told;
         int charged = outcome.billingState() == BillingState.CHARGED ? 1 : 0;
+        for (int tries = 0; ; tries++) {
+            try {
+                add(info, generations, charged, unknown, credits);
+                return;
+            } catch (OutOfMemoryError full) {
+                // Nobody else would add the cost.
+                MemoryWait.forAnotherTry(tries, full);
+            }
+        }
+    }
+
+    /** Adds once, or throws before it has added. */
+    private void add(GenerationInfo info, int generations, int charged, int unknown, BigDecimal credits) {
         Map<String, String> group = group(info);
-        totals.merge(
-                new Key(info.model(), info.tenant(), group),
-                new LedgerTotal(info.model(), info.tenant(), group, generations, charged, unknown, credits),
-                BillingLedger::sum);
+        Key key = new Key(info.model(), info.tenant(), group);
+        LedgerTotal more = new LedgerTotal(info.model(), info.tenant(), group, generations, charged, unknown, credits);
+        // First without figures: a map that inserts may throw after it has inserted.
+        totals.computeIfAbsent(
+                key, absent -> new LedgerTotal(info.model(), info.tenant(), group, 0, 0, 0, BigDecimal.ZERO));
+        totals.computeIfPresent(key, (present, before) -> sum(before, more));
     }
 
     private Map<String, String> group(GenerationInfo info) {

@@ -5,7 +5,9 @@ import top.neuralbox.BudgetExceededException;
 import top.neuralbox.GenerationInfo;
 
 /**
- * A listener to the decisions of a {@link CreditBudget}. It must not block. An exception from it is logged and changes nothing.
+ * A listener to the decisions of a {@link CreditBudget}. Its methods run on any
+ * thread, and at the same time for different generations. They must not block. An exception from one is logged and changes
+ * nothing.
  *
  * @since 0.1.0
  */

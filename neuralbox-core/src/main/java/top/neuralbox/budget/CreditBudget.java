@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.Account;
 import top.neuralbox.Billing;
@@ -32,10 +33,10 @@ import top.neuralbox.concurrent.MemoryWait;
  * A budget that holds a client, or each of its tenants, to limits of credits and of requests. It reserves the highest cost of
  * a generation before the request is sent. The real cost later replaces the reservation. If a generation was certainly not
  * charged, its reservation is released. If its charge is unknown and the service named no cost, the credits stay reserved, as
- * <i>unsettled</i>, until the reservation is settled. So the sum of spent, reserved and unsettled
- * credits never exceeds a limit, unless a generation costs more than expected, or is sent without the store ({@link
- * Builder#allowWithoutStore}). The request that sends a generation is reserved in the same step as its credits, and counts as
- * spent once it was sent; each further request is reserved before it is sent.
+ * <i>unsettled</i>, until the reservation is settled. So the sum of spent, reserved and unsettled credits never exceeds a
+ * limit, unless a generation costs more than expected, or is sent without the store ({@link Builder#allowWithoutStore}). The
+ * request that sends a generation is reserved in the same step as its credits, and counts as spent once it was sent; each
+ * further request is reserved before it is sent.
  *
  * <pre>{@code
  * CreditBudget budget = CreditBudget.builder()
@@ -132,7 +133,10 @@ public final class CreditBudget implements CreditGuard {
         return List.copyOf(lines);
     }
 
-    /** The current limits, with their use, of a client and of a tenant; null for no tenant. Limits of credits come first. */
+    /**
+     * The current limits, with their use, of a client and of a tenant; null for no tenant. Limits of credits come first. The
+     * stage is the store's: it completes on a thread of the store, and fails if the store fails.
+     */
     public CompletionStage<List<BudgetState>> states(String client, @Nullable String tenant) {
         CompletionStage<List<BudgetState>> states = CompletableFuture.completedFuture(List.of());
         for (BudgetLine line : limits(client, tenant)) {
@@ -146,7 +150,8 @@ public final class CreditBudget implements CreditGuard {
     }
 
     /**
-     * Settles a reservation whose cost became known.
+     * Settles a reservation whose cost became known. The stage is the store's: it completes on a thread of the store, and fails
+     * if the store fails.
      *
      * @param reservation the name from {@link BudgetListener#unsettled}
      * @param credits its cost; zero if it was not charged
@@ -179,7 +184,16 @@ public final class CreditBudget implements CreditGuard {
             }
             return used(info, reservation, use);
         };
-        return store.reserve(reservation, lines).handle(answered);
+        return asked(() -> store.reserve(reservation, lines)).handle(answered);
+    }
+
+    /** The store's answer. A store that throws, or gives no stage, has failed. */
+    private static <T extends @Nullable Object> CompletionStage<T> asked(Supplier<CompletionStage<T>> question) {
+        try {
+            return Objects.requireNonNull(question.get(), "the store gave no stage");
+        } catch (RuntimeException failed) {
+            return CompletableFuture.failedFuture(failed);
+        }
     }
 
     /** Tries again if there is no memory, because nobody would release the reservation. */
@@ -201,10 +215,10 @@ public final class CreditBudget implements CreditGuard {
         }
         if (!allowWithoutStore) {
             // The store may have made the reservation despite the failure, or may still do so.
-            report(store.release(reservation));
+            report(asked(() -> store.release(reservation)));
             throw new BudgetUnavailableException("the store of the budget failed", cause);
         }
-        CompletionStage<@Nullable Void> counted = store.reserveAnyway(reservation, lines);
+        CompletionStage<@Nullable Void> counted = asked(() -> store.reserveAnyway(reservation, lines));
         report(counted);
         return new Held(info, reservation, counted);
     }
@@ -222,11 +236,13 @@ public final class CreditBudget implements CreditGuard {
      * account, so its figures say nothing about the limit of a tenant.
      */
     private void learn(String client, RateLimits limits) {
+        BigDecimal hourly = limits.hourlyRemaining() == null ? null : BigDecimal.valueOf(limits.hourlyRemaining());
+        BigDecimal daily = limits.dailyRemaining() == null ? null : BigDecimal.valueOf(limits.dailyRemaining());
         for (BudgetLine line : requestLimits.clientLines(client, BigDecimal.ZERO)) {
-            if (HOUR.equals(line.window()) && limits.hourlyRemaining() != null) {
-                report(store.lower(line, BigDecimal.valueOf(limits.hourlyRemaining()), limits.hourlyReset()));
-            } else if (DAY.equals(line.window()) && limits.dailyRemaining() != null) {
-                report(store.lower(line, BigDecimal.valueOf(limits.dailyRemaining()), null));
+            if (HOUR.equals(line.window()) && hourly != null) {
+                report(asked(() -> store.lower(line, hourly, limits.hourlyReset())));
+            } else if (DAY.equals(line.window()) && daily != null) {
+                report(asked(() -> store.lower(line, daily, null)));
             }
         }
     }
@@ -451,7 +467,12 @@ public final class CreditBudget implements CreditGuard {
         }
     }
 
-    /** Builds a budget. Not thread-safe. Several limits apply at once; of two with the same window, only the lower one. */
+    /**
+     * Builds a budget. Not thread-safe. Several limits apply at once; of two with the same window, only the lower one.
+     *
+     * <p>Credits are from 0 to 2<sup>63</sup>-1, with at most 64 decimals. Requests are not negative. A window is from 1 ms to
+     * 36,500 days. Each method refuses other values with an {@link IllegalArgumentException}.
+     */
     public static final class Builder {
 
         private final BudgetLimits.Builder creditLimits = new BudgetLimits.Builder(BudgetUnit.CREDITS);

@@ -26,6 +26,9 @@ import top.neuralbox.concurrent.MemoryWait;
 final class MemoryBudgetStore implements BudgetStore {
 
     /** With fewer counts and reservations than this, those of past windows are not removed. */
+    /** How long what the service has left counts if it does not say when it counts anew: only a request can tell. */
+    private static final Duration UNTIL_ASKED_AGAIN = Duration.ofMinutes(10);
+
     private static final int SPARSE = 1_000;
 
     /** How long a settled reservation is remembered: far longer than a change that was sent before can be in flight. */
@@ -282,9 +285,21 @@ final class MemoryBudgetStore implements BudgetStore {
         /** @param used all that was used, by clients of this budget and elsewhere */
         private void lower(BigDecimal used, @Nullable Instant until, Instant now) {
             Instant end = Objects.requireNonNull(ends);
-            Instant anew = until == null || until.isAfter(end) ? end : until;
             BigDecimal more = used.subtract(own()).max(BigDecimal.ZERO);
-            if (now.isBefore(anew) && (anew.isAfter(elsewhereUntil) || more.compareTo(elsewhere) > 0)) {
+            BigDecimal known = usage(now).elsewhere();
+            Instant anew;
+            boolean newer;
+            if (until == null) {
+                Instant asked = now.plus(UNTIL_ASKED_AGAIN);
+                anew = asked.isBefore(elsewhereUntil) ? elsewhereUntil : asked;
+                // Two answers cannot be told to be of one count; one that lowers less does not prolong the other.
+                newer = more.compareTo(known) == 0;
+            } else {
+                anew = until;
+                newer = (until.isAfter(end) ? end : until).isAfter(elsewhereUntil);
+            }
+            anew = anew.isAfter(end) ? end : anew;
+            if (now.isBefore(anew) && (newer || more.compareTo(known) > 0)) {
                 elsewhere = more;
                 elsewhereUntil = anew;
             }

@@ -47,6 +47,19 @@ final class Outbox {
 
     /** Delivers a change. The stage fails if the change is not delivered yet. */
     CompletionStage<@Nullable Void> deliver(String reservation, Runnable change) {
+        return deliver(reservation, change, capacity);
+    }
+
+    /**
+     * As {@link #deliver(String, Runnable)}, for a change that is worth less than others: it is kept only while half of the room
+     * is free. While Redis cannot be reached, each refused generation releases what it may have reserved, and the cost of one
+     * that runs must still find room.
+     */
+    CompletionStage<@Nullable Void> deliverIfRoom(String reservation, Runnable change) {
+        return deliver(reservation, change, capacity / 2);
+    }
+
+    private CompletionStage<@Nullable Void> deliver(String reservation, Runnable change, int room) {
         if (keepBehind(reservation, change)) {
             return CompletableFuture.failedFuture(
                     new IllegalStateException("Redis cannot be reached; the change is kept and delivered later"));
@@ -57,7 +70,7 @@ final class Outbox {
         });
         return delivered.whenComplete((done, error) -> {
             if (error != null) {
-                keep(reservation, change, error);
+                keep(reservation, change, error, room);
             }
         });
     }
@@ -206,7 +219,7 @@ final class Outbox {
         try {
             boolean behind = kept.containsKey(reservation);
             if (behind) {
-                add(reservation, change);
+                add(reservation, change, capacity);
             }
             return behind;
         } finally {
@@ -214,11 +227,11 @@ final class Outbox {
         }
     }
 
-    private void keep(String reservation, Runnable change, Throwable error) {
+    private void keep(String reservation, Runnable change, Throwable error, int room) {
         lock.lock();
         try {
             lastFailure = error;
-            add(reservation, change);
+            add(reservation, change, room);
         } catch (Throwable noMemory) {
             givenUp.incrementAndGet();
         } finally {
@@ -227,8 +240,8 @@ final class Outbox {
     }
 
     /** Under the lock. */
-    private void add(String reservation, Runnable change) {
-        if (closed || size >= capacity) {
+    private void add(String reservation, Runnable change, int room) {
+        if (closed || size >= room) {
             givenUp.incrementAndGet();
             return;
         }

@@ -124,7 +124,7 @@ public final class RedisBudgetStore implements BudgetStore, AutoCloseable {
 
     @Override
     public CompletionStage<@Nullable Void> release(String reservation) {
-        return change(reservation, "release", List.of(reservation));
+        return threads.handOut(outbox.deliverIfRoom(reservation, () -> script.run("release", List.of(reservation))));
     }
 
     @Override

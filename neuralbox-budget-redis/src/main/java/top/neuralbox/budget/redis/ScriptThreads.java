@@ -253,8 +253,12 @@ final class ScriptThreads implements AutoCloseable {
 
         @Override
         public void run() {
-            begin();
-            running.add(this);
+            try {
+                begin();
+                running.add(this);
+            } catch (OutOfMemoryError full) {
+                // Nobody watches this work then, but nobody else would do it.
+            }
             try {
                 work.run();
             } catch (Throwable t) {

@@ -18,6 +18,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[2]
 local TIDIED = 100
 -- How long a window is kept after its end: a clock that is set back by less, as after a failover, finds it again.
 local GRACE = 60000
+-- How long what the service has left counts if it does not say when it counts anew: only a request can tell.
+local UNTIL_ASKED_AGAIN = 600000
 
 local function plain(number)
   return string.format('%.0f', number)
@@ -176,18 +178,27 @@ local function unsettle()
   end
 end
 
--- key, limit, length of its window, what is left, until when or 0 for the end of the window
+-- key, limit, length of its window, what is left, until when or 0 if that is not known
 local function lower()
   local length = tonumber(ARGV[7])
   local name, begin = window(ARGV[5], length)
   local till = tonumber(ARGV[9])
-  if till == 0 or till > begin + length then
+  local untold = till == 0
+  if untold then
+    till = now + UNTIL_ASKED_AGAIN
+  end
+  if till > begin + length then
     till = begin + length
   end
   local spent, reserved, left_over, elsewhere, known = counts(name)
   local more = math.max(0, ARGV[6] - ARGV[8] - spent - reserved - left_over)
   -- The answers of one count of the service know only of what had arrived: the one that lowers most is nearest to the truth.
-  if till > now and (till > known or more > tonumber(elsewhere)) then
+  -- Without a time, two answers cannot be told to be of one count; one that lowers less does not prolong the other.
+  local newer = not untold and till > known or untold and more == tonumber(elsewhere)
+  if till > now and (newer or more > tonumber(elsewhere)) then
+    if untold then
+      till = math.max(till, known)
+    end
     open(name, begin, length)
     redis.call('HSET', lines, name .. ':x', plain(more), name .. ':t', plain(till))
   end
@@ -202,7 +213,13 @@ end
 
 -- Answers each unsettled reservation and its credits, in turn. Each line of credits has the same amount.
 local function all_unsettled()
-  tidy()
+  -- Each round does a little. Even after a long outage there are not more than this.
+  for _ = 1, 1000 do
+    tidy()
+    if not redis.call('ZRANGEBYSCORE', deadlines, '-inf', plain(now), 'LIMIT', 0, 1)[1] then
+      break
+    end
+  end
   local all = redis.call('HGETALL', unsettled)
   for i = 2, #all, 2 do
     all[i] = cjson.decode(all[i]).entries[1].amount

@@ -174,6 +174,23 @@ class ForeignClientTest {
         }
     }
 
+    /** A refused generation releases what it may have reserved. The cost of one that runs is worth more. */
+    @Test
+    void releasesLeaveRoomForCosts() {
+        lose();
+        try (RedisBudgetStore store = store(builder -> builder.outbox(4))) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(store.release("refused" + i).toCompletableFuture())
+                        .failsWithin(RedisServer.PATIENCE)
+                        .withThrowableOfType(ExecutionException.class);
+            }
+            assertThat(store.settle("running", BigDecimal.ONE).toCompletableFuture())
+                    .failsWithin(RedisServer.PATIENCE)
+                    .withThrowableOfType(ExecutionException.class);
+            assertThat(store.undelivered()).contains("running").hasSize(3);
+        }
+    }
+
     @Test
     void whatIsGivenUpIsCountedAndLogged() {
         lose();
