@@ -70,7 +70,6 @@ final class AccountGauges {
         if (removed || figure.shown) {
             return;
         }
-        figure.shown = true;
         // Strong references: a gauge whose object was collected reads NaN.
         GenerationMeter meter = figure.meter;
         if (meter != null) {
@@ -89,6 +88,8 @@ final class AccountGauges {
                     .strongReference(true)
                     .register(registry));
         }
+        // Last: if the registry threw, the next figure tries again.
+        figure.shown = true;
     }
 
     /** One figure of the account. */
@@ -98,7 +99,7 @@ final class AccountGauges {
         private final @Nullable GenerationMeter age;
         private final Tags tags;
         private volatile @Nullable Reading last;
-        private boolean shown;
+        private volatile boolean shown;
 
         Figure(@Nullable GenerationMeter meter, @Nullable GenerationMeter age, Tags tags) {
             this.meter = meter;
@@ -110,9 +111,8 @@ final class AccountGauges {
             if (figure == null) {
                 return;
             }
-            boolean first = last == null;
             last = new Reading(figure.doubleValue(), clock.getAsLong());
-            if (first) {
+            if (!shown) {
                 register(this);
             }
         }

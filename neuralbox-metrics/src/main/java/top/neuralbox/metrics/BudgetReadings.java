@@ -21,13 +21,22 @@ final class BudgetReadings {
     private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
+    /** The age from which an answer counts no longer. A scrape sees the answer to the question of the scrape before. */
+    private static final long MOST_AGE_NANOS = TimeUnit.MINUTES.toNanos(10);
+
     /** A question to the store. A new one takes its place, and a late answer to an old one does not count. */
     private static final class Question {
         final long askedAt;
-        volatile boolean answered;
 
-        Question(long askedAt) {
+        /** When the first question was asked that the store has not answered with figures. */
+        final long waitingSince;
+
+        volatile boolean answered;
+        volatile boolean told;
+
+        Question(long askedAt, @Nullable Question before) {
             this.askedAt = askedAt;
+            this.waitingSince = before == null || before.told ? askedAt : before.waitingSince;
         }
     }
 
@@ -51,10 +60,15 @@ final class BudgetReadings {
     double left(BudgetLine line) {
         refresh();
         Answer known = last;
-        BudgetUsage use = known == null || clock.getAsLong() - known.nanoTime() > PATIENCE_NANOS
-                ? null
-                : known.uses().get(line.key());
+        BudgetUsage use = known == null || isStale(known) ? null : known.uses().get(line.key());
         return use == null ? Double.NaN : line.limit().subtract(use.total()).doubleValue();
+    }
+
+    private boolean isStale(Answer known) {
+        long now = clock.getAsLong();
+        Question open = asked.get();
+        boolean silent = open != null && !open.told && now - open.waitingSince > PATIENCE_NANOS;
+        return silent || now - known.nanoTime() > MOST_AGE_NANOS;
     }
 
     /** Asks the store, unless it was asked a moment ago, or has not answered yet. */
@@ -64,13 +78,13 @@ final class BudgetReadings {
         if (before != null && now - before.askedAt < (before.answered ? REST_NANOS : PATIENCE_NANOS)) {
             return;
         }
-        Question question = new Question(now);
+        Question question = new Question(now, before);
         if (!asked.compareAndSet(before, question)) {
             return;
         }
         try {
             var unused = budget.states(client, tenant).whenComplete((states, error) -> answered(question, states));
-        } catch (RuntimeException storeThrew) {
+        } catch (Throwable storeThrew) {
             question.answered = true;
         }
     }
@@ -83,5 +97,6 @@ final class BudgetReadings {
         Map<String, BudgetUsage> uses = new HashMap<>();
         states.forEach(state -> uses.put(state.line().key(), state.usage()));
         last = new Answer(Map.copyOf(uses), clock.getAsLong());
+        question.told = true;
     }
 }

@@ -89,13 +89,16 @@ final class MeteredGeneration implements Observer {
     public void delta(int chars, int bytes, long nanoTime) {
         deltas++;
         this.chars += chars;
-        if (anyDelta) {
-            gap(nanoTime - lastDeltaAt);
-        } else {
-            anyDelta = true;
-            timers.firstDelta(nanoTime - startedAt);
-        }
+        boolean first = !anyDelta;
+        long gap = nanoTime - lastDeltaAt;
+        // Before the registry is called, which may throw.
+        anyDelta = true;
         lastDeltaAt = nanoTime;
+        if (first) {
+            timers.firstDelta(nanoTime - startedAt);
+        } else {
+            gap(gap);
+        }
         if (nanoTime - flushedAt >= FLUSH_NANOS) {
             flushedAt = nanoTime;
             flush();
@@ -120,20 +123,51 @@ final class MeteredGeneration implements Observer {
 
     @Override
     public void ended(GenerationOutcome outcome) {
-        active.stop();
-        leaveQueue();
-        flush();
-        if (longestGap >= 0) {
-            meters.longestGap.record(longestGap, TimeUnit.NANOSECONDS);
-        }
-        bill(outcome);
-        account.requests(outcome.rateLimits());
-        meters.listenerErrors.increment(outcome.listenerErrors());
+        // The bill first. A registry, or a filter in it, may throw for one meter; the others must still count.
+        Steps steps = new Steps();
+        steps.run(() -> bill(outcome));
+        steps.run(active::stop);
+        steps.run(this::leaveQueue);
+        steps.run(this::flush);
+        steps.run(() -> {
+            if (longestGap >= 0) {
+                meters.longestGap.record(longestGap, TimeUnit.NANOSECONDS);
+            }
+        });
+        steps.run(() -> account.requests(outcome.rateLimits()));
+        steps.run(() -> meters.listenerErrors.increment(outcome.listenerErrors()));
         ErrorType type = ErrorType.of(outcome.error());
-        if (type != null) {
-            meters.errors(type).increment();
+        steps.run(() -> {
+            if (type != null) {
+                meters.errors(type).increment();
+            }
+        });
+        steps.run(() -> timers.ended(outcome.kind(), type, clock.getAsLong() - startedAt));
+        steps.rethrow();
+    }
+
+    /** Runs each step, even if an earlier one threw. */
+    private static final class Steps {
+
+        private @Nullable Throwable first;
+
+        void run(Runnable step) {
+            try {
+                step.run();
+            } catch (Throwable thrown) {
+                first = first == null ? thrown : first;
+            }
         }
-        timers.ended(outcome.kind(), type, clock.getAsLong() - startedAt);
+
+        /** Throws what the first failed step threw, which the client counts and logs. */
+        void rethrow() {
+            if (first instanceof RuntimeException exception) {
+                throw exception;
+            }
+            if (first instanceof Error error) {
+                throw error;
+            }
+        }
     }
 
     private void leaveQueue() {
@@ -157,22 +191,27 @@ final class MeteredGeneration implements Observer {
     }
 
     private void flush() {
-        add(meters.deltas, deltas);
-        add(meters.content, chars);
-        add(meters.received, bytes);
+        long newDeltas = deltas;
+        long newChars = chars;
+        long newBytes = bytes;
+        // Before the registry is called: if it throws, nothing may be counted twice.
         deltas = 0;
         chars = 0;
         bytes = 0;
+        add(meters.deltas, newDeltas);
+        add(meters.content, newChars);
+        add(meters.received, newBytes);
         if (gaps != null) {
             flushGaps(gaps);
         }
     }
 
     private void flushGaps(long[] collected) {
-        for (int i = 0; i < gapCount; i++) {
+        int count = gapCount;
+        gapCount = 0;
+        for (int i = 0; i < count; i++) {
             timers.gap(collected[i]);
         }
-        gapCount = 0;
     }
 
     private void bill(GenerationOutcome outcome) {

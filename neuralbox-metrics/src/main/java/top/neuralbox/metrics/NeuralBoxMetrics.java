@@ -145,19 +145,26 @@ public final class NeuralBoxMetrics implements GenerationListener, AutoCloseable
             return;
         }
         Client client = new Client(info.client(), info.transport());
-        GenerationMeters group;
+        Group group = group(client, info, info.tenant());
+        ClientMeters<Group> known = clients.get(client);
+        GenerationMeters meters = known == null ? null : known.known(group);
+        if (meters == null) {
+            meters = registered(client, group);
+        }
+        if (meters != null) {
+            meters.usage.increment(credits.doubleValue());
+            meters.generationUsage.record(credits.doubleValue());
+        }
+    }
+
+    private @Nullable GenerationMeters registered(Client client, Group group) {
         lock.lock();
         try {
             ClientMeters<Group> meters = clients.get(client);
-            if (meters == null) {
-                return;
-            }
-            group = register(meters, group(client, info, info.tenant()));
+            return meters == null ? null : register(meters, group);
         } finally {
             lock.unlock();
         }
-        group.usage.increment(credits.doubleValue());
-        group.generationUsage.record(credits.doubleValue());
     }
 
     /**

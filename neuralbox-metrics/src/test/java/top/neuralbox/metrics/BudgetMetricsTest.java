@@ -9,6 +9,8 @@ import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -114,11 +116,27 @@ class BudgetMetricsTest {
         now += TimeUnit.SECONDS.toNanos(59);
         assertThat(left("none", "left")).as("the last answer").isEqualTo(8);
         now += TimeUnit.SECONDS.toNanos(2);
-        assertThat(left("none", "left")).isNaN();
-        assertThat(asked).as("a question is under way").hasValue(2);
+        assertThat(left("none", "left")).as("a question is under way").isEqualTo(8);
+        assertThat(asked).hasValue(2);
         now += TimeUnit.SECONDS.toNanos(60);
         assertThat(left("none", "left")).isNaN();
         assertThat(asked).as("asked again").hasValue(3);
+    }
+
+    /** A scrape sees the answer to the question of the scrape before, which is a little more than a minute old. */
+    @Test
+    void aStoreInAnotherProcessIsKnownThoughItIsReadOnceAMinute() {
+        Deque<CompletableFuture<BudgetUsage>> asked = new ArrayDeque<>();
+        watch(() -> {
+            asked.add(new CompletableFuture<>());
+            return asked.getLast();
+        });
+        asked.remove().complete(TWO_SPENT);
+        for (int scrape = 0; scrape < 5; scrape++) {
+            now += TimeUnit.SECONDS.toNanos(61);
+            assertThat(left("none", "left")).isEqualTo(8);
+            asked.remove().complete(TWO_SPENT);
+        }
     }
 
     @Test
