@@ -1,7 +1,9 @@
 package top.neuralbox.testkit.recording;
 
 import java.util.BitSet;
+import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Replaces each byte of text with an x, so that a recording keeps sizes, pieces and times, but no text. In JSON, and in events
@@ -20,7 +22,16 @@ final class BlankText {
     private static final int LONGEST_NAME = 32;
     private static final String LETTER_X = "0078";
 
+    /** What stands outside of strings in JSON, and the mark of the end. */
+    private static final List<String> LITERALS = List.of("true", "false", "null", "DONE");
+
+    /** The fields of an event stream (HTML standard, section 9.2.6). */
+    private static final List<String> FIELDS = List.of("data", "event", "id", "retry");
+
+    private static final String NUMBER = "0123456789+-.eE";
+
     private final boolean json;
+    private final boolean events;
     /** Whether the field {@code error} is harmless: in a refusal it holds a code, in an answer a sentence. */
     private final boolean refusal;
 
@@ -30,13 +41,22 @@ final class BlankText {
     private String name = "";
     private boolean lineBegins = true;
     private boolean comment;
+
+    /** Within the name of a field of an event stream, until its colon. */
+    private boolean inField;
+
+    /** The letters outside of strings so far, as long as they begin a known word; null after a letter that does not. */
+    private @Nullable StringBuilder word = new StringBuilder();
+
+    private boolean behindReturn;
     private boolean inString;
     private boolean blank;
     private boolean escaped;
     private int hexLeft;
 
     BlankText(int status, String contentType) {
-        this.json = contentType.contains("json") || contentType.contains("event-stream");
+        this.events = contentType.contains("event-stream");
+        this.json = contentType.contains("json") || events;
         this.refusal = status >= 400;
     }
 
@@ -50,17 +70,16 @@ final class BlankText {
 
     private byte blank(byte b) {
         if (b == '\n' || b == '\r') {
-            // No string of JSON contains a line end, so the state begins anew.
-            lineBegins = true;
-            comment = false;
-            inString = false;
-            escaped = false;
-            hexLeft = 0;
+            lineEnds(b == '\n' && behindReturn);
+            behindReturn = b == '\r';
             return b;
         }
+        behindReturn = false;
         if (lineBegins) {
             lineBegins = false;
             comment = b == ':';
+            inField = events && !comment;
+            word = new StringBuilder();
             if (comment) {
                 return b;
             }
@@ -71,22 +90,75 @@ final class BlankText {
         return inString ? inString(b) : outside(b);
     }
 
+    /** No string of JSON contains a line end, so the state begins anew. An empty line ends an event. */
+    private void lineEnds(boolean sameEnd) {
+        if (lineBegins && !sameEnd) {
+            depth = 0;
+            name = "";
+        }
+        lineBegins = true;
+        comment = false;
+        inField = false;
+        inString = false;
+        escaped = false;
+        hexLeft = 0;
+        word = new StringBuilder();
+    }
+
     private byte outside(byte b) {
+        if (inField && b == ':') {
+            inField = false;
+            word = new StringBuilder();
+            return b;
+        }
         switch (b) {
             case '"' -> {
                 inString = true;
-                // A string may be a name, which is no text; only its colon shows it.
-                blank = !name.isEmpty() && !isHarmless(name);
+                // A string within an object may be a name, which is no text; only its colon shows it.
+                blank = depth == 0 || (!name.isEmpty() && !isHarmless(name));
                 string.setLength(0);
             }
-            case ':' -> name = string.toString();
+            case ':' -> {
+                if (depth > 0) {
+                    name = string.toString();
+                }
+            }
             case '{' -> open(false);
             case '[' -> open(true);
             case '}', ']' -> depth = Math.max(0, depth - 1);
             case ',' -> name = arrays.get(depth) ? ELEMENT : "";
-            default -> {}
+            default -> {
+                if (!isLetter(b)) {
+                    word = new StringBuilder();
+                }
+                return isLetter(b)
+                        ? letter(b)
+                        : b == ' ' || b == '\t' || (depth > 0 && NUMBER.indexOf(b) >= 0) ? b : (byte) 'x';
+            }
         }
+        word = new StringBuilder();
         return b;
+    }
+
+    private static boolean isLetter(byte b) {
+        return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z');
+    }
+
+    /** A letter outside of strings stays if it belongs to a word that the format knows. */
+    private byte letter(byte b) {
+        if (word != null) {
+            String begun = word.append((char) b).toString();
+            List<String> known = inField ? FIELDS : LITERALS;
+            if (known.stream().anyMatch(candidate -> candidate.startsWith(begun)) || isExponent(begun)) {
+                return b;
+            }
+            word = null;
+        }
+        return 'x';
+    }
+
+    private boolean isExponent(String begun) {
+        return depth > 0 && (begun.equals("e") || begun.equals("E"));
     }
 
     private void open(boolean array) {

@@ -35,6 +35,7 @@ final class CallRecorder {
     private volatile byte[] key = {};
     private Recording.@Nullable Head head;
     private @Nullable BlankText blank;
+    private boolean compressed;
     private long begun;
     private boolean ended;
 
@@ -65,13 +66,16 @@ final class CallRecorder {
         Map<String, String> kept = new LinkedHashMap<>();
         response.headers().forEach((name, values) -> {
             String lower = name.toLowerCase(Locale.ROOT);
-            if (FIELDS.contains(lower) || lower.startsWith(RATE_LIMIT)) {
+            if (!values.isEmpty() && (FIELDS.contains(lower) || lower.startsWith(RATE_LIMIT))) {
                 byte[] value = values.get(0).getBytes(StandardCharsets.ISO_8859_1);
                 mask(value);
                 kept.put(name, new String(value, StandardCharsets.ISO_8859_1));
             }
         });
         head = new Recording.Head(now(), response.status(), kept);
+        String encoding = response.header("Content-Encoding");
+        compressed =
+                encoding != null && !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity");
         if (transport.blanksText()) {
             String type = response.header("Content-Type");
             blank = new BlankText(response.status(), type == null ? "" : type.toLowerCase(Locale.ROOT));
@@ -82,9 +86,18 @@ final class CallRecorder {
     synchronized void chunk(ByteBuffer buffer) {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.duplicate().get(bytes);
+        if (compressed) {
+            // The key or a text in it could not be found.
+            Arrays.fill(bytes, (byte) 'x');
+        }
         if (!ended) {
             chunks.add(new Recording.Chunk(now(), blank == null ? bytes : blank.blank(bytes)));
         }
+    }
+
+    /** This call could not be recorded. The close of the transport reports it. */
+    void couldNot(Throwable failed) {
+        transport.failed(new IOException("a call could not be recorded", failed));
     }
 
     void failed(Throwable error) {
@@ -102,8 +115,16 @@ final class CallRecorder {
             ended = true;
             // A client that has received [DONE] may leave before the last chunk. The stream was complete.
             Recording.End said = end == Recording.End.CANCELLED && isDone() ? Recording.End.COMPLETE : end;
-            transport.finished(new Recording(recorded, request, head, withoutKey(), said, now()));
+            transport.finished(new Recording(recorded, requestWithoutKey(), head, withoutKey(), said, now()));
         }
+    }
+
+    private @Nullable String requestWithoutKey() {
+        if (request == null) {
+            return null;
+        }
+        byte[] content = request.getBytes(StandardCharsets.UTF_8);
+        return mask(content) ? new String(content, StandardCharsets.UTF_8) : request;
     }
 
     /** The chunks as they were cut. Where the service echoed the key, it is replaced, even if a cut runs through it. */

@@ -34,7 +34,7 @@ final class RecordedCall implements TransportCall {
 
     @Override
     public void cancel() {
-        recorder.ended(Recording.End.CANCELLED);
+        recorded(() -> recorder.ended(Recording.End.CANCELLED));
         call.cancel();
     }
 
@@ -43,16 +43,25 @@ final class RecordedCall implements TransportCall {
             Throwable cause =
                     error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
             Throwable failure = cause == null ? new IllegalStateException("neither a response nor a failure") : cause;
-            recorder.failed(failure);
+            recorded(() -> recorder.failed(failure));
             response.completeExceptionally(failure);
             return;
         }
-        recorder.head(head);
+        recorded(() -> recorder.head(head));
         response.complete(TransportResponse.of(
                 head.status(), head.headers(), subscriber -> head.body().subscribe(new Recorded(subscriber)), () -> {
-                    recorder.ended(Recording.End.CANCELLED);
+                    recorded(() -> recorder.ended(Recording.End.CANCELLED));
                     head.close();
                 }));
+    }
+
+    /** A signal that cannot be recorded must still reach its receiver. */
+    private void recorded(Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable failed) {
+            recorder.couldNot(failed);
+        }
     }
 
     /** Records each signal before passing it on. */
@@ -74,7 +83,7 @@ final class RecordedCall implements TransportCall {
 
                 @Override
                 public void cancel() {
-                    recorder.ended(Recording.End.CANCELLED);
+                    recorded(() -> recorder.ended(Recording.End.CANCELLED));
                     subscription.cancel();
                 }
             });
@@ -82,19 +91,19 @@ final class RecordedCall implements TransportCall {
 
         @Override
         public void onNext(ByteBuffer buffer) {
-            recorder.chunk(buffer);
+            recorded(() -> recorder.chunk(buffer));
             receiver.onNext(buffer);
         }
 
         @Override
         public void onError(Throwable error) {
-            recorder.failed(error);
+            recorded(() -> recorder.failed(error));
             receiver.onError(error);
         }
 
         @Override
         public void onComplete() {
-            recorder.ended(Recording.End.COMPLETE);
+            recorded(() -> recorder.ended(Recording.End.COMPLETE));
             receiver.onComplete();
         }
     }

@@ -74,7 +74,7 @@ final class RecordingFormat {
 
     private Recording parse(String[] lines) {
         number = 1;
-        Map<?, ?> first = object(lines[0]);
+        Map<?, ?> first = object(lines.length == 0 ? "" : lines[0]);
         if (!(first.get(VERSION) instanceof BigDecimal version) || version.compareTo(ONE) != 0) {
             throw broken("it must begin with \"" + VERSION + "\": 1");
         }

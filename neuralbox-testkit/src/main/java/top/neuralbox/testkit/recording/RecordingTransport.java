@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -115,8 +116,11 @@ public final class RecordingTransport implements Transport {
      */
     @Override
     public void close() {
-        engine.close();
-        writer.shutdown();
+        try {
+            engine.close();
+        } finally {
+            writer.shutdown();
+        }
         try {
             if (!writer.awaitTermination(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new UncheckedIOException(new IOException("recordings were not written within " + PATIENCE));
@@ -144,9 +148,15 @@ public final class RecordingTransport implements Transport {
 
     /** Writes a recording, unless this is closed. */
     void finished(Recording recording) {
-        if (!writer.isShutdown()) {
+        try {
             writer.execute(() -> write(recording));
+        } catch (RejectedExecutionException closed) {
+            return;
         }
+    }
+
+    void failed(IOException why) {
+        failure.compareAndSet(null, why);
     }
 
     private void write(Recording recording) {
@@ -163,7 +173,7 @@ public final class RecordingTransport implements Transport {
                 }
             }
         } catch (IOException e) {
-            failure.compareAndSet(null, e);
+            failed(e);
         }
     }
 

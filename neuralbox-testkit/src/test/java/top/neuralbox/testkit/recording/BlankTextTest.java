@@ -46,9 +46,25 @@ class BlankTextTest {
             429 | application/json | {"error": "rate_limit", "message": "you"} | {"error": "rate_limit", "message": "xxx"}
             200 | application/json | [["a", "b"], "c"] | [["x", "x"], "x"]
             502 | text/html | <p>at db7</p> | xxxxx xxxxxxx
+            200 | application/json | "hi" | "xx"
+            200 | application/json | hi true {"n": -1.5e3, "b": true, "c": oh} | xx true {"n": -1.5e3, "b": true, "c": xx}
+            200 | text/event-stream | data: my pin 1234 | data: xx xxx xxxx
+            200 | text/event-stream | event: secret | event: xxxxxx
             """)
     void otherContentIsBlankToo(int status, String type, String text, String expected) {
         assertThat(blank(status, type, text)).isEqualTo(expected);
+    }
+
+    @Test
+    void eventOfSeveralLinesKeepsItsNames() {
+        assertThat(blank(200, "text/event-stream", "data: {\"type\": \"x\",\r\ndata: \"delta\": \"ab\"}\r\n\r\n"))
+                .isEqualTo("data: {\"type\": \"x\",\r\ndata: \"delta\": \"xx\"}\r\n\r\n");
+    }
+
+    @Test
+    void textBehindARawLineEndIsBlank() {
+        assertThat(blank(200, "application/json", "{\"content\": \"my\nword\"}"))
+                .isEqualTo("{\"content\": \"xx\nxxxx\"x");
     }
 
     @Test

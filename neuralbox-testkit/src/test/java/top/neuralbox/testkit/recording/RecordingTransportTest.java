@@ -81,6 +81,19 @@ class RecordingTransportTest {
     }
 
     @Test
+    void compressedContentIsCrossedOut() throws IOException {
+        engine.answer(FakeAnswer.builder()
+                .status(401)
+                .header("Content-Type", "application/json")
+                .header("Content-Encoding", "gzip")
+                .chunk("not to be read")
+                .build());
+        generate(recorder());
+
+        assertThat(Recording.read(only()).content()).asString().isEqualTo("xxxxxxxxxxxxxx");
+    }
+
+    @Test
     void keyThatJsonEscapesIsCrossedOut() throws IOException {
         String key = LocalNeuralBox.apiKey();
         String escaped = "\\u00" + Integer.toHexString(key.charAt(0)) + key.substring(1);
