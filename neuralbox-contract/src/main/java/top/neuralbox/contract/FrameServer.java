@@ -50,6 +50,7 @@ final class FrameServer implements AutoCloseable {
 
     private final TlsServerSocket listener;
     private final @Nullable String version;
+    private final BlockingQueue<Stream> begun = new LinkedBlockingQueue<>();
     private final BlockingQueue<Stream> arrivals = new LinkedBlockingQueue<>();
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
@@ -86,8 +87,17 @@ final class FrameServer implements AutoCloseable {
 
     /** Waits for the next stream with a complete request, and returns it. */
     Stream awaitStream() {
+        return await(arrivals);
+    }
+
+    /** Waits for the next stream whose request has begun, and returns it. This server returns no window to a request. */
+    Stream awaitBegunStream() {
+        return await(begun);
+    }
+
+    private static Stream await(BlockingQueue<Stream> streams) {
         try {
-            Stream stream = arrivals.poll(TransportFixture.PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+            Stream stream = streams.poll(TransportFixture.PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
             if (stream == null) {
                 throw new AssertionError("no request within " + TransportFixture.PATIENCE);
             }
@@ -493,7 +503,11 @@ final class FrameServer implements AutoCloseable {
             Stream stream;
             boolean complete;
             synchronized (lock) {
-                stream = streams.computeIfAbsent(id, fresh -> new Stream(this, fresh, initialWindow));
+                stream = streams.computeIfAbsent(id, fresh -> {
+                    Stream opened = new Stream(this, fresh, initialWindow);
+                    begun.add(opened);
+                    return opened;
+                });
                 complete = whole && !stream.ended;
                 stream.ended |= whole;
             }

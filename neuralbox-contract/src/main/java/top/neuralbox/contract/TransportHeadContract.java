@@ -102,13 +102,16 @@ public interface TransportHeadContract extends TransportContract {
                                         .build()))));
     }
 
-    /** Rules 2 and 4. */
-    @Test
-    default void switchToAnotherProtocolIsAProtocolErrorAndEndsTheConnection() {
-        endsWithItsConnection(Script.builder()
-                .head(101, "Upgrade: h2c", "Connection: Upgrade")
-                .then(Script.response(200, "first"))
-                .build());
+    /** Rules 2 and 4. An engine may know the protocol, and switch to it by itself. */
+    @TestFactory
+    default Stream<DynamicTest> switchToAnotherProtocolIsAProtocolErrorAndEndsTheConnection() {
+        return Stream.of("h2c", "websocket", "TLS/1.2", "TLS")
+                .map(protocol -> dynamicTest(
+                        protocol,
+                        () -> endsWithItsConnection(Script.builder()
+                                .head(101, "Upgrade: " + protocol, "Connection: Upgrade")
+                                .then(Script.response(200, "first"))
+                                .build())));
     }
 
     /** Rule 2. */

@@ -25,6 +25,7 @@ import top.neuralbox.testkit.RecordingSubscriber;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportCall;
 import top.neuralbox.transport.TransportException;
+import top.neuralbox.transport.TransportRequest;
 import top.neuralbox.transport.TransportResponse;
 
 /**
@@ -84,6 +85,30 @@ public interface TransportHttp2StreamContract extends TransportContract {
     @Test
     default void switchToAnotherProtocolIsAProtocolErrorOfItsStreamAlone() {
         endsAlone(stream -> stream.head(101));
+    }
+
+    /** Rules 2 and 4, and RFC 9110, section 15. An engine may take any number. */
+    @TestFactory
+    default Stream<DynamicTest> statusWithoutThreeDigitsIsAProtocolErrorOfItsStreamAlone() {
+        return Stream.of(99, 1000, -20)
+                .map(status -> dynamicTest("status " + status, () -> endsAlone(stream -> stream.head(status))));
+    }
+
+    /** Rule 4: otherwise the rest of the request would hold its place on the connection for ever. */
+    @Test
+    default void answerToARequestThatTheServerDoesNotReadEndsItsStream() {
+        try (FrameServer server = FrameServer.start();
+                Transport transport = http2()) {
+            TransportCall call = transport.start(TransportRequest.builder("POST", server.uri())
+                    .body(new byte[1024 * 1024])
+                    .build());
+            FrameServer.Stream stream = server.awaitBegunStream();
+
+            stream.onlyHead(413);
+
+            assertThat(head(call).status()).isEqualTo(413);
+            stream.awaitReset(TransportFixture.PROMPTLY);
+        }
     }
 
     /**

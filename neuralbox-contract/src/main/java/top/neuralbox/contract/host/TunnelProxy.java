@@ -11,6 +11,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
 import top.neuralbox.transport.ProxySettings;
 
 /**
@@ -18,6 +20,8 @@ import top.neuralbox.transport.ProxySettings;
  * becomes a reset on the other.
  */
 public final class TunnelProxy implements AutoCloseable {
+
+    private static final String ESTABLISHED = "HTTP/1.1 200 Connected\r\n\r\n";
 
     private final ServerSocket listener;
     private final String answer;
@@ -29,13 +33,23 @@ public final class TunnelProxy implements AutoCloseable {
     }
 
     public static TunnelProxy open() {
-        return open("HTTP/1.1 200 Connected\r\n\r\n");
+        return open(ESTABLISHED);
     }
 
     /** A proxy that sends this answer when a tunnel is open. */
     public static TunnelProxy open(String answer) {
+        return open(ServerSocketFactory.getDefault(), answer);
+    }
+
+    /** A proxy that clients speak TLS to. */
+    public static TunnelProxy open(SSLContext tls) {
+        return open(tls.getServerSocketFactory(), ESTABLISHED);
+    }
+
+    private static TunnelProxy open(ServerSocketFactory sockets, String answer) {
         try {
-            TunnelProxy proxy = new TunnelProxy(new ServerSocket(0, 0, InetAddress.getLoopbackAddress()), answer);
+            TunnelProxy proxy =
+                    new TunnelProxy(sockets.createServerSocket(0, 0, InetAddress.getLoopbackAddress()), answer);
             inBackground(proxy::accept);
             return proxy;
         } catch (IOException e) {

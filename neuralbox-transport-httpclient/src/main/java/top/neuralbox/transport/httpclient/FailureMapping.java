@@ -12,7 +12,6 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.ParseException;
-import org.apache.hc.core5.http.RequestNotExecutedException;
 import org.apache.hc.core5.http.TruncatedChunkException;
 import org.apache.hc.core5.http2.H2ConnectionException;
 import org.apache.hc.core5.http2.H2StreamResetException;
@@ -44,14 +43,6 @@ record FailureMapping(ExchangeFailures failures, Progress progress, boolean behi
     /** The engine's message for a reset by the peer begins like this (5.4.4). Its own resets have the same type. */
     private static final String RESET_BY_PEER = "Stream reset (";
 
-    /**
-     * Whether the peer guarantees that it has not processed the request (RFC 9113, section 6.8). A stream reset with
-     * REFUSED_STREAM is no such guarantee: gateways send that code for requests that they have forwarded.
-     */
-    static boolean certainlyNotExecuted(@Nullable Throwable cause) {
-        return cause instanceof RequestNotExecutedException;
-    }
-
     /** Whether the engine rejected a head because of its length. */
     static boolean isTooLong(@Nullable Throwable cause) {
         return cause instanceof MessageConstraintException || cause instanceof HeaderListConstraintException;
@@ -76,6 +67,9 @@ record FailureMapping(ExchangeFailures failures, Progress progress, boolean behi
         }
         if (unsent && behindProxy && cause instanceof IOException) {
             return failures.proxyFailed(isProtocolError(cause) ? null : cause);
+        }
+        if (progress == Progress.SENT && isStatusOutOfRange(cause)) {
+            return failures.protocol("the status code does not have three digits");
         }
         if (cause != null && isProtocolError(cause)) {
             // If the connection ends inside a head, the engine parses the part as if it were whole (5.4.4).
@@ -106,6 +100,13 @@ record FailureMapping(ExchangeFailures failures, Progress progress, boolean behi
         return cause instanceof SSLHandshakeException
                 && cause.getCause() == null
                 && "TLS handshake failed".equals(cause.getMessage());
+    }
+
+    /** The engine checks the status over HTTP/2 where its own code uses it (5.4.4). */
+    private static boolean isStatusOutOfRange(@Nullable Throwable cause) {
+        String message = cause instanceof IllegalArgumentException ? cause.getMessage() : null;
+        return message != null
+                && (message.startsWith("Unknown category for status code") || message.startsWith("Status code"));
     }
 
     private static boolean isProtocolError(Throwable cause) {

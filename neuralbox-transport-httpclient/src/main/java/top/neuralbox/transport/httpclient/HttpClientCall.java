@@ -125,7 +125,7 @@ final class HttpClientCall implements TransportCall {
 
     @Override
     public void cancel() {
-        end(failures.cancelled(), false);
+        end(failures.cancelled());
     }
 
     /** Starts the timer, looks the host up and passes the call to the engine. Does not block. */
@@ -133,7 +133,7 @@ final class HttpClientCall implements TransportCall {
         URI uri = request.uri();
         boolean secure = isSecure();
         if (!secure && !engine.speaks(Protocol.HTTP_1_1)) {
-            end(failures.http2Missing(true), false);
+            end(failures.http2Missing(true));
             return;
         }
         try {
@@ -194,7 +194,15 @@ final class HttpClientCall implements TransportCall {
         if (state.compareAndSet(Open.WAITING, Open.WHOLE)) {
             stopTimer();
             held.markConnectionReusable(null, TimeValue.NEG_ONE_MILLISECOND);
-            made.connected(release);
+            made.connected(() -> {
+                try {
+                    release.run();
+                } catch (Throwable foreign) {
+                    // An interceptor threw it. The other connections of the warm-up must still become free.
+                    held.discardEndpoint();
+                    engineFailed(foreign);
+                }
+            });
         } else {
             held.discardEndpoint();
         }
@@ -214,7 +222,7 @@ final class HttpClientCall implements TransportCall {
         try {
             request.onSent().run();
         } catch (Throwable foreign) {
-            end(failures.other(foreign), false);
+            end(failures.other(foreign));
             throw new RequestNotExecutedException();
         }
     }
@@ -228,9 +236,9 @@ final class HttpClientCall implements TransportCall {
         EndpointInfo endpoint = held == null ? null : held.getEndpointInfo();
         if (endpoint == null) {
             // The connection is closed, so the version that the server chose is not known.
-            end(failures.lostBeforeRequest(null), false);
+            end(failures.lostBeforeRequest(null));
         } else if (!endpoint.getProtocol().greaterEquals(HttpVersion.HTTP_2)) {
-            end(failures.http2Missing(false), false);
+            end(failures.http2Missing(false));
         }
     }
 
@@ -245,7 +253,7 @@ final class HttpClientCall implements TransportCall {
         AsyncExecRuntime held = runtime;
         EndpointInfo endpoint = held == null ? null : held.getEndpointInfo();
         if (endpoint == null || endpoint.getSslSession() == null) {
-            end(failures.lostBeforeRequest(null), false);
+            end(failures.lostBeforeRequest(null));
         }
     }
 
@@ -255,7 +263,7 @@ final class HttpClientCall implements TransportCall {
     void interim() {
         interims++;
         if (interims > ExchangeFailures.MOST_INTERIM_RESPONSES) {
-            end(failures.tooManyInterim(), false);
+            end(failures.tooManyInterim());
         }
     }
 
@@ -273,13 +281,13 @@ final class HttpClientCall implements TransportCall {
         }
         interimsBefore = interims;
         if (last) {
-            end(failures.protocol("it ended the stream with an interim response"), false);
+            end(failures.protocol("it ended the stream with an interim response"));
         }
     }
 
     void head(HttpResponse head, boolean hasBody) {
         if (isBehindProxy() && (state.get() == Open.WAITING || head.getCode() == PROXY_AUTHENTICATION_REQUIRED)) {
-            end(failures.proxyAnswered(head.getCode()), false);
+            end(failures.proxyAnswered(head.getCode()));
             return;
         }
         if (TransportThreads.readToEnd()) {
@@ -290,11 +298,11 @@ final class HttpClientCall implements TransportCall {
         }
         TransportThreads.productive();
         if (length(head) > Engine.MAX_HEAD) {
-            end(failures.headTooLong(), false);
+            end(failures.headTooLong());
             return;
         }
         if (hasConflictingLengths(head)) {
-            end(failures.conflictingLengths(), false);
+            end(failures.conflictingLengths());
             return;
         }
         inChunks = head.containsHeader("Transfer-Encoding");
@@ -356,7 +364,7 @@ final class HttpClientCall implements TransportCall {
      */
     void released() {
         if (state.get() == Open.WHOLE) {
-            end(null, false);
+            end(null);
         }
     }
 
@@ -370,11 +378,11 @@ final class HttpClientCall implements TransportCall {
         }
         if (now == Open.WHOLE) {
             // Nothing of this response is left to fail.
-            end(null, false);
+            end(null);
             return;
         }
         if (now == Open.SENT && body == null && FailureMapping.isTooLong(cause)) {
-            end(failures.headTooLong(), false);
+            end(failures.headTooLong());
             return;
         }
         FailureMapping mapping = new FailureMapping(
@@ -382,7 +390,7 @@ final class HttpClientCall implements TransportCall {
                 now == Open.WAITING ? Progress.UNSENT : body == null ? Progress.SENT : Progress.BODY,
                 isBehindProxy() && !connected,
                 TransportThreads.readToEnd());
-        end(mapping.map(cause), FailureMapping.certainlyNotExecuted(cause));
+        end(mapping.map(cause));
     }
 
     /** Sets the reactor that is told of the end. */
@@ -399,7 +407,19 @@ final class HttpClientCall implements TransportCall {
 
     /** Ends the call because the transport is closed. */
     void close() {
-        end(failures.closed(), false);
+        end(failures.closed());
+    }
+
+    /**
+     * The server switches to TLS within the connection, which nobody asked for. Returns whether this call is beyond the set-up
+     * of its connection, in which a tunnel is secured in the same way.
+     */
+    boolean refusesSwitch() {
+        if (state.get() == Open.WAITING) {
+            return false;
+        }
+        end(failures.switchedProtocols());
+        return true;
     }
 
     /** As {@link #close}, but only a call that has not been sent. */
@@ -478,7 +498,7 @@ final class HttpClientCall implements TransportCall {
     }
 
     /** Ends the call from any state except {@link Ended}. */
-    private void end(@Nullable TransportException failure, boolean certainlyNotExecuted) {
+    private void end(@Nullable TransportException failure) {
         State before;
         Ended ended;
         do {
@@ -487,7 +507,7 @@ final class HttpClientCall implements TransportCall {
                 abortUnreadBody(failure);
                 return;
             }
-            ended = new Ended(before != Open.WAITING && !certainlyNotExecuted, failure, before != Open.WHOLE);
+            ended = new Ended(before != Open.WAITING, failure, before != Open.WHOLE);
         } while (!state.compareAndSet(before, ended));
         settle(ended);
     }

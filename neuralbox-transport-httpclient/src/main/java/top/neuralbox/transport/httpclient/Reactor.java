@@ -96,8 +96,7 @@ final class Reactor {
         calls.forEach(call -> call.threadEnded(thread));
         closeIfDone();
         if (first) {
-            // Last, because logging is foreign code and may throw.
-            LOG.log(Level.ERROR, "an I/O thread of HttpClient ended; others take its place", fault);
+            log("an I/O thread of HttpClient ended; others take its place", fault);
         }
     }
 
@@ -106,7 +105,16 @@ final class Reactor {
         boolean byClosing =
                 cause instanceof ClosedSelectorException || cause instanceof ConcurrentModificationException;
         if (!(byClosing && closed.get())) {
-            LOG.log(Level.ERROR, "an I/O thread of HttpClient failed", cause);
+            log("an I/O thread of HttpClient failed", cause);
+        }
+    }
+
+    /** Logging is foreign code, and an exception would end the I/O thread with all its streams. */
+    private static void log(String what, @Nullable Throwable fault) {
+        try {
+            LOG.log(Level.ERROR, what, fault);
+        } catch (Throwable logThrew) {
+            return;
         }
     }
 

@@ -499,11 +499,20 @@ final class SingleReadSession extends ForwardingSession {
                 return;
             } catch (IOException | RuntimeException e) {
                 // Only the type is logged: a message may hold data of the call.
-                Throwable cause = e.getCause() instanceof Error error ? error : e;
+                log(e.getCause() instanceof Error error ? error : e);
+            }
+        }
+
+        /** An exception of the log would end the I/O thread with all its streams. */
+        private static void log(Throwable cause) {
+            try {
                 LOG.log(
                         Level.WARNING,
-                        "Code outside NeuralBox, for example an interceptor, threw {0} when a connection ended; nothing else is affected.",
+                        "Code outside NeuralBox, for example an interceptor, threw {0} when a connection ended; nothing"
+                                + " else is affected.",
                         cause.getClass().getName());
+            } catch (Throwable logThrew) {
+                return;
             }
         }
     }

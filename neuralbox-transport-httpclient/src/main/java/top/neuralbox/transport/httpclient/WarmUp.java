@@ -50,7 +50,7 @@ final class WarmUp {
         releases.forEach(Runnable::run);
     }
 
-    /** A connection is made. Its release puts it into the pool, now or when all calls have their places. */
+    /** A connection is made. Its release, which throws nothing, puts it into the pool: now, or when all calls have their places. */
     void connected(Runnable release) {
         synchronized (this) {
             if (!unplaced.isEmpty()) {

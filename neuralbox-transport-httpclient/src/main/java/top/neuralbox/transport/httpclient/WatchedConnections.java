@@ -4,6 +4,7 @@ import java.util.concurrent.Future;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
 import org.apache.hc.client5.http.nio.AsyncConnectionEndpoint;
 import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.nio.ssl.TlsStrategy;
@@ -48,6 +49,22 @@ final class WatchedConnections extends PoolingAsyncClientConnectionManager {
                 attachment,
                 context,
                 callback);
+    }
+
+    /**
+     * Secures a tunnel. The engine also comes here by itself if a server answers a request with status 101 and TLS (5.6.5).
+     */
+    @Override
+    public void upgrade(
+            AsyncConnectionEndpoint endpoint,
+            @Nullable Object attachment,
+            HttpContext context,
+            FutureCallback<AsyncConnectionEndpoint> callback) {
+        if (ExchangeGates.callOf(context).refusesSwitch()) {
+            callback.failed(new ConnectionClosedException("the server switched to TLS within the connection"));
+        } else {
+            super.upgrade(endpoint, attachment, context, callback);
+        }
     }
 
     /** Fences the callback of a connect operation. It runs on an I/O thread, with the interceptors. */

@@ -154,6 +154,31 @@ class HttpClientTransportTest {
         }
     }
 
+    /** The application's own retry must not make the client send once more. */
+    @Test
+    void interceptorThatProceedsTwiceMayHaveSentTheRequest() {
+        ScriptedServer server = ScriptedServer.start();
+        server.answerAlways(Script.response(503, "busy"));
+        try (HttpClientTransport transport = HttpClientTransport.builder()
+                .customize(builder -> builder.addExecInterceptorAfter(
+                        ChainElement.CONNECT.name(), "again", (request, entity, scope, chain, callback) -> {
+                            chain.proceed(request, entity, scope, callback);
+                            chain.proceed(request, entity, scope, callback);
+                        }))
+                .build()) {
+            TransportCall call = transport.start(post(server.uri("/")).build());
+
+            var unused = call.response()
+                    .handle((head, error) -> null)
+                    .toCompletableFuture()
+                    .join();
+
+            assertThat(call.mayHaveBeenSent()).isTrue();
+        } finally {
+            server.close();
+        }
+    }
+
     private static void await(BooleanSupplier condition) {
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (!condition.getAsBoolean()) {

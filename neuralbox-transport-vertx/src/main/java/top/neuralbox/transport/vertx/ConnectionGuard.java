@@ -73,6 +73,10 @@ final class ConnectionGuard {
         // The handshake with a proxy has its own codec, which is of another class.
         if (codec != null) {
             inPlace = true;
+            if (pipeline.get(Http1Heads.class) != null) {
+                // The guard of the other TLS layer was first: a proxy has one of its own.
+                return;
+            }
             Http1Heads heads = new Http1Heads(awaitsResponse);
             pipeline.addAfter(codec.name(), "neuralbox-heads", heads);
             pipeline.addBefore(codec.name(), "neuralbox-bytes", new Http1Bytes(codec, heads));
@@ -86,6 +90,9 @@ final class ConnectionGuard {
         if (engine == null || engine == http2) {
             // The server's settings have not arrived, and the engine waits for them with another listener.
             return false;
+        }
+        if (engine instanceof Http2Heads) {
+            return true;
         }
         Http2Heads heads = new Http2Heads(engine, channel, http2.connection());
         decoder.frameListener(heads);

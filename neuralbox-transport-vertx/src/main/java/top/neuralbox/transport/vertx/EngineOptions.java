@@ -5,6 +5,7 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.ProxyType;
@@ -90,7 +91,9 @@ final class EngineOptions {
      * @throws IllegalArgumentException if they switch the verification of certificates or host names off
      */
     static WebClientOptions copyOf(WebClientOptions given) {
-        if (given.isTrustAll() || !given.isVerifyHost()) {
+        ProxyOptions proxy = given.getProxyOptions();
+        ClientSSLOptions tlsOfProxy = proxy == null ? null : proxy.getSslOptions();
+        if (given.isTrustAll() || !given.isVerifyHost() || (tlsOfProxy != null && tlsOfProxy.isTrustAll())) {
             throw new IllegalArgumentException("options must leave the verification of certificates and host names on");
         }
         return new WebClientOptions(given);

@@ -135,9 +135,18 @@ final class Http1Heads extends ChannelDuplexHandler {
     }
 
     private void head(ChannelHandlerContext context, HttpResponse head) {
+        if (head.decoderResult().isFailure()) {
+            // Even of an interim response: the codec drops all that follows, so the final response would never come.
+            broken = true;
+            if (ResponseHead.isTooLong(head.decoderResult().cause())) {
+                head.setDecoderResult(DecoderResult.failure(HeadFault.TOO_LONG.found()));
+            }
+            context.fireChannelRead(head);
+            return;
+        }
         boolean passedOver = ResponseHead.isInterim(head.status().code());
         interim = passedOver ? interim + 1 : 0;
-        HeadFault fault = faultOf(head);
+        HeadFault fault = ResponseHead.fault(head.status().code(), head.headers(), interim);
         if (fault != null) {
             broken = true;
             // The engine fails the request and closes the connection.
@@ -170,12 +179,5 @@ final class Http1Heads extends ChannelDuplexHandler {
     /** RFC 9110, section 6.4.1. */
     private static boolean hasContent(int status) {
         return status != 204 && status != 304;
-    }
-
-    private @Nullable HeadFault faultOf(HttpResponse head) {
-        if (head.decoderResult().isFailure()) {
-            return ResponseHead.isTooLong(head.decoderResult().cause()) ? HeadFault.TOO_LONG : null;
-        }
-        return ResponseHead.fault(head.status().code(), head.headers(), interim);
     }
 }

@@ -36,6 +36,14 @@ final class Http2Connections {
         return beneath != null && beneath.isAboveLastOfPeer(stream);
     }
 
+    /** As {@link Http2Heads#endStream}; does nothing if the connection is not known. */
+    void endStream(HttpConnection connection, long stream) {
+        Http2Heads beneath = beneath(connection);
+        if (beneath != null) {
+            beneath.endStream(stream);
+        }
+    }
+
     private @Nullable Http2Heads beneath(HttpConnection connection) {
         WeakReference<Http2Heads> known = frames.get(connection);
         return known == null ? null : known.get();

@@ -1,8 +1,10 @@
 package top.neuralbox.transport.vertx;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
@@ -49,6 +51,17 @@ final class Http2Heads extends Http2FrameListenerDecorator {
         return connection.goAwayReceived() && stream > connection.local().lastStreamKnownByPeer();
     }
 
+    /** Resets a stream with CANCEL (RFC 9113, section 7), unless it has ended. */
+    void endStream(long stream) {
+        Http2ConnectionHandler frames = channel.pipeline().get(Http2ConnectionHandler.class);
+        if (frames != null) {
+            ChannelHandlerContext context = channel.pipeline().context(frames);
+            ChannelFuture unused =
+                    frames.resetStream(context, (int) stream, Http2Error.CANCEL.code(), context.newPromise());
+            context.flush();
+        }
+    }
+
     @Override
     public void onHeadersRead(
             ChannelHandlerContext context, int id, Http2Headers headers, int padding, boolean endOfStream)
@@ -84,10 +97,14 @@ final class Http2Heads extends Http2FrameListenerDecorator {
 
     /** @throws Http2Exception for this stream only */
     private boolean isPassedOver(int id, Http2Headers headers, boolean endOfStream) throws Http2Exception {
-        Integer status = statusOf(headers);
-        if (status == null) {
+        if (headers.status() == null) {
             // A trailer section, or a head that the engine refuses.
             return false;
+        }
+        Integer status = statusOf(headers.status());
+        if (status == null) {
+            throw Http2Exception.streamError(
+                    id, Http2Error.PROTOCOL_ERROR, HeadFault.STATUS_CODE.found(), "%s", HeadFault.STATUS_CODE);
         }
         boolean interim = ResponseHead.isInterim(status);
         HeadFault fault = ResponseHead.fault(status, headers, interim ? count(id) : 0);
@@ -111,9 +128,9 @@ final class Http2Heads extends Http2FrameListenerDecorator {
         return count;
     }
 
-    private static @Nullable Integer statusOf(Http2Headers headers) {
-        CharSequence status = headers.status();
-        if (status == null || status.length() != 3) {
+    /** Three digits; null for anything else, some of which the engine would accept (5.2.3). */
+    private static @Nullable Integer statusOf(CharSequence status) {
+        if (status.length() != 3) {
             return null;
         }
         int code = 0;

@@ -8,6 +8,7 @@ import io.netty.handler.ssl.ApplicationProtocolNegotiator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.AttributeKey;
 import io.vertx.core.net.JdkSSLEngineOptions;
 import io.vertx.core.spi.tls.DefaultSslContextFactory;
 import io.vertx.core.spi.tls.SslContextFactory;
@@ -36,6 +37,10 @@ final class TlsEngine extends JdkSSLEngineOptions {
     /** Who resumes a session asks no manager, and its certificates may have been replaced. Zero would mean without limit. */
     private static final int RESUMPTION_SECONDS = 1;
 
+    /** The TLS layer that was added last. */
+    private static final AttributeKey<SslHandler> INNERMOST =
+            AttributeKey.newInstance("top.neuralbox.transport.vertx.innermost");
+
     private final @Nullable X509TrustManager trustManager;
     private final @Nullable X509KeyManager keyManager;
     private final Http2Connections connections = new Http2Connections();
@@ -53,7 +58,12 @@ final class TlsEngine extends JdkSSLEngineOptions {
 
     /** Whether TLS is open in both directions, for a request and its response. On the event loop of the connection. */
     static boolean isOpen(Channel channel) {
-        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        // The first one is a proxy's, if the proxy speaks TLS too.
+        return isOpen(channel.pipeline().get(SslHandler.class))
+                && isOpen(channel.attr(INNERMOST).get());
+    }
+
+    private static boolean isOpen(@Nullable SslHandler tls) {
         return tls == null || !(tls.engine().isInboundDone() || tls.engine().isOutboundDone());
     }
 
@@ -163,6 +173,7 @@ final class TlsEngine extends JdkSSLEngineOptions {
         public void handlerAdded(ChannelHandlerContext context) throws Exception {
             super.handlerAdded(context);
             ConnectionGuard.readToEnd(context.channel());
+            context.channel().attr(INNERMOST).set(this);
             VertxCall call = CurrentCall.current();
             if (call != null) {
                 call.connecting(context.channel());

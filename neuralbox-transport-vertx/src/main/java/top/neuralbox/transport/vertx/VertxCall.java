@@ -152,9 +152,7 @@ final class VertxCall implements TransportCall {
 
     /** As {@link #close}, but only a call that has not been sent. */
     void closeUnsent() {
-        if (state.get() == State.WAITING) {
-            close();
-        }
+        giveUpUnsent(failures.closed());
     }
 
     EventLoops.Place place() {
@@ -215,9 +213,21 @@ final class VertxCall implements TransportCall {
         }
     }
 
+    /** Ends the call, unless its request may have been written. */
+    private void giveUpUnsent(TransportException reason) {
+        if (state.compareAndSet(State.WAITING, State.ENDED_UNSENT)) {
+            leave();
+            giveUp(reason, true);
+        }
+    }
+
     /** Ends the call and its body at once, with this reason. From any thread. */
     private void giveUp(TransportException reason) {
-        boolean ends = end();
+        giveUp(reason, end());
+    }
+
+    /** @param ends whether the caller has ended the call just now */
+    private void giveUp(TransportException reason, boolean ends) {
         try {
             if (ends) {
                 response.completeExceptionally(reason);
@@ -288,11 +298,13 @@ final class VertxCall implements TransportCall {
         if (whole != null && whole.version() != HttpVersion.HTTP_2) {
             if (!written.isComplete()) {
                 // An early answer. The engine would write the rest of this request before the next one, to a server
-                // that may
-                // never read it (5.2.3).
+                // that may never read it (5.2.3).
                 whole.connection().close();
             }
             givenBack(whole.connection());
+        } else if (whole != null && !written.isComplete()) {
+            // The server may never read the rest of the request, and nothing else would end the stream.
+            onLoopOfConnection(() -> transport.endStream(whole));
         }
         ResponseFlow finished = flow;
         if (end()) {
@@ -416,9 +428,7 @@ final class VertxCall implements TransportCall {
 
     private void connectTimedOut(long expired) {
         timer = NO_TIMER;
-        if (state.get() == State.WAITING) {
-            giveUp(transport.queue().isWaiting(this) ? failures.poolTimedOut() : failures.connectTimedOut());
-        }
+        giveUpUnsent(transport.queue().isWaiting(this) ? failures.poolTimedOut() : failures.connectTimedOut());
     }
 
     private void leased(AsyncResult<HttpClientRequest> lease) {
@@ -664,6 +674,10 @@ final class VertxCall implements TransportCall {
     private void send(HttpClientRequest granted) {
         request.headers().forEach(granted::putHeader);
         request.onSent().run();
+        if (hasEnded() && granted.version() == HttpVersion.HTTP_2) {
+            // It was cancelled meanwhile; the release gives the place back.
+            return;
+        }
         granted.response().onComplete(fenced(this::headArrived));
         written = hasContent() ? granted.end(Buffer.buffer(request.body())) : granted.end();
     }
@@ -689,7 +703,9 @@ final class VertxCall implements TransportCall {
         if (head.statusCode() < 200) {
             // An interim response on a connection without a guard. The final response would follow, and no call may
             // read it.
-            head.request().connection().close();
+            if (head.request().version() != HttpVersion.HTTP_2) {
+                head.request().connection().close();
+            }
             giveUp(failures.protocol("an interim response took the place of the final one"));
         } else if (head.statusCode() == PROXY_AUTHENTICATION_REQUIRED && transport.sendsThroughProxy()) {
             giveUp(failures.proxyAnswered(head.statusCode()));
@@ -700,7 +716,7 @@ final class VertxCall implements TransportCall {
 
     private void fail(Throwable cause, FailureMapping.Phase phase) {
         HttpClientRequest failed = exchange;
-        boolean notExecuted = failed != null && transport.isCertainlyNotExecuted(failed);
+        boolean notExecuted = failed != null && flow == null && transport.isCertainlyNotExecuted(failed);
         TransportException failure = new FailureMapping(failures, transport.sendsThroughProxy()).of(cause, phase);
         if (!end()) {
             return;
@@ -726,9 +742,13 @@ final class VertxCall implements TransportCall {
         if (before == State.ENDED_UNSENT || before == State.ENDED) {
             return false;
         }
+        leave();
+        return true;
+    }
+
+    private void leave() {
         transport.queue().leave(this);
         place.giveBack();
-        return true;
     }
 
     /** Releases the engine's resources for this call. */
@@ -743,13 +763,29 @@ final class VertxCall implements TransportCall {
             return;
         }
         if (content == null) {
-            granted.reset(CANCEL);
+            reset(granted);
             return;
         }
         // The last byte may be held back by a pause. A reset would then end another call that has the connection by
         // now.
         content.emptied(() -> {
             if (!content.isReceived()) {
+                reset(granted);
+            }
+        });
+    }
+
+    /** Ends a stream of HTTP/2 on the loop that writes its request: a reset must not overtake it. */
+    private void reset(HttpClientRequest granted) {
+        if (granted.version() != HttpVersion.HTTP_2) {
+            granted.reset(CANCEL);
+            return;
+        }
+        onLoopOfConnection(() -> {
+            if (granted.streamId() < 0) {
+                // The stream was never opened.
+                giveBack(granted);
+            } else {
                 granted.reset(CANCEL);
             }
         });

@@ -328,6 +328,16 @@ public final class VertxTransport implements Transport {
         return connections != null && connections.isAboveLastOfPeer(request.connection(), request.streamId());
     }
 
+    /**
+     * Resets a stream whose response is whole and whose request is not. The engine takes the request for written as soon as it
+     * is queued, and then refuses to reset (5.2.3). On the event loop of the connection.
+     */
+    void endStream(HttpClientRequest request) {
+        if (connections != null) {
+            connections.endStream(request.connection(), request.streamId());
+        }
+    }
+
     boolean isClosed() {
         return closed;
     }
@@ -352,10 +362,17 @@ public final class VertxTransport implements Transport {
     private void engineThrew(Throwable thrown) {
         eventLoops.shortageIn(thrown);
         try {
-            LOG.log(Level.ERROR, "a handler of the engine threw", thrown);
+            LOG.log(Level.ERROR, "a handler of the engine threw", withoutMessage(thrown));
         } catch (Throwable logThrew) {
             eventLoops.shortageIn(logThrew);
         }
+    }
+
+    /** The message of an engine's exception may quote what the peer sent, and a peer may echo the key. */
+    private static Throwable withoutMessage(Throwable thrown) {
+        Throwable shown = new IllegalStateException(thrown.getClass().getName());
+        shown.setStackTrace(thrown.getStackTrace());
+        return shown;
     }
 
     private void nameEventLoops() {

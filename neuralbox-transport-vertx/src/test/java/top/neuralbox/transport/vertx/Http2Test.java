@@ -8,6 +8,9 @@ import static top.neuralbox.transport.vertx.Calls.head;
 import static top.neuralbox.transport.vertx.Calls.subscribe;
 import static top.neuralbox.transport.vertx.Calls.text;
 
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
@@ -171,6 +174,38 @@ class Http2Test {
         assertThat(cancelled.mayHaveBeenSent()).isFalse();
     }
 
+    /** The call lives on one loop and its connection on another; the reset must not overtake the request. */
+    @Test
+    void placeOfACallThatIsCancelledAsItSendsIsGivenBack() throws Exception {
+        Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+        open.add(() -> vertx.close().await());
+        Http2Server server =
+                Http2Server.start(CERTIFICATES, 1, request -> request.response().end());
+        open.add(server);
+        VertxTransport transport = VertxTransport.builder()
+                .vertx(vertx)
+                .config(config().maxConnections(1).build())
+                .build();
+        open.add(0, transport);
+        Context home = transport.eventLoops().get(0);
+        Context other = transport.eventLoops().get(1);
+        TransportResponse first = head(startedOn(home, transport, to(server)));
+        assertThat(subscribe(first).awaitCompletion()).isEmpty();
+
+        CompletableFuture<TransportCall> cancelled = new CompletableFuture<>();
+        TransportRequest request = TransportRequest.builder("POST", server.uri())
+                .body(new byte[] {'{', '}'})
+                .onSent(() -> {
+                    cancelled.join().cancel();
+                    awaitTurnOf(other);
+                })
+                .build();
+        cancelled.complete(startedOn(other, transport, request));
+
+        assertThat(failure(cancelled.join()).kind()).isEqualTo(Kind.CANCELLED);
+        assertThat(head(startedOn(home, transport, to(server))).status()).isEqualTo(200);
+    }
+
     @Test
     void pausedStreamsDoNotHoldUpTheOthersOfTheirConnection() throws Exception {
         Http2Server server = server(100);
@@ -201,6 +236,19 @@ class Http2Test {
 
         assertThat(request.version()).isEqualTo(HttpVersion.HTTP_1_1);
         assertThat(head(call).status()).isEqualTo(200);
+    }
+
+    private static TransportCall startedOn(Context loop, VertxTransport transport, TransportRequest request)
+            throws Exception {
+        CompletableFuture<TransportCall> call = new CompletableFuture<>();
+        loop.runOnContext(here -> call.complete(transport.start(request)));
+        return call.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static void awaitTurnOf(Context loop) {
+        CompletableFuture<Void> passed = new CompletableFuture<>();
+        loop.runOnContext(passed::complete);
+        passed.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
     }
 
     private Http2Server server(int streams) {

@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.ProxyType;
@@ -25,6 +26,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import top.neuralbox.contract.host.TunnelProxy;
 import top.neuralbox.testkit.TestCertificates;
 import top.neuralbox.testkit.server.Script;
 import top.neuralbox.testkit.server.ScriptedServer;
@@ -159,6 +163,30 @@ class VertxTransportBuilderTest {
         }
     }
 
+    /** A connection has two layers of TLS then: that of the proxy, and in it that of the server. */
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void proxyOfTheOptionsMaySpeakTlsItself(Protocol protocol) throws Exception {
+        try (Http2Server server = server();
+                TunnelProxy proxy = TunnelProxy.open(CERTIFICATES.server())) {
+            WebClientOptions options = trusting(CERTIFICATES)
+                    .setProxyOptions(proxy(proxy.settings().port())
+                            .setType(ProxyType.HTTPS)
+                            .setHost("localhost")
+                            .setSslOptions(new ClientSSLOptions()
+                                    .setHostnameVerificationAlgorithm("HTTPS")
+                                    .setTrustOptions(TrustOptions.wrap(CERTIFICATES.trustManager()))));
+            TransportConfig config =
+                    TransportConfig.builder().protocols(protocol).build();
+            try (VertxTransport transport = transport(options, config)) {
+                for (int call = 0; call < 3; call++) {
+                    assertThat(head(transport.start(to(server.uri()))).status()).isEqualTo(200);
+                }
+            }
+            assertThat(proxy.heads()).isNotEmpty().allMatch(head -> head.startsWith("CONNECT "));
+        }
+    }
+
     @Test
     void limitOfConnectionsIsThatOfTheSettings() throws Exception {
         limitsConnections(new WebClientOptions());
@@ -247,6 +275,16 @@ class VertxTransportBuilderTest {
 
     private static WebClientOptions trusting(TestCertificates certificates) {
         return new WebClientOptions().setTrustOptions(TrustOptions.wrap(certificates.trustManager()));
+    }
+
+    @Test
+    void proxyWhoseCertificateNobodyVerifiesIsRefused() {
+        WebClientOptions options = new WebClientOptions()
+                .setProxyOptions(
+                        proxy(1).setType(ProxyType.HTTPS).setSslOptions(new ClientSSLOptions().setTrustAll(true)));
+        assertThatThrownBy(() -> transport(options, TransportConfig.defaults()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("verification");
     }
 
     private static ProxyOptions proxy(int port) {

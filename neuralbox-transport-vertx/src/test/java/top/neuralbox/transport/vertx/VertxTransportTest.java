@@ -346,6 +346,19 @@ class VertxTransportTest {
         });
     }
 
+    /** The codec drops all that follows a malformed head, even the final response. */
+    @Test
+    void interimResponseThatIsMalformedFailsTheCall() throws Exception {
+        server.answer(Script.builder()
+                .text("HTTP/1.1 103 x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n")
+                .text("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                .hold()
+                .build());
+        try (VertxTransport transport = VertxTransport.create(TransportConfig.defaults())) {
+            assertThat(failure(transport.start(request())).kind()).isEqualTo(Kind.PROTOCOL);
+        }
+    }
+
     /** The engine takes the first head of a proxy for its answer, and 200 alone for a yes: of the rest it waits for the end. */
     @Test
     void proxyOfTheApplicationsOptionsOpensATunnelWith200Alone() throws Exception {
