@@ -73,11 +73,20 @@ public final class NeuralBoxChatModel implements ChatModel {
         Prompt complete = RequestMapping.complete(prompt, options);
         GenerationRequest request = RequestMapping.request(complete);
         ChatModelObservationContext context = context(complete, false);
-        return Objects.requireNonNull(observation(context).observe(() -> {
+        FencedObservation observation = fenced(observation(context));
+        observation.start();
+        Runnable close = observation.open();
+        try {
             ChatResponse response = generate(request);
             context.setResponse(response);
             return response;
-        }));
+        } catch (Throwable failure) {
+            observation.error(failure);
+            throw failure;
+        } finally {
+            close.run();
+            observation.stop();
+        }
     }
 
     @Override
@@ -115,9 +124,10 @@ public final class NeuralBoxChatModel implements ChatModel {
         if (parent != null) {
             observation.parentObservation(parent);
         }
-        observation.start();
+        FencedObservation fenced = fenced(observation);
+        fenced.start();
         StreamedAnswer answer = new StreamedAnswer(request);
-        StreamObservation observed = new StreamObservation(observation, context, answer);
+        StreamObservation observed = new StreamObservation(fenced, context, answer);
         // Not Spring AI's aggregator: it loses the bill, and logs each failure as an error of its own.
         return JdkFlowAdapter.flowPublisherToFlux(observed.of(neuralBox.publish(request)))
                 .<ChatResponse>handle((event, sink) -> {
@@ -130,13 +140,16 @@ public final class NeuralBoxChatModel implements ChatModel {
                 .doOnError(observed::error)
                 // Before the subscriber hears of the end: it may look at the meters at once.
                 .doOnTerminate(observed::stop)
-                .doOnCancel(observed::stop)
                 .contextWrite(written -> written.put(ObservationThreadLocalAccessor.KEY, observation));
     }
 
     private Observation observation(ChatModelObservationContext context) {
         return ChatModelObservationDocumentation.CHAT_MODEL_OPERATION.observation(
                 observationConvention, DEFAULT_CONVENTION, () -> context, observationRegistry);
+    }
+
+    private FencedObservation fenced(Observation observation) {
+        return new FencedObservation(observation, observationRegistry);
     }
 
     private static ChatModelObservationContext context(Prompt prompt, boolean streaming) {

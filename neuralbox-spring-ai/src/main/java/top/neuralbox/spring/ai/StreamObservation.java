@@ -1,6 +1,5 @@
 package top.neuralbox.spring.ai;
 
-import io.micrometer.observation.Observation;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,7 +17,7 @@ final class StreamObservation {
     private static final int STOPPED = 1;
     private static final int SCOPE = 2;
 
-    private final Observation observation;
+    private final FencedObservation observation;
     private final ChatModelObservationContext context;
     private final StreamedAnswer answer;
 
@@ -28,7 +27,7 @@ final class StreamObservation {
      */
     private final AtomicInteger state = new AtomicInteger();
 
-    StreamObservation(Observation observation, ChatModelObservationContext context, StreamedAnswer answer) {
+    StreamObservation(FencedObservation observation, ChatModelObservationContext context, StreamedAnswer answer) {
         this.observation = observation;
         this.context = context;
         this.answer = answer;
@@ -56,31 +55,14 @@ final class StreamObservation {
             sends.run();
             return;
         }
-        Observation.Scope scope = open();
+        Runnable close = observation.open();
         try {
             sends.run();
         } finally {
-            close(scope);
+            close.run();
             if (state.addAndGet(-SCOPE) == STOPPED) {
                 finish();
             }
-        }
-    }
-
-    /** A scope runs handlers of the application. If one throws, the generation goes on without the scope. */
-    private Observation.Scope open() {
-        try {
-            return observation.openScope();
-        } catch (RuntimeException hostile) {
-            return Observation.Scope.NOOP;
-        }
-    }
-
-    private static void close(Observation.Scope scope) {
-        try {
-            scope.close();
-        } catch (RuntimeException hostile) {
-            // The generation has been sent, and goes on.
         }
     }
 
@@ -123,7 +105,9 @@ final class StreamObservation {
 
         @Override
         public void cancel() {
+            // First: a handler may block, and the generation costs credits.
             subscription.cancel();
+            stop();
         }
     }
 }

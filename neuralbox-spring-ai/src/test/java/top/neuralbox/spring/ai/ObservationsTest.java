@@ -10,15 +10,18 @@ import io.micrometer.observation.tck.TestObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistryAssert;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.ai.retry.NonTransientAiException;
 import top.neuralbox.NeuralBox;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.metrics.NeuralBoxTracing;
 import top.neuralbox.testkit.local.Fault;
 import top.neuralbox.testkit.local.LocalNeuralBox;
@@ -70,6 +73,7 @@ class ObservationsTest {
     /** Handlers are code of the application. The first scope is ours; Reactor opens the others, for each event. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    @Logs(perhaps = "an observation handler or convention threw")
     void streamGoesOnThoughAHandlerThrowsAtItsScope(boolean opened) {
         AtomicInteger left = new AtomicInteger(1);
         registry.observationConfig().observationHandler(new ObservationHandler<Observation.Context>() {
@@ -99,6 +103,94 @@ class ObservationsTest {
                 .hasObservationWithNameEqualTo(NAME)
                 .that()
                 .hasBeenStopped();
+        assertThat(registry.getCurrentObservationScope()).isNull();
+    }
+
+    /** The answer is paid for by then, and its caller would pay once more. */
+    @ParameterizedTest
+    @EnumSource(Moment.class)
+    @Logs(perhaps = "an observation handler or convention threw")
+    void handlerThatThrowsTakesNoAnswerAway(Moment moment) {
+        AtomicInteger open = new AtomicInteger();
+        registry.observationConfig().observationHandler(new Counting(open)).observationHandler(new Hostile(moment));
+
+        assertThat(model.call("hello")).isNotEmpty();
+        assertThat(String.join(
+                        "",
+                        Objects.requireNonNull(
+                                model.stream("hello").collectList().block(LONG))))
+                .isNotEmpty();
+        service.misbehave(Fault.withoutEnd());
+        assertThatThrownBy(() -> model.stream("hello").blockLast(LONG)).isInstanceOf(NonTransientAiException.class);
+
+        assertThat(open).hasValue(0);
+        assertThat(registry.getCurrentObservationScope()).isNull();
+    }
+
+    private enum Moment {
+        START,
+        SCOPE_OPENED,
+        SCOPE_CLOSED,
+        ERROR,
+        STOP
+    }
+
+    /** Counts the spans that are not ended. */
+    private record Counting(AtomicInteger open) implements ObservationHandler<Observation.Context> {
+
+        @Override
+        public void onStart(Observation.Context context) {
+            open.incrementAndGet();
+        }
+
+        @Override
+        public void onStop(Observation.Context context) {
+            open.decrementAndGet();
+        }
+
+        @Override
+        public boolean supportsContext(Observation.Context context) {
+            return true;
+        }
+    }
+
+    private record Hostile(Moment moment) implements ObservationHandler<Observation.Context> {
+
+        @Override
+        public void onStart(Observation.Context context) {
+            throwAt(Moment.START);
+        }
+
+        @Override
+        public void onScopeOpened(Observation.Context context) {
+            throwAt(Moment.SCOPE_OPENED);
+        }
+
+        @Override
+        public void onScopeClosed(Observation.Context context) {
+            throwAt(Moment.SCOPE_CLOSED);
+        }
+
+        @Override
+        public void onError(Observation.Context context) {
+            throwAt(Moment.ERROR);
+        }
+
+        @Override
+        public void onStop(Observation.Context context) {
+            throwAt(Moment.STOP);
+        }
+
+        @Override
+        public boolean supportsContext(Observation.Context context) {
+            return context.getName() != null && context.getName().startsWith("gen_ai");
+        }
+
+        private void throwAt(Moment here) {
+            if (here == moment) {
+                throw new AssertionError("hostile");
+            }
+        }
     }
 
     @Test
