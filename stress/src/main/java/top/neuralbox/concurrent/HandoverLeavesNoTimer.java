@@ -25,7 +25,7 @@ public class HandoverLeavesNoTimer {
 
     @Actor
     public void client() {
-        Handover.run(runs::incrementAndGet, executor, Runnable::run, time);
+        Handover.run(runs::incrementAndGet, executor, Runnable::run, time, () -> false);
     }
 
     @Actor
