@@ -23,6 +23,11 @@ import top.neuralbox.transport.TransportConfig;
 /** Sets the library's builders from the properties. A property that is not set leaves the builder's default. */
 final class ClientFactory {
 
+    /** The end of a message about a URI that may have a password. */
+    static final String HOW_TO_WRITE_A_PASSWORD =
+            "In a user name or a password, write the characters @ : / ? # and % as %"
+                    + " and two hex digits, for example %40 for @";
+
     private ClientFactory() {}
 
     static NeuralBox.Builder builder(NeuralBoxProperties properties, NeuralBoxConnectionDetails details) {
@@ -68,9 +73,7 @@ final class ClientFactory {
             return new URI(value.strip());
         } catch (URISyntaxException malformed) {
             throw new IllegalStateException(property + " is not a URI: " + malformed.getReason() + " at index "
-                    + malformed.getIndex()
-                    + ". In a user name or a password, write the characters @ : / ? # and % as % and two hex"
-                    + " digits, for example %40 for @");
+                    + malformed.getIndex() + ". " + HOW_TO_WRITE_A_PASSWORD);
         }
     }
 

@@ -105,6 +105,7 @@ public final class GenerationEmitter extends ResponseBodyEmitter {
                 || !(RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes)) {
             throw new IllegalStateException("a GenerationEmitter must be returned from a handler method of Spring MVC");
         }
+        copyFields(servlet);
         HttpServletRequest request = attributes.getRequest();
         Pump pump = new Pump(servlet.getServletResponse());
         WebAsyncUtils.getAsyncManager(request)
@@ -114,6 +115,16 @@ public final class GenerationEmitter extends ResponseBodyEmitter {
                         pump.begin();
                     }
                 });
+    }
+
+    /** Spring would write the fields of a {@code ResponseEntity} with the first byte of its own stream, which is not used. */
+    private static void copyFields(ServletServerHttpResponse response) {
+        HttpServletResponse target = response.getServletResponse();
+        response.getHeaders().forEach((name, values) -> {
+            if (!target.containsHeader(name)) {
+                values.forEach(value -> target.addHeader(name, value));
+            }
+        });
     }
 
     /**

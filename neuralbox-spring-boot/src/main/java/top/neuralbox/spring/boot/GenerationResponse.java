@@ -82,7 +82,8 @@ public final class GenerationResponse {
                     return response.writeAndFlushWith(pieces(relay, response.bufferFactory()));
                 })
                 .doOnCancel(relay::cancel)
-                .doOnError(error -> relay.cancel());
+                // Even after a success: the body of a HEAD request is not subscribed to.
+                .doOnTerminate(relay::cancel);
     }
 
     /** The observation of the request is not current on the event loop, so the generation would not belong to its trace. */
@@ -90,12 +91,38 @@ public final class GenerationResponse {
         if (!context.hasKey(OBSERVATION)) {
             return relay.head();
         }
-        Observation request = context.get(OBSERVATION);
-        Observation.Scope scope = request.openScope();
+        Observation.Scope scope = opened(context.get(OBSERVATION));
         try {
             return relay.head();
         } finally {
+            close(scope);
+        }
+    }
+
+    /** A scope runs handlers of the application. If one throws, the generation belongs to no trace. */
+    private static Observation.Scope opened(Observation request) {
+        try {
+            return request.openScope();
+        } catch (Throwable hostile) {
+            return Observation.Scope.NOOP;
+        }
+    }
+
+    /** The generation has been sent by then, and goes on even if a handler throws. */
+    private static void close(Observation.Scope scope) {
+        try {
             scope.close();
+        } catch (Throwable hostile) {
+            reset(scope);
+        }
+    }
+
+    /** Leaves no scope on the thread, which serves other requests. Micrometer calls the handlers first (1.17.2). */
+    private static void reset(Observation.Scope scope) {
+        try {
+            scope.reset();
+        } catch (Throwable hostile) {
+            return;
         }
     }
 

@@ -117,23 +117,30 @@ final class NeuralBoxAutoConfiguration {
 
     /** For the health indicator. */
     @Bean
-    @ConditionalOnBean(NeuralBoxConnectionDetails.class)
+    @ConditionalOnBean(NeuralBox.class)
     LastOutcomes neuralBoxLastOutcomes() {
         return new LastOutcomes(Clock.systemUTC());
     }
 
     /** For all generations, because a page hears of a failure only by a code. */
     @Bean
-    @ConditionalOnBean(NeuralBoxConnectionDetails.class)
+    @ConditionalOnBean(NeuralBox.class)
     FailureLog neuralBoxFailureLog() {
         return new FailureLog();
+    }
+
+    /** Static, because it sees the other beans as they are made. */
+    @Bean
+    static NeuralBoxClients neuralBoxClients() {
+        return new NeuralBoxClients();
     }
 
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnBean(NeuralBox.class)
-    NeuralBoxDrain neuralBoxDrain(ConfigurableApplicationContext context, NeuralBoxProperties properties) {
-        return NeuralBoxDrain.of(context, properties.shutdownTimeout());
+    NeuralBoxDrain neuralBoxDrain(
+            ConfigurableApplicationContext context, NeuralBoxClients clients, NeuralBoxProperties properties) {
+        return NeuralBoxDrain.of(context, clients, properties.shutdownTimeout());
     }
 
     private static TransportConfig transportConfig(NeuralBoxProperties properties, ObjectProvider<SslBundles> bundles) {

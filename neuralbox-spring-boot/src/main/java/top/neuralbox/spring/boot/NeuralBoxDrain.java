@@ -3,18 +3,13 @@ package top.neuralbox.spring.boot;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import top.neuralbox.DrainResult;
-import top.neuralbox.NeuralBox;
 
 /**
  * Lets the generations of all clients finish when the application ends. The web server comes first: it finishes its requests,
@@ -37,26 +32,29 @@ final class NeuralBoxDrain implements SmartLifecycle {
     private static final Logger LOG = System.getLogger("top.neuralbox.spring.boot");
 
     private final ConfigurableApplicationContext context;
+    private final NeuralBoxClients clients;
     private final Duration patience;
     private volatile boolean running;
 
-    private NeuralBoxDrain(ConfigurableApplicationContext context, Duration patience) {
+    private NeuralBoxDrain(ConfigurableApplicationContext context, NeuralBoxClients clients, Duration patience) {
         this.context = context;
+        this.clients = clients;
         this.patience = patience;
     }
 
-    static NeuralBoxDrain of(ConfigurableApplicationContext context, @Nullable Duration patience) {
+    static NeuralBoxDrain of(
+            ConfigurableApplicationContext context, NeuralBoxClients clients, @Nullable Duration patience) {
         if (patience != null) {
             // Nobody reads a failure of the shutdown.
             if (patience.isNegative()) {
                 throw new IllegalStateException("neuralbox.shutdown-timeout must not be negative: " + patience);
             }
-            return new NeuralBoxDrain(context, patience);
+            return new NeuralBoxDrain(context, clients, patience);
         }
         String timeout = context.getEnvironment().getProperty(BOOTS_TIMEOUT);
         Duration phase = timeout == null ? BOOTS_DEFAULT : DurationStyle.detectAndParse(timeout);
         Duration rest = phase.minus(MARGIN);
-        return new NeuralBoxDrain(context, rest.isNegative() ? Duration.ZERO : rest);
+        return new NeuralBoxDrain(context, clients, rest.isNegative() ? Duration.ZERO : rest);
     }
 
     Duration patience() {
@@ -75,8 +73,9 @@ final class NeuralBoxDrain implements SmartLifecycle {
             callback.run();
             return;
         }
-        List<CompletableFuture<DrainResult>> drains =
-                clients().stream().map(client -> client.drainAsync(patience)).toList();
+        List<CompletableFuture<DrainResult>> drains = clients.all().stream()
+                .map(client -> client.drainAsync(patience))
+                .toList();
         var unused = CompletableFuture.allOf(drains.toArray(CompletableFuture<?>[]::new))
                 .whenComplete((nothing, error) -> {
                     running = false;
@@ -104,16 +103,6 @@ final class NeuralBoxDrain implements SmartLifecycle {
     @Override
     public int getPhase() {
         return PHASE;
-    }
-
-    /** The clients that are beans. One that nobody has needed yet is not made now. */
-    private Set<NeuralBox> clients() {
-        ConfigurableListableBeanFactory beans = context.getBeanFactory();
-        Set<NeuralBox> clients = new LinkedHashSet<>();
-        Arrays.stream(beans.getBeanNamesForType(NeuralBox.class, false, false))
-                .filter(beans::containsSingleton)
-                .forEach(name -> clients.add(beans.getBean(name, NeuralBox.class)));
-        return clients;
     }
 
     /** Ids and billing states alone: attributes and tenants are the application's, and may not belong in its log. */

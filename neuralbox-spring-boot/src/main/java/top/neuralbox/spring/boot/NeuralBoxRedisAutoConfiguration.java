@@ -61,9 +61,9 @@ final class NeuralBoxRedisAutoConfiguration {
         String user = address.getUserInfo();
         if (address.getHost() == null || address.getPort() < 0 || (user != null && user.indexOf(':') < 0)) {
             throw new IllegalStateException(
-                    "neuralbox.budget.redis.url must have a host and a port, and a colon before a"
-                            + " password, for example redis://:password@localhost:6379. In a password, write the characters @ : / ? # and % as % and two hex digits,"
-                            + " for example %40 for @");
+                    "neuralbox.budget.redis.url must have a host and a port, and a colon before a password, for example"
+                            + " redis://:password@localhost:6379. "
+                            + ClientFactory.HOW_TO_WRITE_A_PASSWORD);
         }
         return address;
     }

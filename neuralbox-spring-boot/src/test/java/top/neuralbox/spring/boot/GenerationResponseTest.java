@@ -10,11 +10,15 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.http.server.reactive.HttpHeadResponseDecorator;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.metrics.NeuralBoxTracing;
 import top.neuralbox.relay.StreamRelay;
+import top.neuralbox.testkit.local.Fault;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /** What no page sees of a generation in WebFlux. The rest is in {@link NettyStreamingTest}. */
@@ -53,6 +57,64 @@ class GenerationResponseTest {
                 .singleElement()
                 .satisfies(generation ->
                         assertThat(generation.getParentObservation()).isSameAs(request));
+    }
+
+    /** As of a HEAD request: the response completes, and its body is never subscribed to. */
+    @Test
+    void generationWhoseBodyNobodyReadsIsCancelled() {
+        service.misbehave(Fault.endless());
+        try (NeuralBox neuralBox = NeuralBox.builder()
+                .apiKey(LocalNeuralBox.apiKey())
+                .baseUri(service.uri())
+                .build()) {
+            StreamRelay relay = StreamRelay.of(neuralBox.publish(GenerationRequest.of("gpt-5", "Write a haiku")));
+
+            GenerationResponse.write(relay, new HttpHeadResponseDecorator(new MockServerHttpResponse()))
+                    .block(PATIENCE);
+
+            service.awaitDisconnect(Duration.ofSeconds(1));
+        }
+    }
+
+    /** The generation has been sent by then. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void scopeHandlerThatThrowsTakesNothingAway(boolean opened) {
+        ObservationRegistry registry = ObservationRegistry.create();
+        registry.observationConfig().observationHandler(new ObservationHandler<Observation.Context>() {
+            @Override
+            public void onScopeOpened(Observation.Context context) {
+                if (opened) {
+                    throw new IllegalStateException("hostile");
+                }
+            }
+
+            @Override
+            public void onScopeClosed(Observation.Context context) {
+                if (!opened) {
+                    throw new IllegalStateException("hostile");
+                }
+            }
+
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return true;
+            }
+        });
+        Observation request = Observation.start("request", registry);
+        MockServerHttpResponse response = new MockServerHttpResponse();
+        try (NeuralBox neuralBox = NeuralBox.builder()
+                .apiKey(LocalNeuralBox.apiKey())
+                .baseUri(service.uri())
+                .build()) {
+            StreamRelay relay = StreamRelay.of(neuralBox.publish(GenerationRequest.of("gpt-5", "Write a haiku")));
+
+            GenerationResponse.write(relay, response)
+                    .contextWrite(context -> context.put("micrometer.observation", request))
+                    .block(PATIENCE);
+        }
+
+        assertThat(response.getBodyAsString().block(PATIENCE)).endsWith("data: [DONE]\n\n");
     }
 
     private static final class Started implements ObservationHandler<Observation.Context> {

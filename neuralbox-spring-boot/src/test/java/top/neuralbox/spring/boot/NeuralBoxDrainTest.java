@@ -15,6 +15,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -102,6 +103,63 @@ class NeuralBoxDrainTest {
     }
 
     @Test
+    void clientThatAFactoryMadeIsDrained() {
+        Gate gate = new Gate();
+        service.misbehave(Fault.stallAfter(MIDST, gate));
+        List<CompletableFuture<Generation>> generations = new ArrayList<>();
+        FactoryBean<NeuralBox> factory = new FactoryBean<>() {
+            @Override
+            public NeuralBox getObject() {
+                return client();
+            }
+
+            @Override
+            public Class<NeuralBox> getObjectType() {
+                return NeuralBox.class;
+            }
+        };
+
+        runner.withBean("made", FactoryBean.class, () -> factory).run(context -> {
+            NeuralBox client = context.getBean("made", NeuralBox.class);
+            generations.add(client.generateAsync(REQUEST));
+            service.awaitOpenStreams(1, PATIENCE);
+            new Thread(() -> {
+                        awaitRefusal(client);
+                        gate.open();
+                    })
+                    .start();
+        });
+
+        assertThat(generations)
+                .singleElement()
+                .satisfies(generation -> assertThat(generation).succeedsWithin(PATIENCE));
+    }
+
+    @Test
+    void factoryThatThrowsDoesNotKeepAnotherClientFromItsDrain() {
+        Gate gate = new Gate();
+        service.misbehave(Fault.stallAfter(MIDST, gate));
+        List<CompletableFuture<Generation>> generations = new ArrayList<>();
+
+        runner.withBean("broken", BrokenFactory.class)
+                .withBean("one", NeuralBox.class, this::client)
+                .run(context -> {
+                    NeuralBox client = context.getBean("one", NeuralBox.class);
+                    generations.add(client.generateAsync(REQUEST));
+                    service.awaitOpenStreams(1, PATIENCE);
+                    new Thread(() -> {
+                                awaitRefusal(client);
+                                gate.open();
+                            })
+                            .start();
+                });
+
+        assertThat(generations)
+                .singleElement()
+                .satisfies(generation -> assertThat(generation).succeedsWithin(PATIENCE));
+    }
+
+    @Test
     void logThatThrowsDoesNotHoldTheCloseUp() {
         service.misbehave(Fault.stallAfter(MIDST));
         Logger logger = Logger.getLogger("top.neuralbox.spring.boot");
@@ -136,6 +194,20 @@ class NeuralBoxDrainTest {
     private static void awaitRefusal(NeuralBox client) {
         while (!client.account().balanceAsync().isCompletedExceptionally()) {
             LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /** A factory of the application, which nobody has asked for its client before the close. */
+    static final class BrokenFactory implements FactoryBean<NeuralBox> {
+
+        @Override
+        public NeuralBox getObject() {
+            throw new IllegalStateException("no client");
+        }
+
+        @Override
+        public Class<NeuralBox> getObjectType() {
+            return NeuralBox.class;
         }
     }
 

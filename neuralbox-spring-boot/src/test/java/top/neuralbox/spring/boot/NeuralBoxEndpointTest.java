@@ -82,6 +82,15 @@ class NeuralBoxEndpointTest {
                 .run(context -> assertThat(context).hasSingleBean(NeuralBoxEndpoint.class));
     }
 
+    @Test
+    void clientOfTheApplicationHasOneWithoutAKeyInTheProperties() {
+        runner.withPropertyValues("neuralbox.api-key=")
+                .withBean(NeuralBox.class, this::client)
+                .run(context -> assertThat(
+                                context.getBean(NeuralBoxEndpoint.class).account())
+                        .containsEntry("credits", BigDecimal.valueOf(300)));
+    }
+
     private NeuralBox client() {
         return NeuralBox.builder()
                 .apiKey(LocalNeuralBox.apiKey())

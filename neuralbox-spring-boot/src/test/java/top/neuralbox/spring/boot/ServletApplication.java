@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import top.neuralbox.GenerationRequest;
@@ -28,6 +29,11 @@ class ServletApplication {
     @GetMapping("/chat")
     GenerationEmitter chat() {
         return GenerationEmitter.of(neuralBox.publish(GenerationRequest.of("gpt-5", "Write a haiku")));
+    }
+
+    @GetMapping("/chat/with-a-field")
+    ResponseEntity<GenerationEmitter> chatWithAField() {
+        return ResponseEntity.ok().header("X-Chat", "one", "two").body(chat());
     }
 
     @GetMapping("/chat/with-an-early-head")

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.testkit.local.Fault;
@@ -28,6 +29,17 @@ abstract class ServletStreamingTest extends StreamingTest {
         }
 
         service.awaitNoOpenStreams(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void fieldsOfAResponseEntityAreSent() throws Exception {
+        HttpResponse<InputStream> response = askAt("/chat/with-a-field");
+        try (InputStream body = response.body()) {
+            body.transferTo(OutputStream.nullOutputStream());
+        }
+
+        assertThat(response.headers().allValues("X-Chat")).containsExactly("one", "two");
+        assertThat(response.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/event-stream");
     }
 
     @Test
