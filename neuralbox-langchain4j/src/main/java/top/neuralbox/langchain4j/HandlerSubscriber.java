@@ -91,7 +91,16 @@ final class HandlerSubscriber implements Flow.Subscriber<GenerationEvent>, Strea
         try {
             handler.onError(error);
         } catch (Exception e) {
-            LOG.log(System.Logger.Level.WARNING, "a StreamingChatResponseHandler threw in onError", e);
+            log(e);
+        }
+    }
+
+    /** An exception of the log would cancel the paid stream. */
+    private static void log(Exception thrown) {
+        try {
+            LOG.log(System.Logger.Level.WARNING, "a StreamingChatResponseHandler threw in onError", thrown);
+        } catch (RuntimeException logThrew) {
+            return;
         }
     }
 }

@@ -92,11 +92,9 @@ public final class NeuralBoxChatModel implements ChatModel {
     }
 
     private static void cancelWith(CompletableFuture<ChatResponse> response, CompletableFuture<Generation> generation) {
-        var unused = response.whenComplete((complete, failure) -> {
-            if (response.isCancelled()) {
-                generation.cancel(false);
-            }
-        });
+        // A time-out that the caller sets on the future completes it too. After the end of the generation this does
+        // nothing.
+        var unused = response.whenComplete((complete, failure) -> generation.cancel(false));
     }
 
     /** Builds a model. Not thread-safe. Nothing is required if each request names its model or assistant. */

@@ -65,8 +65,7 @@ public final class GenerationResponse {
                         .onCancellation()
                         .invoke(end)
                         // The head is sent. On a failure, Quarkus would leave the response open until this reader goes.
-                        // A body
-                        // without [DONE] tells the reader that it is not complete.
+                        // A body without [DONE] tells the reader that it is not complete.
                         .onFailure()
                         .recoverWithCompletion(),
                 known -> fields(known.headers()),

@@ -44,10 +44,9 @@ final class NeuralBoxDrain {
     static void drain(Collection<NeuralBox> clients, Duration patience) {
         List<CompletableFuture<DrainResult>> drains =
                 clients.stream().map(client -> client.drainAsync(patience)).toList();
-        drains.stream()
-                .map(CompletableFuture::join)
-                .filter(result -> !result.cut().isEmpty())
-                .forEach(NeuralBoxDrain::tell);
+        // First all, so that a log that throws keeps none from being waited for.
+        List<DrainResult> results = drains.stream().map(CompletableFuture::join).toList();
+        results.stream().filter(result -> !result.cut().isEmpty()).forEach(NeuralBoxDrain::tell);
     }
 
     /** The clients that are beans, the application's own too. One that nobody has needed yet is not made now. */
