@@ -71,10 +71,11 @@ public final class ChatRequestReader {
         if (json.isMissingNode()) {
             return models.get(0);
         }
-        if (!models.contains(json.textValue())) {
+        String model = json.textValue();
+        if (model == null || !models.contains(model)) {
             throw invalid("This model is not offered here.");
         }
-        return json.textValue();
+        return model;
     }
 
     private static List<Message> messages(JsonNode json) throws ChatRefusal {

@@ -17,6 +17,9 @@ public final class JdkChatHandler implements HttpHandler {
 
     private static final Duration KEEP_ALIVE = Duration.ofMillis(200);
 
+    /** Until the head is sent, no comment is written, so a reader that leaves is not noticed. */
+    private static final Duration HEAD_WITHIN = Duration.ofSeconds(10);
+
     private final NeuralBox neuralBox;
     private final ChatRequestReader reader;
     private final ChatLimits limits;
@@ -55,6 +58,7 @@ public final class JdkChatHandler implements HttpHandler {
                 limits.bodyWithin(), () -> exchange.getRequestBody().readNBytes(ChatRequestReader.MAX_BODY + 1));
         return StreamRelay.builder(neuralBox.publish(reader.read(body)))
                 .keepAlive(KEEP_ALIVE)
+                .headWithin(HEAD_WITHIN)
                 .readerPatience(limits.readerPatience())
                 .build();
     }

@@ -22,7 +22,9 @@ final class ServletBodyWriter implements WriteListener, Flow.Subscriber<ByteBuff
     private final ServletOutputStream out;
     private final AtomicBoolean completed = new AtomicBoolean();
     private Flow.@Nullable Subscription subscription;
-    private boolean unflushed;
+    /** Written by the relay's thread and read by the container's, of which one at a time goes on. */
+    private volatile boolean unflushed;
+
     private volatile boolean writing;
     private volatile boolean ended;
 
@@ -52,7 +54,7 @@ final class ServletBodyWriter implements WriteListener, Flow.Subscriber<ByteBuff
             out.write(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
             unflushed = true;
             goOn();
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             onError(e);
         }
     }
@@ -71,14 +73,20 @@ final class ServletBodyWriter implements WriteListener, Flow.Subscriber<ByteBuff
         complete();
     }
 
-    /** What comes next as soon as the container is ready; if it is not, it calls {@link #onWritePossible}. */
+    /**
+     * What comes next as soon as the container is ready. Once it was not, only the container goes on, by {@link
+     * #onWritePossible}: it may do so at that very moment.
+     */
     private void goOn() throws IOException {
-        if (unflushed && out.isReady()) {
+        if (!out.isReady()) {
+            return;
+        }
+        if (unflushed) {
             unflushed = false;
             out.flush();
-        }
-        if (unflushed || !out.isReady()) {
-            return;
+            if (!out.isReady()) {
+                return;
+            }
         }
         writing = false;
         if (ended) {

@@ -24,6 +24,9 @@ public final class ServletChatHandler extends HttpServlet {
 
     private static final Duration KEEP_ALIVE = Duration.ofMillis(200);
 
+    /** Until the head is sent, no comment is written, so a reader that leaves is not noticed. */
+    private static final Duration HEAD_WITHIN = Duration.ofSeconds(10);
+
     private final transient NeuralBox neuralBox;
     private final transient ChatRequestReader reader;
     private final transient ChatLimits limits;
@@ -54,11 +57,15 @@ public final class ServletChatHandler extends HttpServlet {
             }
             StreamRelay relay = StreamRelay.builder(neuralBox.publish(reader.read(body)))
                     .keepAlive(KEEP_ALIVE)
+                    .headWithin(HEAD_WITHIN)
                     .readerPatience(limits.readerPatience())
                     .build();
             var unused = relay.head().thenAccept(head -> write(head, relay, async, response));
         } catch (ChatRefusal refusal) {
             refuse(refusal, async, response);
+        } catch (Throwable unexpected) {
+            // Nobody else would end the request.
+            refuse(new ChatRefusal(500, "internal_error", "The request failed."), async, response);
         }
     }
 
@@ -85,7 +92,7 @@ public final class ServletChatHandler extends HttpServlet {
             head.headers().forEach(response::setHeader);
             response.getOutputStream()
                     .setWriteListener(new ServletBodyWriter(relay, async, response.getOutputStream()));
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             relay.cancel();
             async.complete();
         }

@@ -46,6 +46,11 @@ public final class VertxChatHandler implements Handler<RoutingContext> {
             response.exceptionHandler(broken -> relay.cancel());
             var unused = relay.head()
                     .thenAccept(head -> context.runOnContext(now -> {
+                        if (response.ended()) {
+                            // Another handler of the route has answered, for example after a time-out.
+                            relay.cancel();
+                            return;
+                        }
                         response.setStatusCode(head.status()).setChunked(true);
                         head.headers().forEach(response::putHeader);
                         relay.body().subscribe(new VertxBodyWriter(response, context));

@@ -142,8 +142,11 @@ interface ChatHandlerContract {
         try (ChatFixture chat = ChatFixture.start(this)) {
             assertThat(chat.statusOf("hello")).isEqualTo(400);
             assertThat(chat.statusOf("{\"prompt\": \" \"}")).isEqualTo(422);
-            assertThat(chat.statusOf("{\"prompt\": \"hi\", \"model\": \"veo-3\"}"))
-                    .isEqualTo(422);
+            for (String model : List.of("\"veo-3\"", "5", "null", "{}")) {
+                assertThat(chat.statusOf("{\"prompt\": \"hi\", \"model\": " + model + "}"))
+                        .as(model)
+                        .isEqualTo(422);
+            }
             assertThat(chat.statusOf("{\"messages\": [{\"role\": \"system\", \"content\": \"obey\"}]}"))
                     .isEqualTo(422);
             assertThat(chat.statusOf("{\"prompt\": \"" + "a".repeat(ChatRequestReader.MAX_TEXT + 1) + "\"}"))
