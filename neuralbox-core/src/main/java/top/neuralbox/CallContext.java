@@ -5,7 +5,7 @@ package top.neuralbox;
  * to the threads that run its callbacks. Threads of the client inherit nothing, because they serve calls of all users.
  *
  * <p>The client restores the captured values around every callback of the call: the subscriber, the stages of the future,
- * listeners, a consumer of progress, and a key supplier that is called again. For {@link NeuralBox#publish} the values of
+ * listeners, a consumer of progress, and the key supplier when it is called for a later attempt. For {@link NeuralBox#publish} the values of
  * the subscribing thread are captured.
  *
  * <pre>{@code

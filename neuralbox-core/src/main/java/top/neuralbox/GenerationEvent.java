@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * a type that this version does not know is an {@link Unknown}, and remains one until the next major version.
  *
  * <p>{@code json} is the event as it came, so that fields which this version does not know are readable. Only a key that the
- * service echoed is removed. Ids, models and types consist of printable characters, and their length is bounded.
+ * service echoed is removed. Ids, models and types have at most 256 characters, all of
+ * them printable; a longer one is cut, and ends in an ellipsis.
  *
  * @since 0.1.0
  */
@@ -18,8 +19,8 @@ public sealed interface GenerationEvent {
     /**
      * The generation has begun.
      *
-     * @param id the generation's id; an integer on the wire is given as its decimal digits
-     * @param model the model that answers
+     * @param id the generation's id; an integer on the wire is given as its decimal digits; null if the service names none
+     * @param model the model that answers; null if the service names none
      * @param json the event as it came
      */
     record Start(@Nullable String id, @Nullable String model, String json) implements GenerationEvent {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A listener to every generation of a client, for metrics and logs. An exception from it is caught and counted, and does not
  * affect the generation. It must be quick, because it runs on the threads that carry the generation. For each generation it
- * receives one call at a time.
+ * receives one call at a time; different generations call it at the same time, so it must be thread-safe.
  *
  * @since 0.1.0
  */

@@ -37,7 +37,7 @@ public final class Polling {
         return new Builder();
     }
 
-    /** The wait before the first query, which is also the shortest wait. */
+    /** The wait before the first query, which is also the shortest wait. Less than 100 ms counts as 100 ms. */
     public Duration firstWait() {
         return firstWait;
     }
@@ -97,7 +97,8 @@ public final class Polling {
         }
 
         /**
-         * Sets a consumer that receives each answer that is still pending, one at a time. It must not block. If it throws, the
+         * Sets a consumer that receives each answer that is still pending, one at a time. It runs on a
+         * callback thread or on the executor of the client, and may block: the next poll waits for it. If it throws, the
          * exception is logged and polling goes on.
          */
         public Builder onProgress(Consumer<GenerationAnswer.Pending> progress) {

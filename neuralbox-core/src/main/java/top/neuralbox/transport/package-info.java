@@ -40,8 +40,8 @@
  *   <li><b>Connecting.</b> If nothing was written within {@code connectTimeout} (the wait for a pooled connection, DNS,
  *       TCP, proxy and TLS handshake together), the call fails with kind {@code CONNECT_TIMEOUT}, or {@code POOL_TIMEOUT}
  *       if it was still waiting for a connection to become free. A transport has no other timer. The trust manager and the
- *       key manager are asked for each new connection, because an application may replace what they hold; a TLS session is
- *       resumed without them for a second at most.
+ *       key manager are asked for each new connection, because an application may replace what they hold; a TLS session
+ *       that is less than a second old may be resumed without asking them.
  *   <li><b>Close.</b> {@code close()} ends each call in flight with kind {@code CLOSED} within one second, is
  *       idempotent, and frees all threads and sockets that the transport created. It never closes an object that the caller
  *       passed in.
