@@ -25,10 +25,10 @@ import top.neuralbox.concurrent.MemoryWait;
 /** A store in this process. One lock guards its counts, and only arithmetic is done under it. */
 final class MemoryBudgetStore implements BudgetStore {
 
-    /** With fewer counts and reservations than this, those of past windows are not removed. */
     /** How long what the service has left counts if it does not say when it counts anew: only a request can tell. */
     private static final Duration UNTIL_ASKED_AGAIN = Duration.ofMinutes(10);
 
+    /** With fewer counts and reservations than this, those of past windows are not removed. */
     private static final int SPARSE = 1_000;
 
     /** How long a settled reservation is remembered: far longer than a change that was sent before can be in flight. */
