@@ -395,6 +395,10 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
             return true;
         }
         Outcome outcome = finished.get();
+        if (stopped.get() != null) {
+            // The end of the events may be that of the stop.
+            return false;
+        }
         RelayHead chosen = RelayHead.chosen(
                 !arrived.isEmpty(), headIsLate, outcome != null, outcome == null ? null : outcome.error());
         if (chosen == null) {
@@ -423,24 +427,32 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
         patienceRanOut = false;
         long left = clock.patienceLeft();
         if (left > 0 || isWanted()) {
-            clock.armPatience(left > 0 ? left : clock.patienceNanos(), () -> {
-                patienceRanOut = true;
-                if (turns.claim()) {
-                    turns.handOver();
-                } else if (handing == 1 && clock.patienceLeft() <= 0) {
-                    stall();
-                }
-            });
+            armPatience(left);
         } else {
             RelayStalledException stalled = new RelayStalledException(clock.patience());
             end(reader -> reader.onError(stalled));
         }
     }
 
-    /** The reader has blocked the thread that has the turn for too long. */
-    private void stall() {
-        RelayStalledException stalled = new RelayStalledException(clock.patience());
-        stop(reader -> reader.onError(stalled));
+    private void armPatience(long left) {
+        clock.armPatience(left > 0 ? left : clock.patienceNanos(), this::patienceIsOver);
+    }
+
+    /** On the timer's thread. */
+    private void patienceIsOver() {
+        if (turns.claim()) {
+            patienceRanOut = true;
+            turns.handOver();
+            return;
+        }
+        // The thread that has the turn may be blocked by its reader, and would never look.
+        long left = clock.patienceLeft();
+        if (handing == 1 && left <= 0) {
+            RelayStalledException stalled = new RelayStalledException(clock.patience());
+            stop(reader -> reader.onError(stalled));
+        } else {
+            armPatience(left);
+        }
     }
 
     private void deliver() {

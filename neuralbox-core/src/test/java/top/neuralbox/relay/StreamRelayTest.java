@@ -12,6 +12,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import top.neuralbox.Billing;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.concurrent.ManualDelayer;
@@ -329,7 +331,7 @@ class StreamRelayTest {
     /** A server whose write blocks holds the thread that brings the events. */
     @Test
     void aCancelStopsTheEventsThoughTheReaderBlocks() throws Exception {
-        try (BlockedReader reader = new BlockedReader()) {
+        try (BlockedReader reader = new BlockedReader(1)) {
             StreamRelay relay = relay();
             reader.readInBackground(relay, events);
 
@@ -339,12 +341,15 @@ class StreamRelayTest {
         }
     }
 
-    @Test
-    void aReaderThatBlocksForTooLongIsGivenUp() throws Exception {
-        try (BlockedReader reader = new BlockedReader()) {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aReaderThatBlocksForTooLongIsGivenUp(int write) throws Exception {
+        try (BlockedReader reader = new BlockedReader(write)) {
             reader.readInBackground(relay(), events);
 
-            time.advance(Duration.ofMinutes(5));
+            time.advance(Duration.ofMinutes(4));
+            assertThat(events.cancels).isZero();
+            time.advance(Duration.ofMinutes(4));
 
             assertThat(events.cancels).isEqualTo(1);
         }
@@ -385,22 +390,35 @@ class StreamRelayTest {
         assertThat(reader.completed).isFalse();
     }
 
-    /** Blocks in its first buffer until it is closed. */
-    private static final class BlockedReader extends BodyReader implements AutoCloseable {
+    /** Blocks in one of its buffers until it is closed. */
+    private final class BlockedReader extends BodyReader implements AutoCloseable {
 
         private final CountDownLatch blocked = new CountDownLatch(1);
         private final CountDownLatch released = new CountDownLatch(1);
+        private final int write;
+
+        /** @param write the number of the buffer, from 1 */
+        BlockedReader(int write) {
+            this.write = write;
+        }
 
         void readInBackground(StreamRelay relay, StubEvents events) throws InterruptedException {
             relay.body().subscribe(this);
             all();
-            new Thread(events::start, "engine").start();
+            for (int i = 1; i < write; i++) {
+                events.delta("x");
+                time.advance(Duration.ofSeconds(14));
+            }
+            new Thread(() -> events.delta("y"), "engine").start();
             assertThat(blocked.await(20, TimeUnit.SECONDS)).isTrue();
         }
 
         @Override
         public void onNext(ByteBuffer buffer) {
             super.onNext(buffer);
+            if (writes.size() < write) {
+                return;
+            }
             blocked.countDown();
             try {
                 assertThat(released.await(20, TimeUnit.SECONDS)).isTrue();
