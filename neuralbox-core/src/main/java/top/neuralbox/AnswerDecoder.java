@@ -58,7 +58,12 @@ final class AnswerDecoder {
         } catch (MalformedJsonException cut) {
             // The fields before the cut count.
         }
-        Billing bill = fields.billing.billing(fields.error.billing());
+        Billing told = fields.billing.billing(fields.error.billing());
+        BigDecimal cost = told.creditsUsed();
+        // A zero may have another cost behind it, and that of a result which is not ready is not the last one.
+        boolean isOver = fields.status == null || fields.status.equals("completed") || fields.status.equals("failed");
+        boolean isFinal = cost != null && cost.signum() != 0 && isOver;
+        Billing bill = isFinal ? told : Billing.of(null, told.balanceRemaining());
         return new PartialGeneration(
                 redaction.ofName(fields.id),
                 redaction.ofName(first(fields.model, fields.modelSlug)),

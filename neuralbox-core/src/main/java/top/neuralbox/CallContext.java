@@ -5,8 +5,8 @@ package top.neuralbox;
  * to the threads that run its callbacks. Threads of the client inherit nothing, because they serve calls of all users.
  *
  * <p>The client restores the captured values around every callback of the call: the subscriber, the stages of the future,
- * listeners, a consumer of progress, and the key supplier when it is called for a later attempt. For {@link NeuralBox#publish} the values of
- * the subscribing thread are captured.
+ * listeners, a consumer of progress, and the key supplier if it is called on a callback thread. For {@link NeuralBox#publish}
+ * the values of the subscribing thread are captured.
  *
  * <pre>{@code
  * CallContext context = () -> {

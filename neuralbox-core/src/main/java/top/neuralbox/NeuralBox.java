@@ -458,9 +458,9 @@ public final class NeuralBox implements AutoCloseable {
 
         /**
          * Sets a supplier that gives the key before each attempt, so that the key can be replaced while the client runs. The
-         * supplier runs on the thread that makes the call, and for later attempts on a callback thread. Several calls may ask it
-         * at the same time. It must not block for long. If it throws, or gives a malformed key, the call fails with an {@link
-         * AuthenticationException}.
+         * supplier runs on the thread that makes the call, or on a callback thread: for later attempts, and if the call waited
+         * for its admission or its budget. Several calls may ask it at the same time. It must not block for long. If it throws,
+         * or gives a malformed key, the call fails with an {@link AuthenticationException}.
          */
         public Builder apiKeySupplier(Supplier<String> supplier) {
             Objects.requireNonNull(supplier, "supplier");

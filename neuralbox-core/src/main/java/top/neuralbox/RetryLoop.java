@@ -415,7 +415,7 @@ final class RetryLoop {
                         head.header("Date"),
                         settings.delayer().now());
         // A cost may stand behind the cut.
-        boolean unknown = template.bill() == null && !whole && head.status() >= 500;
+        boolean unknown = template.bill() == null && !whole && head.status() >= 500 && !AnswerDecoder.isWhole(bytes);
         Failure failure = ServiceFailures.refusal(
                 head.status(),
                 error,

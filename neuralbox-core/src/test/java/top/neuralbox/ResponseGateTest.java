@@ -213,6 +213,8 @@ class ResponseGateTest {
             value = {
                 "{\"id\": \"gen_7\", \"tokens_used\": 3, \"content\": \"On; 3",
                 "{\"id\": \"gen_7\", \"tokens_used\": 3; none",
+                "{\"id\": \"gen_7\", \"tokens_used\": 0, \"content\": \"On; none",
+                "{\"id\": \"gen_7\", \"status\": \"pending\", \"tokens_used\": 3, \"progress\": \"; none",
                 "{\"id\": \"gen_7\", \"content\": \"Once\", \"id\": 5; none",
             })
     void answerThatIsCutKeepsItsCost(String begun, BigDecimal cost) {

@@ -67,6 +67,19 @@ class RetryTest {
         assertThat(error().billingState()).isEqualTo(BillingState.UNKNOWN);
     }
 
+    /** Only the end of the body is missing. */
+    @Test
+    void refusalThatIsWholeButBreaksOffIsSentAgain() {
+        transport
+                .next(call -> call.head(500, "Content-Type", "application/json")
+                        .bytes("{\"error\": \"provider_error\"}")
+                        .fail(TransportException.Kind.LOST))
+                .next(StubTransport.StubCall::story);
+        publish(builder());
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(subscriber.completed()).isTrue();
+    }
+
     /** Nor does a foreign stage that reports twice. */
     @Test
     void keyThatComesTwiceSendsNothingTwice() {

@@ -191,7 +191,9 @@ public final class CreditBudget implements CreditGuard {
     private static <T extends @Nullable Object> CompletionStage<T> asked(Supplier<CompletionStage<T>> question) {
         try {
             return Objects.requireNonNull(question.get(), "the store gave no stage");
-        } catch (RuntimeException failed) {
+        } catch (OutOfMemoryError full) {
+            throw full;
+        } catch (Throwable failed) {
             return CompletableFuture.failedFuture(failed);
         }
     }
