@@ -5,8 +5,8 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +33,7 @@ final class AccountGauges {
     /** The requests left in whichever window was told last: its age is theirs. */
     private final Figure requests;
 
-    private final List<Meter> registered = new ArrayList<>();
+    private final Set<Meter> registered = new LinkedHashSet<>();
     private boolean removed;
 
     AccountGauges(MeterRegistry registry, Tags tags, LongSupplier clock) {

@@ -213,8 +213,8 @@ end
 
 -- Answers each unsettled reservation and its credits, in turn. Each line of credits has the same amount.
 local function all_unsettled()
-  -- Each round does a little. Even after a long outage there are not more than this.
-  for _ = 1, 1000 do
+  -- Each round does a little, so that Redis is not held up for long.
+  for _ = 1, 50 do
     tidy()
     if not redis.call('ZRANGEBYSCORE', deadlines, '-inf', plain(now), 'LIMIT', 0, 1)[1] then
       break

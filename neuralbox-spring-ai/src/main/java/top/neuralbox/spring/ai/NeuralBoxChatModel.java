@@ -131,9 +131,15 @@ public final class NeuralBoxChatModel implements ChatModel {
         // Not Spring AI's aggregator: it loses the bill, and logs each failure as an error of its own.
         return JdkFlowAdapter.flowPublisherToFlux(observed.of(neuralBox.publish(request)))
                 .<ChatResponse>handle((event, sink) -> {
-                    ChatResponse response = answer.response(event);
-                    if (response != null) {
-                        sink.next(response);
+                    try {
+                        ChatResponse response = answer.response(event);
+                        if (response != null) {
+                            sink.next(response);
+                        }
+                    } catch (RuntimeException unmapped) {
+                        // Before Reactor cancels the generation, which stops the observation.
+                        observed.error(unmapped);
+                        throw unmapped;
                     }
                 })
                 .onErrorMap(NeuralBoxException.class, FailureMapping::failure)

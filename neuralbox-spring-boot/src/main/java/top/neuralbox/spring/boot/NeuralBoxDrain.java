@@ -4,12 +4,15 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import top.neuralbox.DrainResult;
+import top.neuralbox.NeuralBox;
 
 /**
  * Lets the generations of all clients finish when the application ends. The web server comes first: it finishes its requests,
@@ -73,9 +76,8 @@ final class NeuralBoxDrain implements SmartLifecycle {
             callback.run();
             return;
         }
-        List<CompletableFuture<DrainResult>> drains = clients.all().stream()
-                .map(client -> client.drainAsync(patience))
-                .toList();
+        List<CompletableFuture<DrainResult>> drains =
+                clients().stream().map(client -> client.drainAsync(patience)).toList();
         var unused = CompletableFuture.allOf(drains.toArray(CompletableFuture<?>[]::new))
                 .whenComplete((nothing, error) -> {
                     running = false;
@@ -103,6 +105,18 @@ final class NeuralBoxDrain implements SmartLifecycle {
     @Override
     public int getPhase() {
         return PHASE;
+    }
+
+    /** Those that were made, and those that the application has registered as they are. To ask for a bean would make it. */
+    private Set<NeuralBox> clients() {
+        Set<NeuralBox> all = clients.all();
+        ConfigurableListableBeanFactory beans = context.getBeanFactory();
+        for (String name : beans.getSingletonNames()) {
+            if (beans.getSingleton(name) instanceof NeuralBox client) {
+                all.add(client);
+            }
+        }
+        return all;
     }
 
     /** Ids and billing states alone: attributes and tenants are the application's, and may not belong in its log. */

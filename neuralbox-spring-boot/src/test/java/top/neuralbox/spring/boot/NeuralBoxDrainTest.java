@@ -103,6 +103,29 @@ class NeuralBoxDrainTest {
     }
 
     @Test
+    void clientThatIsRegisteredAsItIsIsDrained() {
+        Gate gate = new Gate();
+        service.misbehave(Fault.stallAfter(MIDST, gate));
+        List<CompletableFuture<Generation>> generations = new ArrayList<>();
+        NeuralBox client = client();
+
+        runner.withInitializer(context -> context.getBeanFactory().registerSingleton("made", client))
+                .run(context -> {
+                    generations.add(client.generateAsync(REQUEST));
+                    service.awaitOpenStreams(1, PATIENCE);
+                    new Thread(() -> {
+                                awaitRefusal(client);
+                                gate.open();
+                            })
+                            .start();
+                });
+
+        assertThat(generations)
+                .singleElement()
+                .satisfies(generation -> assertThat(generation).succeedsWithin(PATIENCE));
+    }
+
+    @Test
     void clientThatAFactoryMadeIsDrained() {
         Gate gate = new Gate();
         service.misbehave(Fault.stallAfter(MIDST, gate));

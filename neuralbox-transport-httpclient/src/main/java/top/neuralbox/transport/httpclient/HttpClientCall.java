@@ -200,7 +200,7 @@ final class HttpClientCall implements TransportCall {
                 } catch (Throwable foreign) {
                     // An interceptor threw it. The other connections of the warm-up must still become free.
                     held.discardEndpoint();
-                    engineFailed(foreign);
+                    end(failures.other(foreign));
                 }
             });
         } else {

@@ -54,7 +54,7 @@ final class Http2Heads extends Http2FrameListenerDecorator {
     /** Resets a stream with CANCEL (RFC 9113, section 7), unless it has ended. */
     void endStream(long stream) {
         Http2ConnectionHandler frames = channel.pipeline().get(Http2ConnectionHandler.class);
-        if (frames != null) {
+        if (frames != null && connection.stream((int) stream) != null) {
             ChannelHandlerContext context = channel.pipeline().context(frames);
             ChannelFuture unused =
                     frames.resetStream(context, (int) stream, Http2Error.CANCEL.code(), context.newPromise());

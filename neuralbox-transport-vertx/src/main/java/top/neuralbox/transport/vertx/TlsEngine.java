@@ -39,7 +39,7 @@ final class TlsEngine extends JdkSSLEngineOptions {
 
     /** The TLS layer that was added last. */
     private static final AttributeKey<SslHandler> INNERMOST =
-            AttributeKey.newInstance("top.neuralbox.transport.vertx.innermost");
+            AttributeKey.valueOf("top.neuralbox.transport.vertx.innermost");
 
     private final @Nullable X509TrustManager trustManager;
     private final @Nullable X509KeyManager keyManager;
