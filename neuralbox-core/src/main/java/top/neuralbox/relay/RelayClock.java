@@ -88,6 +88,7 @@ final class RelayClock {
 
     /** Runs the task after this time, to check the reader. */
     void armPatience(long nanos, Runnable task) {
+        patienceTimer.cancel();
         patienceTimer = delayer.after(nanos, task);
         disarmIfStopped();
     }

@@ -440,18 +440,18 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
 
     /** On the timer's thread. */
     private void patienceIsOver() {
+        patienceRanOut = true;
         if (turns.claim()) {
-            patienceRanOut = true;
             turns.handOver();
-            return;
-        }
-        // The thread that has the turn may be blocked by its reader, and would never look.
-        long left = clock.patienceLeft();
-        if (handing == 1 && left <= 0) {
-            RelayStalledException stalled = new RelayStalledException(clock.patience());
-            stop(reader -> reader.onError(stalled));
-        } else {
-            armPatience(left);
+        } else if (handing == 1) {
+            // The thread that has the turn may be blocked by its reader, and would never look.
+            long left = clock.patienceLeft();
+            if (left <= 0) {
+                RelayStalledException stalled = new RelayStalledException(clock.patience());
+                stop(reader -> reader.onError(stalled));
+            } else {
+                armPatience(left);
+            }
         }
     }
 
