@@ -468,7 +468,7 @@ final class RelayPipe implements Flow.Publisher<ByteBuffer>, Flow.Subscriber<Gen
             hand(buffer, reader);
         }
         if (stopped.get() != null) {
-            // The next turn ends the relay: whoever stopped it has asked for one.
+            // The thread that stopped the relay has asked for another turn, which ends it.
             return;
         }
         if (tailIsKnown && tail.isEmpty()) {

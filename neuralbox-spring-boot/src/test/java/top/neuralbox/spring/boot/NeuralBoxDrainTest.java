@@ -104,32 +104,13 @@ class NeuralBoxDrainTest {
 
     @Test
     void clientThatIsRegisteredAsItIsIsDrained() {
-        Gate gate = new Gate();
-        service.misbehave(Fault.stallAfter(MIDST, gate));
-        List<CompletableFuture<Generation>> generations = new ArrayList<>();
-        NeuralBox client = client();
-
-        runner.withInitializer(context -> context.getBeanFactory().registerSingleton("made", client))
-                .run(context -> {
-                    generations.add(client.generateAsync(REQUEST));
-                    service.awaitOpenStreams(1, PATIENCE);
-                    new Thread(() -> {
-                                awaitRefusal(client);
-                                gate.open();
-                            })
-                            .start();
-                });
-
-        assertThat(generations)
-                .singleElement()
-                .satisfies(generation -> assertThat(generation).succeedsWithin(PATIENCE));
+        assertDrained(
+                runner.withInitializer(context -> context.getBeanFactory().registerSingleton("made", client())),
+                "made");
     }
 
     @Test
     void clientThatAFactoryMadeIsDrained() {
-        Gate gate = new Gate();
-        service.misbehave(Fault.stallAfter(MIDST, gate));
-        List<CompletableFuture<Generation>> generations = new ArrayList<>();
         FactoryBean<NeuralBox> factory = new FactoryBean<>() {
             @Override
             public NeuralBox getObject() {
@@ -142,44 +123,13 @@ class NeuralBoxDrainTest {
             }
         };
 
-        runner.withBean("made", FactoryBean.class, () -> factory).run(context -> {
-            NeuralBox client = context.getBean("made", NeuralBox.class);
-            generations.add(client.generateAsync(REQUEST));
-            service.awaitOpenStreams(1, PATIENCE);
-            new Thread(() -> {
-                        awaitRefusal(client);
-                        gate.open();
-                    })
-                    .start();
-        });
-
-        assertThat(generations)
-                .singleElement()
-                .satisfies(generation -> assertThat(generation).succeedsWithin(PATIENCE));
+        assertDrained(runner.withBean("made", FactoryBean.class, () -> factory), "made");
     }
 
     @Test
     void factoryThatThrowsDoesNotKeepAnotherClientFromItsDrain() {
-        Gate gate = new Gate();
-        service.misbehave(Fault.stallAfter(MIDST, gate));
-        List<CompletableFuture<Generation>> generations = new ArrayList<>();
-
-        runner.withBean("broken", BrokenFactory.class)
-                .withBean("one", NeuralBox.class, this::client)
-                .run(context -> {
-                    NeuralBox client = context.getBean("one", NeuralBox.class);
-                    generations.add(client.generateAsync(REQUEST));
-                    service.awaitOpenStreams(1, PATIENCE);
-                    new Thread(() -> {
-                                awaitRefusal(client);
-                                gate.open();
-                            })
-                            .start();
-                });
-
-        assertThat(generations)
-                .singleElement()
-                .satisfies(generation -> assertThat(generation).succeedsWithin(PATIENCE));
+        assertDrained(
+                runner.withBean("broken", BrokenFactory.class).withBean("one", NeuralBox.class, this::client), "one");
     }
 
     @Test
@@ -204,6 +154,29 @@ class NeuralBoxDrainTest {
         } finally {
             logger.removeHandler(broken);
         }
+    }
+
+    /** The context closes in the midst of a generation, which ends whole all the same. */
+    private void assertDrained(ApplicationContextRunner application, String name) {
+        Gate gate = new Gate();
+        service.misbehave(Fault.stallAfter(MIDST, gate));
+        List<CompletableFuture<Generation>> generations = new ArrayList<>();
+
+        application.run(context -> {
+            NeuralBox client = context.getBean(name, NeuralBox.class);
+            generations.add(client.generateAsync(REQUEST));
+            service.awaitOpenStreams(1, PATIENCE);
+            // On a thread of its own: this one closes the context next.
+            new Thread(() -> {
+                        awaitRefusal(client);
+                        gate.open();
+                    })
+                    .start();
+        });
+
+        assertThat(generations)
+                .singleElement()
+                .satisfies(generation -> assertThat(generation).succeedsWithin(PATIENCE));
     }
 
     private NeuralBox client() {
