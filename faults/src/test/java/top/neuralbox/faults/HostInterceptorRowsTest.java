@@ -49,7 +49,7 @@ class HostInterceptorRowsTest {
     }
 
     @Test
-    void h02InterceptorThatSetsTheInterruptFlagHarmsNoThread() {
+    void h01InterceptorThatSetsTheInterruptFlagHarmsNoThread() {
         try (FaultRow row = row(builder -> builder.addResponseInterceptorFirst(
                         (response, body, context) -> Thread.currentThread().interrupt()))
                 .expectRequests(EVERY_THREAD)) {
