@@ -28,6 +28,12 @@ final class CallRecorder {
     /** The number of bytes at the end in which {@code [DONE]} is searched. */
     private static final int TAIL = 64;
 
+    /** The least number of characters at the end that count as a key that was cut off. Fewer may be there by chance. */
+    private static final int LEAST_CUT = 8;
+
+    /** The bytes of an escape with four hex digits. */
+    private static final int UNICODE_ESCAPE = 6;
+
     private final RecordingTransport transport;
     private final @Nullable String request;
     private final String recorded;
@@ -144,7 +150,10 @@ final class CallRecorder {
         return clean;
     }
 
-    /** Replaces each byte of the key with an x, whether or not it is escaped in JSON. Returns whether the key was there. */
+    /**
+     * Replaces each byte of the key with an x, whether or not it is escaped in JSON, and also if the bytes end within it. Returns
+     * whether the key was there.
+     */
     private boolean mask(byte[] bytes) {
         boolean found = false;
         for (int at = 0; key.length > 0 && at < bytes.length; at++) {
@@ -157,17 +166,23 @@ final class CallRecorder {
         return found;
     }
 
-    /** The position after the key that begins here; -1 if no key begins here. */
+    /** The position after the key that begins here, or the end if the bytes end within it; -1 if no key begins here. */
     private int endOfKey(byte[] bytes, int from) {
         int at = from;
-        for (byte wanted : key) {
-            int length = lengthOf(wanted, bytes, at);
+        for (int i = 0; i < key.length; i++) {
+            int length = lengthOf(key[i], bytes, at);
             if (length == 0) {
-                return -1;
+                return i >= LEAST_CUT && isCutOff(bytes, at) ? bytes.length : -1;
             }
             at += length;
         }
         return at;
+    }
+
+    /** Whether the bytes end here, or within an escape that begins here. */
+    private static boolean isCutOff(byte[] bytes, int at) {
+        int left = bytes.length - at;
+        return left == 0 || (bytes[at] == '\\' && (left == 1 || (left < UNICODE_ESCAPE && bytes[at + 1] == 'u')));
     }
 
     /** How many bytes encode the wanted one (RFC 8259, section 7); 0 if they do not encode it. */
@@ -180,8 +195,8 @@ final class CallRecorder {
             if (escaped == wanted && "\\\"/".indexOf(escaped) >= 0) {
                 return 2;
             }
-            if (escaped == 'u' && at + 6 <= bytes.length && isHex(bytes, at + 2, wanted)) {
-                return 6;
+            if (escaped == 'u' && at + UNICODE_ESCAPE <= bytes.length && isHex(bytes, at + 2, wanted)) {
+                return UNICODE_ESCAPE;
             }
         }
         return bytes[at] == wanted ? 1 : 0;

@@ -10,8 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import top.neuralbox.GenerationEvent;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
@@ -78,6 +82,31 @@ class RecordingTransportTest {
                 .asString()
                 .contains(": " + crossedOut + "\n")
                 .doesNotContain(key);
+    }
+
+    /** A shorter beginning may be there by chance. */
+    static Stream<String> beginningsOfTheKey() {
+        String key = LocalNeuralBox.apiKey();
+        return IntStream.range(8, key.length())
+                .mapToObj(length -> key.substring(0, length))
+                .flatMap(cut -> Stream.of("", "\\", "\\u", "\\u00").map(cut::concat));
+    }
+
+    @ParameterizedTest
+    @MethodSource("beginningsOfTheKey")
+    void keyThatTheEndCutsOffIsCrossedOut(String beginning) throws IOException {
+        engine.answer(FakeAnswer.builder()
+                .status(502)
+                .header("Content-Type", "text/html")
+                .chunk("Authorization: Bearer ")
+                .chunk(beginning)
+                .fail(TransportException.Kind.LOST)
+                .build());
+        generate(recorder());
+
+        assertThat(Recording.read(only()).content())
+                .asString()
+                .isEqualTo("Authorization: Bearer " + "x".repeat(beginning.length()));
     }
 
     @Test
