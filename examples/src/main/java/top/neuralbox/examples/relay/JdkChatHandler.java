@@ -37,7 +37,8 @@ public final class JdkChatHandler implements HttpHandler {
         } catch (ChatRefusal refusal) {
             refuse(exchange, refusal);
         } finally {
-            exchange.close();
+            // Writes the end of the answer.
+            withinPatience(exchange::close);
         }
     }
 
@@ -45,8 +46,8 @@ public final class JdkChatHandler implements HttpHandler {
         try {
             StreamRelay.Head head = relay.head().join();
             head.headers().forEach(exchange.getResponseHeaders()::set);
-            exchange.sendResponseHeaders(head.status(), 0);
-            relay.writeTo(new TimedOutput(exchange.getResponseBody(), limits.readerPatience()));
+            withinPatience(() -> exchange.sendResponseHeaders(head.status(), 0));
+            relay.writeTo(new TimedOutput(exchange.getResponseBody()));
         } finally {
             // If the head could not be sent, the paid stream would go on. After its end this does nothing.
             relay.cancel();
@@ -76,30 +77,34 @@ public final class JdkChatHandler implements HttpHandler {
         });
     }
 
-    /** Bounds each write: a relay stops the generation of a reader that takes nothing, but cannot end the write for it. */
-    private static final class TimedOutput extends FilterOutputStream {
+    /** What writes. */
+    private interface Write {
+        void run() throws IOException;
+    }
 
-        private final Duration patience;
+    /** Bounds a write: a relay stops the generation of a reader that takes nothing, but cannot end the write for it. */
+    private void withinPatience(Write write) throws IOException {
+        SocketDeadline.within(limits.readerPatience(), () -> {
+            write.run();
+            return null;
+        });
+    }
 
-        TimedOutput(OutputStream out, Duration patience) {
+    /** Bounds each write of the body. */
+    private final class TimedOutput extends FilterOutputStream {
+
+        TimedOutput(OutputStream out) {
             super(out);
-            this.patience = patience;
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            SocketDeadline.within(patience, () -> {
-                out.write(bytes, offset, length);
-                return null;
-            });
+            withinPatience(() -> out.write(bytes, offset, length));
         }
 
         @Override
         public void flush() throws IOException {
-            SocketDeadline.within(patience, () -> {
-                out.flush();
-                return null;
-            });
+            withinPatience(out::flush);
         }
     }
 }

@@ -2,12 +2,17 @@ package top.neuralbox.examples.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import top.neuralbox.NeuralBox;
+import top.neuralbox.budget.CreditBudget;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.local.Fault;
 import top.neuralbox.testkit.local.LocalNeuralBox;
@@ -38,6 +43,49 @@ class JdkChatHandlerTest implements ChatHandlerContract {
                 assertThat(next.rest()).endsWith("data: [DONE]\n\n");
             }
         }
+    }
+
+    /**
+     * The buffers between become full in a head, in a body, or in the end of an answer. A budget refuses these calls, so the answers
+     * are short.
+     */
+    @Test
+    void theConnectionOfAReaderWhoTakesNoneOfItsAnswersIsClosed() throws Exception {
+        int readers = 8;
+        ChatLimits limits = new ChatLimits(Duration.ofSeconds(10), Duration.ofMillis(500));
+        CreditBudget nothing = CreditBudget.builder()
+                .limit(BigDecimal.ZERO, Duration.ofDays(1))
+                .build();
+        try (ChatFixture chat = ChatFixture.start(this);
+                NeuralBox refusing = NeuralBox.builder()
+                        .apiKey(LocalNeuralBox.apiKey())
+                        .baseUri(chat.service().uri())
+                        .transport(chat.transport())
+                        .budget(nothing)
+                        .build();
+                JdkChatServer server = JdkChatServer.start(
+                        anyPort(),
+                        new JdkChatHandler(refusing, new ChatRequestReader(List.of("gpt-5")), limits),
+                        readers)) {
+            URI uri = RunningServer.of(server.port(), server).uri();
+            List<CompletableFuture<Void>> closed = new ArrayList<>();
+            for (int i = 0; i < readers; i++) {
+                RawPage page = RawPage.connectSmall(uri);
+                closed.add(CompletableFuture.runAsync(
+                        () -> page.sendUntilClosed(
+                                "POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 15\r\n\r\n{\"prompt\":\"hi\"}"),
+                        task -> daemon(task).start()));
+            }
+
+            assertThat(CompletableFuture.allOf(closed.toArray(CompletableFuture[]::new)))
+                    .succeedsWithin(Duration.ofSeconds(30));
+        }
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "page");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /**

@@ -2,6 +2,7 @@ package top.neuralbox.examples.relay;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -19,7 +20,18 @@ final class RawPage implements AutoCloseable {
     }
 
     static RawPage connect(URI uri) throws IOException {
-        Socket socket = new Socket(uri.getHost(), uri.getPort());
+        return connect(uri, new Socket());
+    }
+
+    /** A connection whose buffer is full after little. */
+    static RawPage connectSmall(URI uri) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(1_024);
+        return connect(uri, socket);
+    }
+
+    private static RawPage connect(URI uri, Socket socket) throws IOException {
+        socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()));
         socket.setSoTimeout(10_000);
         return new RawPage(socket);
     }
@@ -76,6 +88,17 @@ final class RawPage implements AutoCloseable {
             return bytes;
         }
         return bytes;
+    }
+
+    /** Sends requests for as long as the connection lasts, and reads nothing. */
+    void sendUntilClosed(String request) {
+        try {
+            while (true) {
+                send(request);
+            }
+        } catch (IOException closed) {
+            // The server has closed it.
+        }
     }
 
     /** Leaves with a reset, after which the server's first write fails. After {@link #close}, only the second one would. */
