@@ -17,6 +17,7 @@ module top.neuralbox.spring.boot {
     requires static jakarta.servlet;
     requires static micrometer.core;
     requires static micrometer.observation;
+    requires static org.apache.commons.pool2;
     requires static org.reactivestreams;
     requires static reactor.core;
     requires static spring.boot.actuator;

@@ -350,6 +350,11 @@ public final class NeuralBox implements AutoCloseable {
         }
     }
 
+    /** The name that {@link Builder#name} has set: the one in thread names, meters and budgets. */
+    public String name() {
+        return settings.name();
+    }
+
     /** The client's name, endpoint and transport. */
     @Override
     public String toString() {

@@ -72,7 +72,7 @@ final class NeuralBoxAutoConfiguration {
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
     @ConditionalOnBean(NeuralBoxConnectionDetails.class)
-    @ConditionalOnProperty("neuralbox.transport")
+    @Conditional(OnTransport.class)
     Transport neuralBoxTransport(NeuralBoxProperties properties, ObjectProvider<SslBundles> bundles) {
         return TransportProvider.choose(properties.transport()).create(transportConfig(properties, bundles));
     }

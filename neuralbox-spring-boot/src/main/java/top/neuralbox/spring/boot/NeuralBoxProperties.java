@@ -54,6 +54,15 @@ record NeuralBoxProperties(
         @DefaultValue AdmissionSettings admission,
         @DefaultValue Budget budget) {
 
+    NeuralBoxProperties {
+        sslBundle = textOrNull(sslBundle);
+    }
+
+    /** An environment variable that is not set, but has an empty default, arrives as an empty text. */
+    private static @Nullable String textOrNull(@Nullable String text) {
+        return text == null || text.isBlank() ? null : text;
+    }
+
     /**
      * The HTTP proxy.
      *
@@ -67,6 +76,12 @@ record NeuralBoxProperties(
             @DefaultValue("8080") int port,
             @Nullable String username,
             @Nullable String password) {
+
+        Proxy {
+            host = textOrNull(host);
+            username = textOrNull(username);
+            password = textOrNull(password);
+        }
 
         @Override
         public String toString() {

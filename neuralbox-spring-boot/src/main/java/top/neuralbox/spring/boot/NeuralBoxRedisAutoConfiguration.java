@@ -1,6 +1,8 @@
 package top.neuralbox.spring.boot;
 
 import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -9,6 +11,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.JedisPooled;
 import redis.clients.jedis.UnifiedJedis;
 import top.neuralbox.budget.BudgetStore;
 import top.neuralbox.budget.redis.RedisBudgetStore;
@@ -21,6 +25,11 @@ import top.neuralbox.budget.redis.RedisBudgetStore;
 @EnableConfigurationProperties(NeuralBoxRedisProperties.class)
 final class NeuralBoxRedisAutoConfiguration {
 
+    /** The defaults of the store. */
+    private static final int THREADS = 4;
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
     NeuralBoxRedisAutoConfiguration() {}
 
     /** Not for injection by type: an application's own clients of Redis are no concern of this one. */
@@ -28,7 +37,7 @@ final class NeuralBoxRedisAutoConfiguration {
     UnifiedJedis neuralBoxBudgetRedis(NeuralBoxRedisProperties properties) {
         URI url = address(properties.url());
         try {
-            return new UnifiedJedis(url);
+            return client(url, properties);
         } catch (NoSuchMethodError notOfBoot) {
             throw new IllegalStateException(
                     "neuralbox.budget.redis.url needs Jedis 6 or 7, which Spring Boot manages; for another version,"
@@ -46,6 +55,21 @@ final class NeuralBoxRedisAutoConfiguration {
         ClientFactory.set(properties.lease(), store::lease);
         ClientFactory.set(properties.threads(), store::threads);
         return store.build();
+    }
+
+    /** A connection for each thread of the store, and for those that take the place of a thread that hangs. */
+    private static UnifiedJedis client(URI url, NeuralBoxRedisProperties properties) {
+        int threads = Objects.requireNonNullElse(properties.threads(), THREADS);
+        Duration timeout = Objects.requireNonNullElse(properties.timeout(), TIMEOUT);
+        ConnectionPoolConfig pool = new ConnectionPoolConfig();
+        pool.setMaxTotal((int) Math.min(4L * threads, Integer.MAX_VALUE));
+        pool.setMaxIdle(threads);
+        pool.setMaxWait(timeout);
+        // Otherwise each pooled connection fails once after a restart of Redis, or after something cut it while it was
+        // idle.
+        pool.setTestOnBorrow(true);
+        long millis = Math.max(1, timeout.toMillis());
+        return new JedisPooled(pool, url, (int) Math.min(millis, Integer.MAX_VALUE));
     }
 
     /**

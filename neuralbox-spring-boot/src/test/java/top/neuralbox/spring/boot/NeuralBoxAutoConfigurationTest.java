@@ -26,6 +26,7 @@ import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 import org.springframework.core.annotation.Order;
 import top.neuralbox.BudgetExceededException;
 import top.neuralbox.Generation;
@@ -94,6 +95,20 @@ class NeuralBoxAutoConfigurationTest {
         withoutKey
                 .withPropertyValues("neuralbox.api-key= ")
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(NeuralBox.class));
+    }
+
+    @Test
+    void blankOptionalPropertiesCountAsNotSet() {
+        runner.withPropertyValues(
+                        "neuralbox.proxy.host=",
+                        "neuralbox.proxy.username=",
+                        "neuralbox.proxy.password= ",
+                        "neuralbox.ssl-bundle=",
+                        "neuralbox.transport=")
+                .run(context -> assertThat(context.getBean(NeuralBox.class)
+                                .generate(REQUEST)
+                                .text())
+                        .isNotEmpty());
     }
 
     @Test
@@ -302,6 +317,65 @@ class NeuralBoxAutoConfigurationTest {
                                     .value())
                             .isEqualTo(4);
                 });
+    }
+
+    @Test
+    void gaugesOfTheBudgetHaveTheNameThatACustomizerGaveTheClient() {
+        runner.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+                .withBean(NeuralBoxCustomizer.class, () -> builder -> builder.name("chat"))
+                .withPropertyValues("neuralbox.budget.limits[0].credits=10", "neuralbox.budget.limits[0].window=1d")
+                .run(context -> assertThat(context.getBean(MeterRegistry.class)
+                                .get("neuralbox.client.budget.limit")
+                                .gauge()
+                                .getId()
+                                .getTag("client"))
+                        .isEqualTo("chat"));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class TwoAccounts {
+
+        @Bean
+        CreditBudget firstBudget() {
+            return CreditBudget.builder()
+                    .limit(BigDecimal.TEN, Duration.ofDays(1))
+                    .build();
+        }
+
+        @Bean
+        CreditBudget secondBudget() {
+            return CreditBudget.builder()
+                    .limit(BigDecimal.ONE, Duration.ofDays(1))
+                    .build();
+        }
+
+        @Bean
+        @Primary
+        NeuralBox first(CreditBudget firstBudget) {
+            return client("first", firstBudget);
+        }
+
+        @Bean
+        NeuralBox second(CreditBudget secondBudget) {
+            return client("second", secondBudget);
+        }
+
+        private static NeuralBox client(String name, CreditBudget budget) {
+            return NeuralBox.builder()
+                    .name(name)
+                    .apiKey(LocalNeuralBox.apiKey())
+                    .baseUri(SERVICE.uri())
+                    .budget(budget)
+                    .build();
+        }
+    }
+
+    /** Nobody can say which of them the gauges of the properties would mean. */
+    @Test
+    void twoBudgetsLeaveTheGaugesOut() {
+        runner.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+                .withUserConfiguration(TwoAccounts.class)
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(BudgetMetrics.class));
     }
 
     @Test

@@ -98,6 +98,26 @@ class RedisBudgetTest {
                         .isNotEmpty());
     }
 
+    /** Also what happens after something has cut the connections while they were idle. */
+    @Test
+    void restartOfRedisRefusesNoGeneration() throws IOException {
+        int port = freePort();
+        RedisServer before = startOn(port, "secret");
+        application
+                .withPropertyValues("neuralbox.budget.redis.url=redis://:secret@127.0.0.1:" + port)
+                .run(context -> {
+                    NeuralBox neuralBox = context.getBean(NeuralBox.class);
+                    neuralBox.generate(REQUEST);
+                    before.stop();
+                    RedisServer after = startOn(port, "secret");
+                    try {
+                        assertThat(neuralBox.generate(REQUEST).text()).isNotEmpty();
+                    } finally {
+                        after.stop();
+                    }
+                });
+    }
+
     @Configuration(proxyBeanMethods = false)
     static class UsesRedisIfThereIsOne {
 

@@ -4,6 +4,7 @@ import java.net.URI;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 import top.neuralbox.spring.boot.NeuralBoxConnectionDetails;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 
@@ -18,7 +19,9 @@ final class LocalNeuralBoxConfiguration {
         return builder.getIfAvailable(LocalNeuralBox::builder).start();
     }
 
+    /** Primary, so that a test never uses the application's own details, which may lead to the paid service. */
     @Bean
+    @Primary
     NeuralBoxConnectionDetails localNeuralBoxConnectionDetails(LocalNeuralBox service) {
         return new NeuralBoxConnectionDetails() {
             @Override
