@@ -3,6 +3,8 @@ package top.neuralbox;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 import top.neuralbox.concurrent.Delayer;
@@ -10,7 +12,7 @@ import top.neuralbox.concurrent.Delayer;
 /**
  * A ring buffer that takes the chunks of a body from the transport to the call. It has one writer (the transport, whose
  * signals are serial) and one reader (the thread that drives the call). It cannot overflow, because the demand never exceeds
- * the number of slots.
+ * the number of slots until {@link #takeRest}.
  */
 final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
 
@@ -60,6 +62,10 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
 
     private volatile Flow.@Nullable Subscription subscription;
     private volatile @Nullable TailDrain tail;
+
+    /** What arrives after {@link #takeRest}. */
+    private volatile @Nullable Queue<ByteBuffer> rest;
+
     private volatile boolean ended;
     private @Nullable Throwable error;
 
@@ -72,10 +78,13 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
     /** The next chunk, or null if none is there now. */
     @Nullable
     ByteBuffer take() {
+        // First: what is in the slots then arrived before it.
+        Queue<ByteBuffer> unasked = rest;
+        boolean restHasBegun = unasked != null && !unasked.isEmpty();
         int slot = taken & (WINDOW - 1);
         ByteBuffer chunk = (ByteBuffer) SLOT.getVolatile(slots, slot);
         if (chunk == null) {
-            return null;
+            return unasked != null && restHasBegun ? unasked.poll() : null;
         }
         takenArrival = arrivals[slot];
         slots[slot] = null;
@@ -109,6 +118,17 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
     @Nullable
     Throwable error() {
         return error;
+    }
+
+    /**
+     * Takes what the transport holds although nobody has asked for it: the call is about to be cancelled, and what has arrived
+     * still counts. Called from any thread.
+     */
+    void takeRest() {
+        if (!ended && tail == null) {
+            rest = new ConcurrentLinkedQueue<>();
+            request(Long.MAX_VALUE);
+        }
     }
 
     /** Sends all remaining chunks to the drain, because the call reads no more. */
@@ -147,6 +167,11 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
         TailDrain drain = tail;
         if (drain != null) {
             drain.chunk(chunk.remaining());
+            return;
+        }
+        Queue<ByteBuffer> unasked = rest;
+        if (unasked != null) {
+            unasked.add(chunk);
             return;
         }
         long now = clock.nanoTime();

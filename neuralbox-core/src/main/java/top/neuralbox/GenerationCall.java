@@ -116,6 +116,9 @@ final class GenerationCall
     private volatile @Nullable Failure aborted;
     private volatile boolean ended;
 
+    /** The events of the response, for the thread that ends the call. */
+    private volatile @Nullable ResponseEvents unread;
+
     /** The reader of the response, for a drain that finds a callback stuck. */
     private volatile @Nullable EventReader reader;
 
@@ -221,6 +224,7 @@ final class GenerationCall
         }
         // The turn is claimed first, so that no signal of the cancelled transport is delivered on this thread.
         boolean turn = turns.claim();
+        takeRest();
         cancelSending();
         if (turn) {
             turns.handOverSoon();
@@ -237,6 +241,20 @@ final class GenerationCall
 
     void cancel(GenerationCancelledException.Reason reason) {
         abort(Objects.requireNonNull(CANCELLATIONS.get(reason)));
+    }
+
+    /** Takes what has arrived and waits in the transport, because it counts for the bill and the text. A cancel drops it. */
+    private void takeRest() {
+        ResponseEvents response = unread;
+        if (response != null) {
+            try {
+                response.takeRest();
+            } catch (OutOfMemoryError full) {
+                // What the transport holds is lost then, because nothing may keep the call from its end.
+            } catch (Throwable t) {
+                Log.transportThrew(t);
+            }
+        }
     }
 
     /** Cancels sending. Tries again if there is no memory: no other code would free the connection and stop the paid stream. */
@@ -377,7 +395,7 @@ final class GenerationCall
         notices.add(notice);
         noticed = true;
         if (turns.claim()) {
-            turns.leaveElsewhere();
+            turns.handOver();
         }
     }
 
@@ -813,6 +831,7 @@ final class GenerationCall
         reader = current;
         ResponseEvents response = new ResponseEvents(sink, settings.delayer(), timers, turns, context, current, this);
         events = response;
+        unread = response;
         return response;
     }
 

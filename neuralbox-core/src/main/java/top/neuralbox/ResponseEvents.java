@@ -140,6 +140,11 @@ final class ResponseEvents implements BodyInbox.Receiver {
         return true;
     }
 
+    /** Takes what the transport holds, before the call is cancelled. Called from any thread. */
+    void takeRest() {
+        inbox.takeRest();
+    }
+
     /** Reads undelivered data without delivering it, because it still counts for the bill and for the partial text. */
     void absorb() {
         held = null;

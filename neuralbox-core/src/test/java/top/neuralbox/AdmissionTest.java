@@ -366,6 +366,34 @@ class AdmissionTest {
         assertThat(clock.pending()).isZero();
     }
 
+    /** A store far away refuses on a thread of its own, when the call has returned. */
+    @Test
+    void callThatItsBudgetRefusesLaterSaysAtOnceThatItWaits() {
+        CompletableFuture<CreditGuard.Reservation> answer = new CompletableFuture<>();
+        later = answer;
+        call(client(1, builder -> builder.waitForBudget(true)), "a");
+
+        answer.completeExceptionally(
+                new BudgetExceededException("hourly", BigDecimal.TEN, BigDecimal.ONE, Duration.ofSeconds(4)));
+
+        assertThat(heard).containsExactly("queued");
+    }
+
+    /** The key may come late, and so may a connection. */
+    @Test
+    void callThatIsAdmittedSaysSoBeforeItHasItsKey() {
+        CompletableFuture<String> key = new CompletableFuture<>();
+        NeuralBox client =
+                builder(1, builder -> builder).asyncApiKeySupplier(() -> key).build();
+        CompletableFuture<Generation> first = call(client, "a");
+        call(client, "b");
+        clock.advance(Duration.ofSeconds(3));
+
+        first.cancel(true);
+
+        assertThat(heard).containsExactly("queued", "admitted PT3S");
+    }
+
     @Test
     void budgetRefusesAtOnceUnlessAWaitIsAskedFor() {
         refuse("a", Duration.ofSeconds(4));
@@ -602,6 +630,11 @@ class AdmissionTest {
                 }
             };
         }
+        CompletableFuture<CreditGuard.Reservation> answer = later;
+        if (answer != null) {
+            later = null;
+            return answer;
+        }
         Queue<Optional<Duration>> all = refusals.getOrDefault(tenant, new ArrayDeque<>());
         if (all.isEmpty()) {
             return CompletableFuture.completedFuture(outcome -> {});
@@ -620,6 +653,9 @@ class AdmissionTest {
     }
 
     private @Nullable Error failing;
+
+    /** The answer to the next reservation, if the test gives it later. */
+    private @Nullable CompletableFuture<CreditGuard.Reservation> later;
 
     private boolean noTimers;
 

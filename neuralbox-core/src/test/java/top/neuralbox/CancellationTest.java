@@ -80,6 +80,42 @@ class CancellationTest {
         assertThat(listener.outcome().billing()).isNotNull();
     }
 
+    /** The call asks for 16 chunks, so the transport holds the rest. */
+    @Test
+    void cancelWithTheBillStillInTheTransportTellsIt() {
+        GenerationStream stream = client.stream(REQUEST);
+        StubTransport.StubCall call = transport.call(0).stream().start();
+        for (int i = 0; i < 40; i++) {
+            call.delta("x");
+        }
+        call.end();
+        assertThat(call.undelivered()).isPositive();
+
+        stream.cancel();
+
+        assertCancelled(stream, Phase.STREAM, BillingState.CHARGED);
+        assertThat(listener.outcome().billing()).isNotNull();
+        assertThat(listener.outcome().error().partial().text()).isEqualTo("x".repeat(40));
+    }
+
+    /** The same from inside a callback, whose thread has the turn of the call. */
+    @Test
+    void subscriberThatCancelsWithTheBillStillInTheTransportHasItsPriceBooked() {
+        RecordingSubscriber subscriber = RecordingSubscriber.asking(1);
+        client.publish(REQUEST).subscribe(subscriber);
+        StubTransport.StubCall call = transport.call(0).stream().start();
+        for (int i = 0; i < 40; i++) {
+            call.delta("x");
+        }
+        call.end();
+        assertThat(call.undelivered()).isPositive();
+
+        subscriber.onNext(event -> subscriber.subscription.cancel()).request(1);
+
+        assertThat(listener.outcome().billingState()).isEqualTo(BillingState.CHARGED);
+        assertThat(listener.outcome().billing()).isNotNull();
+    }
+
     @Test
     void cancelWithAnErrorUnreadStillTellsItsCost() {
         GenerationStream stream = client.stream(REQUEST);

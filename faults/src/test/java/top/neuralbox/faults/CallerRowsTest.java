@@ -167,6 +167,33 @@ class CallerRowsTest {
         }
     }
 
+    /**
+     * A call asks for 16 buffers, so the transport holds the rest. The second generation comes over the same connection, so the
+     * first one has arrived by then.
+     */
+    @Test
+    void row58CancelWithTheBillStillInTheTransportTellsItsPrice() {
+        String piece = "a".repeat(1_100);
+        Reply.Builder reply = Reply.stream(sse(START));
+        for (int i = 0; i < 24; i++) {
+            reply.data(sse("{\"type\": \"content_delta\", \"delta\": \"" + piece + "\"}"));
+        }
+        try (FaultRow row =
+                FaultRow.on(carrier, carrier.server(), config -> config.maxConnections(1), settings -> {})) {
+            row.expectRequests(2).answer(reply.data(sse(Reply.END, Reply.DONE)).end());
+            GenerationStream stream = row.client().stream(request());
+            row.server().awaitRequests(1);
+            row.completes(Reply.whole());
+
+            stream.cancel();
+
+            GenerationCancelledException error = cancelled(stream, Reason.CALLER);
+            assertThat(error.billingState()).isEqualTo(BillingState.CHARGED);
+            assertThat(error.partial().billing()).isNotNull();
+            assertThat(error.partial().text()).hasSize(24 * 1_100);
+        }
+    }
+
     @Test
     void row58CancelFromInsideACallback() {
         try (FaultRow row = FaultRow.on(carrier)) {

@@ -139,7 +139,7 @@ public final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
         ask();
     }
 
-    /** The body ends early and at once. The first abort counts; after the terminal signal it has no effect. From any thread. */
+    /** The body ends early and at once, after the bytes that are asked for already. The first abort counts; after the terminal signal it has no effect. From any thread. */
     public void abort(Throwable failure) {
         ABORT.compareAndSet(this, null, new End(failure));
         ask();
@@ -247,23 +247,27 @@ public final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
         if (subscriber == null && !terminated) {
             return;
         }
+        boolean isLast = false;
         while (subscriber != null && !terminated) {
             End now = abort;
             // The end is read before the bytes: the bytes that it follows are there by then.
             End later = end;
             ByteBuffer waiting = gathered;
+            boolean canDeliver = waiting != null && waiting.hasRemaining() && isWanted();
             if (cancelled) {
                 terminated = true;
-            } else if (now != null) {
+            } else if (now != null && (isLast || !canDeliver)) {
                 terminate(subscriber, now);
             } else if (waiting == null) {
                 if (later == null) {
                     return;
                 }
                 terminate(subscriber, later);
-            } else if (isWanted() && waiting.hasRemaining() && GATHERED.compareAndSet(this, waiting, null)) {
+            } else if (canDeliver && GATHERED.compareAndSet(this, waiting, null)) {
+                // Bytes that were asked for before an abort do not wait. Further ones may never stop.
+                isLast = now != null;
                 deliver(subscriber, waiting);
-            } else {
+            } else if (now == null) {
                 // No demand; or the bytes grow, and the engine's thread asks for a turn afterwards.
                 return;
             }

@@ -3,6 +3,8 @@ package top.neuralbox.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -40,6 +42,43 @@ class BodyPublisherTest {
 
         // Bytes that are kept would leave the engine paused for ever.
         assertThat(body.ahead()).isZero();
+    }
+
+    /** A call that is about to be cancelled asks for what the transport holds. */
+    @Test
+    void bytesThatAreAskedForComeBeforeAnAbortOnAnotherThread() {
+        List<String> signals = new ArrayList<>();
+        body.offer(ByteBuffer.allocate(3));
+        body.subscribe(new Flow.Subscriber<>() {
+            private boolean first = true;
+
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(2);
+            }
+
+            @Override
+            public void onNext(ByteBuffer buffer) {
+                signals.add(buffer.remaining() + " bytes");
+                if (first) {
+                    first = false;
+                    // As another thread would while this one has the turn.
+                    body.offer(ByteBuffer.allocate(4));
+                    body.abort(new IllegalStateException("aborted"));
+                    body.offer(ByteBuffer.allocate(5));
+                }
+            }
+
+            @Override
+            public void onError(Throwable error) {
+                signals.add(error.getMessage());
+            }
+
+            @Override
+            public void onComplete() {}
+        });
+
+        assertThat(signals).containsExactly("3 bytes", "9 bytes", "aborted");
     }
 
     @Test
