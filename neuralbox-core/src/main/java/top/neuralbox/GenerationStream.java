@@ -16,7 +16,8 @@ import top.neuralbox.concurrent.BlockingGuard;
  * interrupted while it waits, the generation is cancelled; the thread's interrupt flag stays set.
  *
  * <p>If the generation does not complete, every method that reads throws a {@link NeuralBoxException}. Events that arrived
- * before the failure are delivered first, except after a cancellation, which drops them.
+ * before the failure are delivered first. After a cancellation, or if {@link Timeouts#total()} ran out, some or all of them are
+ * not; {@link NeuralBoxException#partial()} has their text.
  *
  * @since 0.1.0
  */

@@ -96,8 +96,10 @@ public final class NeuralBox implements AutoCloseable {
         PullSink sink = new PullSink();
         KeptText text = new KeptText(settings.limits().keptText());
         GenerationCall call = call(request, streamed(request), sink, text, settings.carried(), null);
+        // Before the request: if there is no memory for it, nothing is paid that nobody can read.
+        GenerationStream stream = new GenerationStream(call, sink, text, guard);
         call.send();
-        return new GenerationStream(call, sink, text, guard);
+        return stream;
     }
 
     /**

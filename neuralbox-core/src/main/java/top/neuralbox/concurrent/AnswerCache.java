@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,10 @@ public final class AnswerCache<T> {
 
     /** Names come from callers, so the cache is bounded: with more entries than this it is cleared. */
     private static final int MOST = 1_000;
+
+    static {
+        MemoryWait.load();
+    }
 
     private final Delayer clock;
     private final long keptNanos;
@@ -56,18 +61,24 @@ public final class AnswerCache<T> {
         if (entries.size() > MOST) {
             entries.clear();
         }
-        CompletableFuture<T> asked;
         try {
-            asked = question.get();
+            // Created before the question: afterwards there may be no memory for it.
+            BiConsumer<T, @Nullable Throwable> answered = (value, error) -> answered(name, entry, value, error);
+            var unused = question.get().whenComplete(answered);
         } catch (Throwable t) {
             // Every caller would wait for an entry that is never answered.
-            asked = CompletableFuture.failedFuture(t);
+            answered(name, entry, null, t);
         }
-        var unused = asked.whenComplete((value, error) -> {
-            entry.answeredAt = clock.nanoTime();
-            entry.answered = true;
+    }
+
+    private void answered(String name, Entry<T> entry, @Nullable T value, @Nullable Throwable error) {
+        entry.answeredAt = clock.nanoTime();
+        entry.answered = true;
+        if (error != null) {
+            entries.remove(name, entry);
+        }
+        MemoryWait.run(() -> {
             if (error != null) {
-                entries.remove(name, entry);
                 entry.answer.completeExceptionally(unwrapped(error));
             } else {
                 entry.answer.complete(value);
@@ -83,14 +94,27 @@ public final class AnswerCache<T> {
         // Not a copy of the shared one, which would wrap its failure.
         CompletableFuture<T> view = new CompletableFuture<>();
         Executor completer = shared.isDone() ? Runnable::run : settler;
-        var unused = shared.whenComplete((value, error) -> completer.execute(() -> {
-            if (error != null) {
-                view.completeExceptionally(error);
-            } else {
-                view.complete(value);
-            }
-        }));
+        var unused = shared.whenComplete((value, error) -> settle(view, value, error, completer));
         return view;
+    }
+
+    /** Tries again if there is no memory: no other code completes the view. */
+    private static <T> void settle(
+            CompletableFuture<T> view, @Nullable T value, @Nullable Throwable error, Executor completer) {
+        for (int tries = 0; ; tries++) {
+            try {
+                completer.execute(() -> {
+                    if (error != null) {
+                        view.completeExceptionally(error);
+                    } else {
+                        view.complete(value);
+                    }
+                });
+                return;
+            } catch (OutOfMemoryError full) {
+                MemoryWait.forAnotherTry(tries, full);
+            }
+        }
     }
 
     private static Throwable unwrapped(Throwable error) {

@@ -5,22 +5,23 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Flow;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the buffers of a publisher to a blocking stream, one at a time, on the thread that owns the stream. */
 final class StreamPump implements Flow.Subscriber<ByteBuffer> {
 
-    private sealed interface Signal {
-        record Next(ByteBuffer buffer) implements Signal {}
+    private static final Object END = new Object();
 
-        record End(@Nullable Throwable error) implements Signal {}
-    }
+    /**
+     * The buffers, and {@link #END}. It holds at most one buffer and the end, and needs no memory for them: a signal that is lost
+     * would leave the thread that writes waiting for ever.
+     */
+    private final BlockingQueue<Object> signals = new ArrayBlockingQueue<>(2);
 
-    /** Holds at most one buffer and the end. */
-    private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
+    private volatile @Nullable Throwable error;
 
     private Flow.@Nullable Subscription subscription;
 
@@ -30,8 +31,8 @@ final class StreamPump implements Flow.Subscriber<ByteBuffer> {
         boolean ended = false;
         try {
             source.request(1);
-            while (take() instanceof Signal.Next next) {
-                write(next.buffer(), target);
+            while (take() instanceof ByteBuffer buffer) {
+                write(buffer, target);
                 source.request(1);
             }
             ended = true;
@@ -52,24 +53,25 @@ final class StreamPump implements Flow.Subscriber<ByteBuffer> {
 
     @Override
     public void onNext(ByteBuffer buffer) {
-        signals.add(new Signal.Next(buffer));
+        signals.add(buffer);
     }
 
     @Override
     public void onError(Throwable error) {
-        signals.add(new Signal.End(error));
+        this.error = error;
+        signals.add(END);
     }
 
     @Override
     public void onComplete() {
-        signals.add(new Signal.End(null));
+        signals.add(END);
     }
 
-    private Signal take() throws InterruptedException {
-        Signal signal = signals.take();
-        if (signal instanceof Signal.End end && end.error() instanceof RuntimeException error) {
+    private Object take() throws InterruptedException {
+        Object signal = signals.take();
+        if (signal == END && error instanceof RuntimeException failure) {
             // The publisher signals only exceptions that writeTo documents.
-            throw error;
+            throw failure;
         }
         return signal;
     }

@@ -8,6 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
 class AnswerCacheTest {
@@ -27,6 +30,43 @@ class AnswerCacheTest {
                 .failsWithin(Duration.ZERO)
                 .withThrowableThat()
                 .withRootCauseInstanceOf(NoClassDefFoundError.class);
+        assertThat(cache.get("one", () -> CompletableFuture.completedFuture("answer"), Runnable::run))
+                .isCompletedWithValue("answer");
+    }
+
+    /** Nobody else would complete the future of this caller. */
+    @Test
+    void answerThatFindsNoMemoryForItsCallerTriesAgain() {
+        AtomicInteger tries = new AtomicInteger();
+        Executor full = task -> {
+            if (tries.getAndIncrement() == 0) {
+                throw new OutOfMemoryError("scripted");
+            }
+            task.run();
+        };
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        CompletableFuture<String> asked = cache.get("one", () -> answer, full);
+
+        answer.complete("answer");
+
+        assertThat(asked).isCompletedWithValue("answer");
+    }
+
+    /** The question was asked, but nothing could be attached to its answer. */
+    @Test
+    void questionWhoseAnswerFindsNoMemoryFailsAndIsAskedAgain() {
+        CompletableFuture<String> asked = cache.get(
+                "one",
+                () -> new CompletableFuture<String>() {
+                    @Override
+                    public CompletableFuture<String> whenComplete(
+                            BiConsumer<? super String, ? super Throwable> action) {
+                        throw new OutOfMemoryError("scripted");
+                    }
+                },
+                Runnable::run);
+
+        assertThat(asked).isCompletedExceptionally();
         assertThat(cache.get("one", () -> CompletableFuture.completedFuture("answer"), Runnable::run))
                 .isCompletedWithValue("answer");
     }

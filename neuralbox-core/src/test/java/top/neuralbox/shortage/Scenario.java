@@ -1,10 +1,12 @@
 package top.neuralbox.shortage;
 
+import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -183,6 +185,35 @@ public enum Scenario implements Function<Runnable, String> {
             call.exchange.complete();
         }
     },
+    IS_PULLED_FROM_ITS_START {
+        @Override
+        void go(Call call, Runnable arm) {
+            arm.run();
+            call.pull();
+            if (call.opens()) {
+                call.beginning();
+                call.rest();
+            }
+        }
+    },
+    IS_WRITTEN {
+        @Override
+        void go(Call call, Runnable arm) {
+            call.write();
+            call.beginning();
+            arm.run();
+            call.rest();
+        }
+    },
+    IS_WRITTEN_AND_BREAKS_OFF {
+        @Override
+        void go(Call call, Runnable arm) {
+            call.write();
+            call.beginning();
+            arm.run();
+            call.exchange.lose();
+        }
+    },
     IS_PULLED_AND_BREAKS_OFF {
         @Override
         void go(Call call, Runnable arm) {
@@ -232,6 +263,7 @@ public enum Scenario implements Function<Runnable, String> {
         private final NeuralBox client;
         private final StringBuffer text = new StringBuffer();
         private final AtomicInteger signals = new AtomicInteger();
+        private final CountDownLatch opened = new CountDownLatch(1);
         private final CountDownLatch begun = new CountDownLatch(1);
         private final CountDownLatch ended = new CountDownLatch(1);
         private volatile Flow.Subscription subscription;
@@ -318,14 +350,50 @@ public enum Scenario implements Function<Runnable, String> {
         }
 
         void pull() {
-            Thread reader = new Thread(() -> {
+            inAThread(() -> {
                 try (GenerationStream stream = client.stream(request())) {
-                    stream.forEach(this::onNext);
+                    Iterator<GenerationEvent> events = stream.iterator();
+                    opened.countDown();
+                    events.forEachRemaining(this::onNext);
+                    end(null);
+                } catch (Throwable thrown) {
+                    refused = opened.getCount() > 0;
+                    end(thrown);
+                    opened.countDown();
+                }
+            });
+        }
+
+        /** Whether the reader has its stream. */
+        boolean opens() {
+            try {
+                boolean unused = opened.await(5, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return !refused;
+        }
+
+        void write() {
+            relayed = true;
+            StreamRelay relay = StreamRelay.of(client.publish(request()));
+            inAThread(() -> {
+                try {
+                    relay.writeTo(new OutputStream() {
+                        @Override
+                        public void write(int one) {
+                            text.append((char) one);
+                        }
+                    });
                     end(null);
                 } catch (Throwable thrown) {
                     end(thrown);
                 }
             });
+        }
+
+        private static void inAThread(Runnable task) {
+            Thread reader = new Thread(task);
             reader.setDaemon(true);
             reader.start();
         }
@@ -372,11 +440,11 @@ public enum Scenario implements Function<Runnable, String> {
         }
 
         String wrong() throws InterruptedException {
+            if (!cancelled && !refused && !ended.await(2, TimeUnit.SECONDS)) {
+                return "no end";
+            }
             if (refused) {
                 return exchange.wasStarted() && !exchange.isOver() ? "refused, and goes on" : "";
-            }
-            if (!cancelled && !ended.await(2, TimeUnit.SECONDS)) {
-                return "no end";
             }
             for (int i = 0; i < 1000 && !isSettled(); i++) {
                 Thread.sleep(1);
