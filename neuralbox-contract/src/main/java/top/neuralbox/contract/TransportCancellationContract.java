@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -86,6 +87,31 @@ public interface TransportCancellationContract extends TransportContract {
                             .as("call %d, whose request arrived", i)
                             .isTrue());
         }
+    }
+
+    /** Rule 4. Foreign code may cancel as it hears that the request is sent: before its first byte. */
+    @TestFactory
+    default Stream<DynamicTest> callThatIsCancelledAsItIsSentWritesNothing() {
+        return Stream.of(ConnectionUse.values())
+                .map(connection -> dynamicTest(connection.toString(), () -> {
+                    try (TransportFixture fixture = connection.prepare(this)) {
+                        int before = fixture.server().received().size();
+                        CompletableFuture<TransportCall> started = new CompletableFuture<>();
+                        TransportRequest request = fixture.post()
+                                .onSent(() -> started.orTimeout(10, TimeUnit.SECONDS)
+                                        .join()
+                                        .cancel())
+                                .build();
+                        started.complete(fixture.transport().start(request));
+
+                        assertKind(failure(started.join(), PROMPTLY), CANCELLED);
+
+                        fixture.server().answer(Script.response(200, "next"));
+                        assertThat(text(head(fixture.transport().start(named(fixture, "next")))))
+                                .isEqualTo("next");
+                        assertThat(fixture.server().received()).hasSize(before + 1);
+                    }
+                }));
     }
 
     /** Rule 4. */

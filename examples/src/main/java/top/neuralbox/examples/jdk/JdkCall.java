@@ -36,6 +36,7 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
     private @Nullable CompletableFuture<HttpResponse<Void>> exchange;
     private @Nullable TransportException failure;
     private volatile boolean sent;
+    private volatile boolean cancelled;
 
     JdkCall(JdkTransport transport, TransportRequest request) {
         this.transport = transport;
@@ -61,6 +62,7 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
 
     @Override
     public void cancel() {
+        cancelled = true;
         transport.loop.execute(() -> end(failures.cancelled()));
     }
 
@@ -84,6 +86,9 @@ final class JdkCall implements TransportCall, HttpRequest.BodyPublisher {
         sent = true;
         connectTimer.complete(null);
         request.onSent().run();
+        if (cancelled) {
+            throw new UncheckedIOException(new IOException("The call was cancelled before its first byte."));
+        }
         return request.body().length;
     }
 

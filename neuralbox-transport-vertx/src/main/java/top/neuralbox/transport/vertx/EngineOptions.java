@@ -26,8 +26,14 @@ final class EngineOptions {
      */
     static final int MOST_CONNECTIONS = 46_340;
 
-    /** The call's own timer ends the attempt to connect. These time-outs only free what the engine still holds after it. */
-    private static final int CONNECT_BACKSTOP_SECONDS = 30;
+    /**
+     * The call's own timer ends the attempt to connect, and closes the connection. The time-outs of the engine are longer than
+     * anybody waits. They only limit the requests of an application's own Web Client.
+     */
+    private static final int CONNECT_BACKSTOP_SECONDS = 300;
+
+    /** A connection that a given {@code Vertx} opens is not known before its TLS, so only these free it after the call. */
+    private static final int UNKNOWN_BACKSTOP_SECONDS = 30;
 
     /** Below the usual limits of servers and gateways, so that they rarely close first. */
     private static final int KEEP_ALIVE_SECONDS = 30;
@@ -69,18 +75,29 @@ final class EngineOptions {
                 .setFileSystemOptions(noFiles);
     }
 
-    static WebClientOptions of(TransportConfig config) {
+    /** For a {@code Vertx} of the transport's own. */
+    static WebClientOptions own(TransportConfig config) {
+        return of(config, CONNECT_BACKSTOP_SECONDS);
+    }
+
+    /** For a given {@code Vertx} without options. */
+    static WebClientOptions given(TransportConfig config) {
+        return of(config, UNKNOWN_BACKSTOP_SECONDS);
+    }
+
+    /** @param connectSeconds the most time for TCP, and for a tunnel */
+    private static WebClientOptions of(TransportConfig config, int connectSeconds) {
         WebClientOptions options = new WebClientOptions();
         options.setMaxChunkSize(CHUNK_BYTES);
         options.setHttp2ConnectionWindowSize(CONNECTION_WINDOW).setHttp2MultiplexingLimit(MOST_STREAMS);
         options.getInitialSettings().setInitialWindowSize(STREAM_WINDOW);
         options.setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setHttp2KeepAliveTimeout(KEEP_ALIVE_SECONDS);
-        options.setConnectTimeout(CONNECT_BACKSTOP_SECONDS * 1_000);
+        options.setConnectTimeout(connectSeconds * 1_000);
         options.setSslHandshakeTimeout(CONNECT_BACKSTOP_SECONDS);
         options.setFollowRedirects(false).setUserAgentEnabled(false);
         options.setSslEngineOptions(new TlsEngine(config.trustManager(), config.keyManager()));
         if (config.proxy() != null) {
-            options.setProxyOptions(proxy(config.proxy()));
+            options.setProxyOptions(proxy(config.proxy(), connectSeconds));
         }
         return speak(headsOf(options), config.protocolsOr(Protocol.HTTP_1_1, Protocol.HTTP_2));
     }
@@ -114,7 +131,8 @@ final class EngineOptions {
         options.setDecompressionSupported(false);
         secure(options, config);
         if (config.proxy() != null) {
-            options.setProxyOptions(proxy(config.proxy())).setNonProxyHosts(List.of());
+            options.setProxyOptions(proxy(config.proxy(), UNKNOWN_BACKSTOP_SECONDS))
+                    .setNonProxyHosts(List.of());
         }
         headsOf(options);
         Set<Protocol> own = protocols(options);
@@ -181,12 +199,12 @@ final class EngineOptions {
         return options;
     }
 
-    private static ProxyOptions proxy(ProxySettings settings) {
+    private static ProxyOptions proxy(ProxySettings settings, int connectSeconds) {
         ProxyOptions options = new ProxyOptions()
                 .setType(ProxyType.HTTP)
                 .setHost(settings.host())
                 .setPort(settings.port())
-                .setConnectTimeout(Duration.ofSeconds(CONNECT_BACKSTOP_SECONDS));
+                .setConnectTimeout(Duration.ofSeconds(connectSeconds));
         if (settings.username() != null) {
             options.setUsername(settings.username()).setPassword(settings.password());
         }

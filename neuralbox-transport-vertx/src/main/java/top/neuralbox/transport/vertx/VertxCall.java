@@ -44,6 +44,9 @@ final class VertxCall implements TransportCall {
     /** HTTP/2's NO_ERROR: a GOAWAY with it closes nothing. */
     private static final long NO_ERROR = 0x0;
 
+    /** How long the engine still connects after the call has timed out, so that the call's own timer comes first. */
+    private static final int AFTER_THE_CALLS_TIMER_MILLIS = 1_000;
+
     /** The longest time between the grant of a place on a connection and the start of its stream. */
     private static final int LINGER_MILLIS = 200;
 
@@ -206,11 +209,10 @@ final class VertxCall implements TransportCall {
         if (made != null) {
             made.placed(this);
         }
+        // A dead address must leave time for the next one. For the last one, the call's own timer comes first.
         int untried = addresses() - tried;
-        if (untried > 1) {
-            // A dead address must leave time for the next one.
-            fresh.config().setConnectTimeoutMillis((int) Math.min(Integer.MAX_VALUE, millisLeft() / untried));
-        }
+        long limit = untried > 1 ? millisLeft() / untried : millisLeft() + AFTER_THE_CALLS_TIMER_MILLIS;
+        fresh.config().setConnectTimeoutMillis((int) Math.max(1, Math.min(Integer.MAX_VALUE, limit)));
     }
 
     /** Ends the call, unless its request may have been written. */
@@ -547,6 +549,9 @@ final class VertxCall implements TransportCall {
                     openStreamHere(granted);
                 } catch (Throwable thrown) {
                     onEventLoop(() -> fail(failures.other(thrown), FailureMapping.Phase.SENT));
+                } finally {
+                    // As in fenced.
+                    boolean unused = Thread.interrupted();
                 }
             });
         } catch (RejectedExecutionException loopHasEnded) {
@@ -674,8 +679,11 @@ final class VertxCall implements TransportCall {
     private void send(HttpClientRequest granted) {
         request.headers().forEach(granted::putHeader);
         request.onSent().run();
-        if (hasEnded() && granted.version() == HttpVersion.HTTP_2) {
-            // It was cancelled meanwhile; the release gives the place back.
+        if (hasEnded()) {
+            // It was cancelled meanwhile; the release gives the connection back, or the place on it.
+            if (granted.version() != HttpVersion.HTTP_2) {
+                givenBack(granted.connection());
+            }
             return;
         }
         granted.response().onComplete(fenced(this::headArrived));

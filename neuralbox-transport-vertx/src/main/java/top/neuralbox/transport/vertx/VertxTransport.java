@@ -254,7 +254,7 @@ public final class VertxTransport implements Transport {
     /** On a {@code Vertx} of its own, with these names and this clock. */
     static VertxTransport own(TransportConfig config, HostNames names, LongSupplier nanoTime) {
         Vertx own = WatchedNio.vertx(EngineOptions.ownVertx(Runtime.getRuntime().availableProcessors()), names);
-        WebClientOptions options = EngineOptions.of(config);
+        WebClientOptions options = EngineOptions.own(config);
         VertxTransport transport = new VertxTransport(own, names, nanoTime, config, options, options);
         transport.nameEventLoops();
         own.exceptionHandler(transport::engineThrew);
@@ -453,7 +453,8 @@ public final class VertxTransport implements Transport {
          * that an {@code Error} has ended gets no more calls. Its connections stay as the {@code Vertx} leaves them.
          *
          * <p>If a call is cancelled while a proxy is silent, the call's socket stays open until the connect timeout of the
-         * {@code ProxyOptions} has passed. On a {@code Vertx} of the transport's own it is closed at once.
+         * {@code ProxyOptions} has passed. On a {@code Vertx} of the transport's own it is closed at once. TCP and a proxy have
+         * at most 30 s to connect, unless the options allow more, even if the call's {@code connect} time-out is longer.
          */
         public Builder vertx(Vertx vertx) {
             this.vertx = Objects.requireNonNull(vertx, "vertx");
@@ -490,7 +491,7 @@ public final class VertxTransport implements Transport {
                 // The event loops start there too, because each gets its name.
                 return CleanThread.call(() -> own(config, HostNames.ofThePlatform(), System::nanoTime));
             }
-            WebClientOptions engine = options == null ? EngineOptions.of(config) : EngineOptions.of(options, config);
+            WebClientOptions engine = options == null ? EngineOptions.given(config) : EngineOptions.of(options, config);
             WebClientOptions web = options == null ? engine : new WebClientOptions(options);
             TransportConfig known = EngineOptions.config(engine, config);
             return new VertxTransport(vertx, null, System::nanoTime, known, engine, web);

@@ -177,16 +177,10 @@ class Http2Test {
     /** The call lives on one loop and its connection on another; the reset must not overtake the request. */
     @Test
     void placeOfACallThatIsCancelledAsItSendsIsGivenBack() throws Exception {
-        Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
-        open.add(() -> vertx.close().await());
         Http2Server server =
                 Http2Server.start(CERTIFICATES, 1, request -> request.response().end());
         open.add(server);
-        VertxTransport transport = VertxTransport.builder()
-                .vertx(vertx)
-                .config(config().maxConnections(1).build())
-                .build();
-        open.add(0, transport);
+        VertxTransport transport = onTwoLoops();
         Context home = transport.eventLoops().get(0);
         Context other = transport.eventLoops().get(1);
         TransportResponse first = head(startedOn(home, transport, to(server)));
@@ -204,6 +198,31 @@ class Http2Test {
 
         assertThat(failure(cancelled.join()).kind()).isEqualTo(Kind.CANCELLED);
         assertThat(head(startedOn(home, transport, to(server))).status()).isEqualTo(200);
+    }
+
+    /** The notice runs on the loop of the connection, which is not that of the call. */
+    @Test
+    void interruptFlagThatANoticeSetsReachesNoOtherCall() throws Exception {
+        Http2Server server = Http2Server.start(
+                CERTIFICATES, 100, request -> request.response().end());
+        open.add(server);
+        VertxTransport transport = onTwoLoops();
+        Context home = transport.eventLoops().get(0);
+        assertThat(head(startedOn(home, transport, to(server))).status()).isEqualTo(200);
+        CompletableFuture<Boolean> flag = new CompletableFuture<>();
+        TransportRequest request = TransportRequest.builder("POST", server.uri())
+                .body(new byte[] {'{', '}'})
+                .onSent(() -> {
+                    home.runOnContext(
+                            next -> flag.complete(Thread.currentThread().isInterrupted()));
+                    Thread.currentThread().interrupt();
+                })
+                .build();
+
+        TransportCall call = startedOn(transport.eventLoops().get(1), transport, request);
+
+        assertThat(head(call).status()).isEqualTo(200);
+        assertThat(flag.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isFalse();
     }
 
     @Test
@@ -236,6 +255,17 @@ class Http2Test {
 
         assertThat(request.version()).isEqualTo(HttpVersion.HTTP_1_1);
         assertThat(head(call).status()).isEqualTo(200);
+    }
+
+    private VertxTransport onTwoLoops() {
+        Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+        open.add(() -> vertx.close().await());
+        VertxTransport transport = VertxTransport.builder()
+                .vertx(vertx)
+                .config(config().maxConnections(1).build())
+                .build();
+        open.add(0, transport);
+        return transport;
     }
 
     private static TransportCall startedOn(Context loop, VertxTransport transport, TransportRequest request)

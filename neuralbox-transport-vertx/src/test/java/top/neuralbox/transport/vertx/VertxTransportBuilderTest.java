@@ -42,6 +42,18 @@ import top.neuralbox.transport.TransportRequest;
 /** Which settings hold where a transport is built on the application's {@code Vertx}. */
 class VertxTransportBuilderTest {
 
+    /** The engine's message for its own time-out would name another limit, and a stalled handshake would not be tried again. */
+    @Test
+    void engineConnectsForAsLongAsACallMayWait() {
+        WebClientOptions options = EngineOptions.own(TransportConfig.builder()
+                .proxy(ProxySettings.of("localhost", 1))
+                .build());
+
+        assertThat(options.getConnectTimeout()).isEqualTo(300_000);
+        assertThat(options.getSslHandshakeTimeout()).isEqualTo(300);
+        assertThat(options.getProxyOptions().getConnectTimeout()).isEqualTo(Duration.ofMinutes(5));
+    }
+
     private static final TestCertificates CERTIFICATES = TestCertificates.shared();
     private static final TestCertificates OTHERS = TestCertificates.create();
 
