@@ -24,6 +24,9 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
 
     private static final int REPLENISH = WINDOW / 2;
 
+    /** A transport holds at most half of this (rule 6 of the SPI). More comes only if it does not obey the cancel at once. */
+    private static final int REST_BYTES = 256 * 1024;
+
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(ByteBuffer[].class);
 
     /** The reader of the chunks. */
@@ -51,8 +54,10 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
     private final @Nullable ByteBuffer[] slots = new ByteBuffer[WINDOW];
     private final long[] arrivals = new long[WINDOW];
 
-    /** Only the transport's thread writes this. */
+    /** Only the transport's thread writes these two. */
     private int arrived;
+
+    private int restLeft = REST_BYTES;
 
     /** Only the reader uses these three. */
     private int taken;
@@ -84,6 +89,7 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
         int slot = taken & (WINDOW - 1);
         ByteBuffer chunk = (ByteBuffer) SLOT.getVolatile(slots, slot);
         if (chunk == null) {
+            takenArrival = clock.nanoTime();
             return unasked != null && restHasBegun ? unasked.poll() : null;
         }
         takenArrival = arrivals[slot];
@@ -171,7 +177,10 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
         }
         Queue<ByteBuffer> unasked = rest;
         if (unasked != null) {
-            unasked.add(chunk);
+            restLeft -= Math.min(chunk.remaining(), REST_BYTES);
+            if (restLeft >= 0) {
+                unasked.add(chunk);
+            }
             return;
         }
         long now = clock.nanoTime();

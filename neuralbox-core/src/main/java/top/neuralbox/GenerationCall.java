@@ -114,6 +114,10 @@ final class GenerationCall
     private volatile AdmissionQueue.@Nullable Slot slot;
 
     private volatile @Nullable Failure aborted;
+
+    /** Whether the call that is to end has taken what the transport held. */
+    private volatile boolean restTaken;
+
     private volatile boolean ended;
 
     /** The events of the response, for the thread that ends the call. */
@@ -225,6 +229,9 @@ final class GenerationCall
         // The turn is claimed first, so that no signal of the cancelled transport is delivered on this thread.
         boolean turn = turns.claim();
         takeRest();
+        // Once more: the thread that has the turn may have looked before the rest was there, and ends nothing without
+        // it.
+        turn = turn || turns.claim();
         cancelSending();
         if (turn) {
             turns.handOverSoon();
@@ -246,14 +253,16 @@ final class GenerationCall
     /** Takes what has arrived and waits in the transport, because it counts for the bill and the text. A cancel drops it. */
     private void takeRest() {
         ResponseEvents response = unread;
-        if (response != null) {
-            try {
+        try {
+            if (response != null) {
                 response.takeRest();
-            } catch (OutOfMemoryError full) {
-                // What the transport holds is lost then, because nothing may keep the call from its end.
-            } catch (Throwable t) {
-                Log.transportThrew(t);
             }
+        } catch (OutOfMemoryError full) {
+            // What the transport holds is lost then, because nothing may keep the call from its end.
+        } catch (Throwable t) {
+            Log.transportThrew(t);
+        } finally {
+            restTaken = true;
         }
     }
 
@@ -506,6 +515,10 @@ final class GenerationCall
             return;
         }
         if (reason != null) {
+            if (!restTaken) {
+                // The thread that aborts asks for another turn.
+                return;
+            }
             try {
                 if (events != null) {
                     events.absorb();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.ref.WeakReference;
 import java.math.BigDecimal;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -114,6 +115,54 @@ class CancellationTest {
 
         assertThat(listener.outcome().billingState()).isEqualTo(BillingState.CHARGED);
         assertThat(listener.outcome().billing()).isNotNull();
+    }
+
+    /** The thread that has the turn must not end the call before the other one has what the transport holds. */
+    @Test
+    void cancelBesideABusySubscriberTellsThePriceInTheTransport() throws InterruptedException {
+        RecordingSubscriber subscriber = RecordingSubscriber.asking(1);
+        client.publish(REQUEST).subscribe(subscriber);
+        StubTransport.StubCall call = transport.call(0).stream().start();
+        for (int i = 0; i < 40; i++) {
+            call.delta("x");
+        }
+        call.end();
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        subscriber.onNext(event -> {
+            inside.countDown();
+            await(released);
+        });
+        Thread busy = new Thread(() -> subscriber.request(1), "busy");
+        busy.start();
+        await(inside);
+        call.asked = demand -> {
+            if (Thread.currentThread() != busy) {
+                released.countDown();
+                join(busy);
+            }
+        };
+
+        subscriber.subscription.cancel();
+
+        assertThat(listener.outcome().billingState()).isEqualTo(BillingState.CHARGED);
+        assertThat(listener.outcome().billing()).isNotNull();
+    }
+
+    private static void await(CountDownLatch signal) {
+        try {
+            assertThat(signal.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join(20_000);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -384,7 +433,7 @@ class CancellationTest {
                     .isInstanceOfSatisfying(
                             GenerationCancelledException.class,
                             e -> assertThat(e.reason()).isEqualTo(Reason.ABANDONED));
-            assertThat(log.lines())
+            assertThat(awaitLines(log))
                     .containsExactly(
                             "WARNING a GenerationStream was dropped without being read to its end or closed; it"
                                     + " is cancelled now. Use try-with-resources");
@@ -440,7 +489,7 @@ class CancellationTest {
         try (LogCapture log = LogCapture.start()) {
             client.stream(REQUEST).close();
             forget();
-            assertThat(log.lines()).hasSize(1);
+            assertThat(awaitLines(log)).hasSize(1);
         }
     }
 
@@ -456,6 +505,12 @@ class CancellationTest {
                 "nothing was collected");
         transport.call(0).story();
         assertThat(pieces.next()).isEqualTo("Once");
+    }
+
+    /** The warning follows the end of the generation. */
+    private static List<String> awaitLines(LogCapture log) {
+        ReaderThread.await(() -> !log.lines().isEmpty(), "nothing was logged");
+        return log.lines();
     }
 
     private GenerationOutcome forget() {

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import top.neuralbox.concurrent.ManualDelayer;
 import top.neuralbox.transport.Transport;
 import top.neuralbox.transport.TransportCall;
@@ -117,6 +118,8 @@ public final class StubTransport implements Transport {
         private volatile boolean silent;
         private volatile boolean terminated;
         volatile boolean sent;
+        /** Hears of each demand before it counts. */
+        volatile LongConsumer asked = demanded -> {};
         /** Whether {@link #mayHaveBeenSent} throws. */
         volatile boolean hostile;
 
@@ -249,6 +252,7 @@ public final class StubTransport implements Transport {
             subscriber.onSubscribe(new Flow.Subscription() {
                 @Override
                 public void request(long n) {
+                    asked.accept(n);
                     demand.addAndGet(n);
                     emit();
                 }

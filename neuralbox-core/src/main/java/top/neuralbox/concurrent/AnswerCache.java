@@ -77,13 +77,18 @@ public final class AnswerCache<T> {
         if (error != null) {
             entries.remove(name, entry);
         }
-        MemoryWait.run(() -> {
-            if (error != null) {
-                entry.answer.completeExceptionally(unwrapped(error));
-            } else {
-                entry.answer.complete(value);
+        for (int tries = 0; ; tries++) {
+            try {
+                if (error != null) {
+                    entry.answer.completeExceptionally(unwrapped(error));
+                } else {
+                    entry.answer.complete(value);
+                }
+                return;
+            } catch (OutOfMemoryError full) {
+                MemoryWait.forAnotherTry(tries, full);
             }
-        });
+        }
     }
 
     private boolean stale(Entry<T> entry) {

@@ -89,6 +89,9 @@ public final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
 
     private boolean terminated;
 
+    /** Whether bytes may be missing, so that none may follow. */
+    private boolean broken;
+
     /** A body to which no bytes have been added yet. */
     public BodyPublisher(Source source) {
         this.source = Objects.requireNonNull(source, "source");
@@ -229,6 +232,7 @@ public final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     }
 
     private void endOnce(End reason) {
+        broken = true;
         if (ABORT.compareAndSet(this, null, reason)) {
             ASKED.incrementAndGet(this);
         }
@@ -256,7 +260,7 @@ public final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
             boolean canDeliver = waiting != null && waiting.hasRemaining() && isWanted();
             if (cancelled) {
                 terminated = true;
-            } else if (now != null && (isLast || !canDeliver)) {
+            } else if (now != null && (isLast || broken || !canDeliver)) {
                 terminate(subscriber, now);
             } else if (waiting == null) {
                 if (later == null) {

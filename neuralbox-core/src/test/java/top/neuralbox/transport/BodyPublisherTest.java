@@ -81,6 +81,52 @@ class BodyPublisherTest {
         assertThat(signals).containsExactly("3 bytes", "9 bytes", "aborted");
     }
 
+    /** The first bytes are lost, so the later ones would follow a hole. */
+    @Test
+    void bytesThatComeAfterLostOnesAreNotDelivered() {
+        List<String> signals = new ArrayList<>();
+        AtomicReference<BodyPublisher> self = new AtomicReference<>();
+        BodyPublisher broken = new BodyPublisher(new BodyPublisher.Source() {
+            private boolean first = true;
+
+            @Override
+            public void taken(int bytes) {
+                if (first) {
+                    first = false;
+                    self.get().offer(ByteBuffer.allocate(4));
+                    throw new IllegalStateException("scripted");
+                }
+            }
+
+            @Override
+            public void abandoned() {}
+        });
+        self.set(broken);
+        broken.offer(ByteBuffer.allocate(3));
+
+        broken.subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(2);
+            }
+
+            @Override
+            public void onNext(ByteBuffer buffer) {
+                signals.add(buffer.remaining() + " bytes");
+            }
+
+            @Override
+            public void onError(Throwable error) {
+                signals.add(error.getMessage());
+            }
+
+            @Override
+            public void onComplete() {}
+        });
+
+        assertThat(signals).containsExactly("scripted");
+    }
+
     @Test
     void sourceThatThrowsOnceEndsTheBody() {
         AtomicReference<Throwable> told = new AtomicReference<>();

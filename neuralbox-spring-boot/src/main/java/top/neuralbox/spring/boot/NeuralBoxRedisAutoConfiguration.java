@@ -37,8 +37,8 @@ final class NeuralBoxRedisAutoConfiguration {
     UnifiedJedis neuralBoxBudgetRedis(NeuralBoxRedisProperties properties) {
         URI url = address(properties.url());
         try {
-            return client(url, properties);
-        } catch (NoSuchMethodError notOfBoot) {
+            return TestedConnections.to(url, properties);
+        } catch (NoSuchMethodError | NoClassDefFoundError notOfBoot) {
             throw new IllegalStateException(
                     "neuralbox.budget.redis.url needs Jedis 6 or 7, which Spring Boot manages; for another version,"
                             + " define a bean of RedisBudgetStore and leave this property out",
@@ -57,19 +57,23 @@ final class NeuralBoxRedisAutoConfiguration {
         return store.build();
     }
 
-    /** A connection for each thread of the store, and for those that take the place of a thread that hangs. */
-    private static UnifiedJedis client(URI url, NeuralBoxRedisProperties properties) {
-        int threads = Objects.requireNonNullElse(properties.threads(), THREADS);
-        Duration timeout = Objects.requireNonNullElse(properties.timeout(), TIMEOUT);
-        ConnectionPoolConfig pool = new ConnectionPoolConfig();
-        pool.setMaxTotal((int) Math.min(4L * threads, Integer.MAX_VALUE));
-        pool.setMaxIdle(threads);
-        pool.setMaxWait(timeout);
-        // Otherwise each pooled connection fails once after a restart of Redis, or after something cut it while it was
-        // idle.
-        pool.setTestOnBorrow(true);
-        long millis = Math.max(1, timeout.toMillis());
-        return new JedisPooled(pool, url, (int) Math.min(millis, Integer.MAX_VALUE));
+    /** A class of its own, because Jedis 8 lacks one that it names. */
+    private static final class TestedConnections {
+
+        /** A connection for each thread of the store, and for those that take the place of a thread that hangs. */
+        static UnifiedJedis to(URI url, NeuralBoxRedisProperties properties) {
+            int threads = Objects.requireNonNullElse(properties.threads(), THREADS);
+            Duration timeout = Objects.requireNonNullElse(properties.timeout(), TIMEOUT);
+            ConnectionPoolConfig pool = new ConnectionPoolConfig();
+            pool.setMaxTotal((int) Math.min(4L * threads, Integer.MAX_VALUE));
+            pool.setMaxIdle(threads);
+            pool.setMaxWait(timeout);
+            // Otherwise each pooled connection fails once after a restart of Redis, or after it was cut while it was
+            // idle.
+            pool.setTestOnBorrow(true);
+            long millis = Math.max(1, timeout.toMillis());
+            return new JedisPooled(pool, url, (int) Math.min(millis, Integer.MAX_VALUE));
+        }
     }
 
     /**

@@ -32,7 +32,10 @@ final class EngineOptions {
      */
     private static final int CONNECT_BACKSTOP_SECONDS = 300;
 
-    /** A connection that a given {@code Vertx} opens is not known before its TLS, so only these free it after the call. */
+    /**
+     * Some connections are not known to the call: those of a given {@code Vertx} before their TLS, and all in their TLS behind a
+     * proxy. Only these time-outs free them after the call.
+     */
     private static final int UNKNOWN_BACKSTOP_SECONDS = 30;
 
     /** Below the usual limits of servers and gateways, so that they rarely close first. */
@@ -93,7 +96,7 @@ final class EngineOptions {
         options.getInitialSettings().setInitialWindowSize(STREAM_WINDOW);
         options.setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setHttp2KeepAliveTimeout(KEEP_ALIVE_SECONDS);
         options.setConnectTimeout(connectSeconds * 1_000);
-        options.setSslHandshakeTimeout(CONNECT_BACKSTOP_SECONDS);
+        options.setSslHandshakeTimeout(config.proxy() == null ? CONNECT_BACKSTOP_SECONDS : UNKNOWN_BACKSTOP_SECONDS);
         options.setFollowRedirects(false).setUserAgentEnabled(false);
         options.setSslEngineOptions(new TlsEngine(config.trustManager(), config.keyManager()));
         if (config.proxy() != null) {

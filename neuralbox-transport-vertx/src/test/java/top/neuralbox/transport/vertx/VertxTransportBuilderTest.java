@@ -42,16 +42,29 @@ import top.neuralbox.transport.TransportRequest;
 /** Which settings hold where a transport is built on the application's {@code Vertx}. */
 class VertxTransportBuilderTest {
 
+    private static final TransportConfig THROUGH_A_PROXY =
+            TransportConfig.builder().proxy(ProxySettings.of("localhost", 1)).build();
+
     /** The engine's message for its own time-out would name another limit, and a stalled handshake would not be tried again. */
     @Test
     void engineConnectsForAsLongAsACallMayWait() {
-        WebClientOptions options = EngineOptions.own(TransportConfig.builder()
-                .proxy(ProxySettings.of("localhost", 1))
-                .build());
+        WebClientOptions direct = EngineOptions.own(TransportConfig.defaults());
+        WebClientOptions proxied = EngineOptions.own(THROUGH_A_PROXY);
 
-        assertThat(options.getConnectTimeout()).isEqualTo(300_000);
-        assertThat(options.getSslHandshakeTimeout()).isEqualTo(300);
-        assertThat(options.getProxyOptions().getConnectTimeout()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(direct.getConnectTimeout()).isEqualTo(300_000);
+        assertThat(direct.getSslHandshakeTimeout()).isEqualTo(300);
+        assertThat(proxied.getProxyOptions().getConnectTimeout()).isEqualTo(Duration.ofMinutes(5));
+    }
+
+    /** The call cannot close them. */
+    @Test
+    void engineSoonGivesUpConnectionsThatTheCallDoesNotKnow() {
+        WebClientOptions given = EngineOptions.given(THROUGH_A_PROXY);
+
+        assertThat(EngineOptions.own(THROUGH_A_PROXY).getSslHandshakeTimeout()).isEqualTo(30);
+        assertThat(given.getSslHandshakeTimeout()).isEqualTo(30);
+        assertThat(given.getConnectTimeout()).isEqualTo(30_000);
+        assertThat(given.getProxyOptions().getConnectTimeout()).isEqualTo(Duration.ofSeconds(30));
     }
 
     private static final TestCertificates CERTIFICATES = TestCertificates.shared();
