@@ -341,7 +341,7 @@ final class HttpClientCall implements TransportCall {
         }
         TransportThreads.responseWhole();
         AsyncExecRuntime held = runtime;
-        boolean whole = state.compareAndSet(Open.SENT, Open.WHOLE);
+        boolean whole = state.compareAndSet(Open.SENT, Open.WHOLE) || isAnsweredWithoutTheServer();
         boolean early = requestBody != null && !requestBody.written();
         // A call that has just ended is about to close this connection, so it must not reach the pool. After an early
         // answer the engine would first write the rest of the request, which the peer may never read.
@@ -351,6 +351,15 @@ final class HttpClientCall implements TransportCall {
         if (early) {
             released();
         }
+    }
+
+    /** Whether an interceptor of the application has answered by itself, for example from a cache. Nothing was sent then. */
+    private boolean isAnsweredWithoutTheServer() {
+        if (!state.compareAndSet(Open.WAITING, Open.WHOLE)) {
+            return false;
+        }
+        stopTimer();
+        return true;
     }
 
     /** Whether the whole response has arrived while the call was open. */

@@ -38,6 +38,10 @@ import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.impl.BasicEntityDetails;
+import org.apache.hc.core5.http.message.BasicHttpResponse;
+import org.apache.hc.core5.http.nio.AsyncDataConsumer;
 import org.apache.hc.core5.util.TimeValue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -176,6 +180,28 @@ class HttpClientTransportTest {
             assertThat(call.mayHaveBeenSent()).isTrue();
         } finally {
             server.close();
+        }
+    }
+
+    /** For example a circuit breaker, or a cache. */
+    @Test
+    void interceptorMayAnswerByItself() {
+        try (HttpClientTransport transport = HttpClientTransport.builder()
+                .customize(builder -> builder.addExecInterceptorAfter(
+                        ChainElement.PROTOCOL.name(), "breaker", (request, entity, scope, chain, callback) -> {
+                            AsyncDataConsumer consumer = callback.handleResponse(
+                                    new BasicHttpResponse(503), new BasicEntityDetails(4, ContentType.TEXT_PLAIN));
+                            consumer.consume(ByteBuffer.wrap("busy".getBytes(StandardCharsets.US_ASCII)));
+                            consumer.streamEnd(null);
+                            callback.completed();
+                        }))
+                .build()) {
+            TransportCall call =
+                    transport.start(post(URI.create("http://localhost:1/")).build());
+
+            TransportResponse response = head(call);
+            assertThat(response.status()).isEqualTo(503);
+            assertThat(text(response)).isEqualTo("busy");
         }
     }
 
