@@ -3,6 +3,7 @@ package top.neuralbox;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -108,7 +109,9 @@ final class AdmissionQueue {
      *
      * @return false if the call must not wait: that would be too long, the queue is full or refuses, or the call has ended
      */
-    boolean getInLineAfter(Slot slot, Duration time) {
+    boolean getInLineAfter(Slot slot, Duration renewal) {
+        // A guard that names no time, or one that is over, must not be asked again without a pause.
+        Duration time = Collections.max(List.of(renewal, RetryPolicy.SHORTEST_WAIT));
         lock.lock();
         try {
             Tenant owner = slot.tenant;
@@ -361,6 +364,9 @@ final class AdmissionQueue {
 
         /** How long the call has waited, or had to wait. */
         Duration waited() {
+            if (!hadToWait) {
+                return Duration.ZERO;
+            }
             return Duration.ofNanos(isQueued() ? delayer.nanoTime() - since : wait);
         }
 

@@ -91,6 +91,13 @@ final class Bills implements Settlement.Reserving {
         }
     }
 
+    /** The tenant of a generation whose bill is kept; null if it named none, or if its bill is not kept. */
+    @Nullable
+    String tenant(String id) {
+        Settlement bill = kept(id);
+        return bill == null ? null : bill.tenant();
+    }
+
     private @Nullable Settlement kept(String id) {
         lock.lock();
         try {

@@ -233,7 +233,7 @@ public abstract sealed class GenerationAnswer {
             return answer.progress();
         }
 
-        /** The time it may still take ({@code eta_seconds}); null if the service gave none, or no usable value. */
+        /** The time it may still take ({@code eta_seconds}), at most a day; null if the service gave none, or no usable value. */
         public @Nullable Duration eta() {
             return eta;
         }

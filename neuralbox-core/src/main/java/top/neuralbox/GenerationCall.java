@@ -600,6 +600,7 @@ final class GenerationCall
                 || mine == null
                 || renewal == null
                 || !queue.waitsForBudget()
+                || registry.isRefusing()
                 || !(refusal instanceof BudgetExceededException)) {
             return false;
         }

@@ -374,7 +374,7 @@ public final class NeuralBox implements AutoCloseable {
         GenerationQuery.requireId(id);
         bills.requireReservation(reservation);
         CarriedContext context = settings.carried();
-        return new GenerationQuery(settings, calls, id, false, null, context, context.around(settler))
+        return new GenerationQuery(settings, calls, id, false, bills.tenant(id), context, context.around(settler))
                 .answer(bills, reservation);
     }
 

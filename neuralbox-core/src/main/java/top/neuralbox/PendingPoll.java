@@ -55,7 +55,8 @@ final class PendingPoll implements CallRegistry.DrainedCall {
         this.polling = Objects.requireNonNull(polling, "polling");
         this.context = settings.carried();
         this.settler = context.around(settler);
-        this.query = new GenerationQuery(settings, registry, id, true, pending.tenant(), context, this.settler);
+        String tenant = pending.tenant() == null ? bills.tenant(id) : pending.tenant();
+        this.query = new GenerationQuery(settings, registry, id, true, tenant, context, this.settler);
         bills.requireReservation(pending.reservation());
         this.wait = polling.firstWait();
     }

@@ -1,5 +1,6 @@
 package top.neuralbox;
 
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -49,12 +50,17 @@ final class RequestPermits {
         }
         CompletionStage<CreditGuard.RequestPermit> asked;
         try {
-            asked = budget.reserveRequest(info);
+            asked = Objects.requireNonNull(budget.reserveRequest(info), "reserveRequest");
         } catch (Throwable t) {
             refused.accept(refusal(t));
             return;
         }
+        AtomicBoolean told = new AtomicBoolean();
         var unused = asked.whenComplete((grant, error) -> {
+            if (!told.compareAndSet(false, true)) {
+                // The stage is foreign, and may report twice. The request must not be sent twice.
+                return;
+            }
             try {
                 callbacks.execute(() -> answered(grant, error, granted, refused));
             } catch (OutOfMemoryError full) {

@@ -379,6 +379,69 @@ class AdmissionTest {
         assertThat(heard).containsExactly("queued");
     }
 
+    /** The drain has to wait for it, and then to name it. */
+    @Test
+    void drainCountsACallThatItsBudgetRefusesMeanwhile() {
+        CompletableFuture<CreditGuard.Reservation> answer = new CompletableFuture<>();
+        later = answer;
+        NeuralBox client = client(1, builder -> builder.waitForBudget(true));
+        CompletableFuture<Generation> call = call(client, "a");
+        CompletableFuture<DrainResult> drained = client.drainAsync(Duration.ofMinutes(1));
+        assertThat(drained).isNotDone();
+
+        answer.completeExceptionally(
+                new BudgetExceededException("hourly", BigDecimal.TEN, BigDecimal.ONE, Duration.ofSeconds(4)));
+
+        assertThatThrownBy(call::join).hasCauseInstanceOf(BudgetExceededException.class);
+        assertThat(drained)
+                .isCompletedWithValueMatching(
+                        result -> result.completed() == 1 && result.cut().isEmpty());
+    }
+
+    @Test
+    void budgetThatRenewsAtOnceIsAskedAgainAfterAPause() {
+        refuse("a", Duration.ZERO);
+        call(client(1, builder -> builder.waitForBudget(true)), "a");
+
+        clock.advance(Duration.ofMillis(99));
+        assertThat(running).containsExactly("a");
+        clock.advance(Duration.ofMillis(1));
+        assertThat(running).containsExactly("a", "a");
+    }
+
+    /** A clock never stands still. */
+    @Test
+    void callWithASlotAtOnceHasNotWaited() {
+        AtomicInteger ticks = new AtomicInteger();
+        NeuralBox client = builder(1, builder -> builder)
+                .retryPolicy(RetryPolicy.none())
+                .delayer(new Delayer() {
+                    @Override
+                    public long nanoTime() {
+                        return ticks.incrementAndGet();
+                    }
+
+                    @Override
+                    public Instant now() {
+                        return clock.now();
+                    }
+
+                    @Override
+                    public Cancellable after(long nanos, Runnable work) {
+                        return clock.after(nanos, work);
+                    }
+                })
+                .build();
+        CompletableFuture<Generation> call = call(client, null);
+        transport.call(0).sent().fail(TransportException.Kind.LOST);
+
+        assertThatThrownBy(call::join)
+                .cause()
+                .isInstanceOfSatisfying(
+                        NeuralBoxException.class,
+                        failure -> assertThat(failure.queued()).isZero());
+    }
+
     /** The key may come late, and so may a connection. */
     @Test
     void callThatIsAdmittedSaysSoBeforeItHasItsKey() {

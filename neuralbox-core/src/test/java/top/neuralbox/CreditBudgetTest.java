@@ -270,6 +270,21 @@ class CreditBudgetTest {
     }
 
     @Test
+    void storeThatThrowsFailsTheStageOfASettlement() {
+        LostStore lost = new LostStore();
+        lost.throwing = true;
+        CreditBudget budget =
+                CreditBudget.builder().limit(TEN).store(lost).listener(ear).build();
+
+        assertThat(budget.settle("r", BigDecimal.ONE).toCompletableFuture()).isCompletedExceptionally();
+        assertThat(budget.states("default", null).toCompletableFuture()).isCompletedExceptionally();
+        budget.reservation("r")
+                .ended(GenerationOutcome.of(
+                        null, BillingState.CHARGED, Billing.of(BigDecimal.ONE, null), 1, null, ResponseHeaders.NONE));
+        assertThat(heard).containsExactly("store");
+    }
+
+    @Test
     void storeThatThrowsAndMayBeDoneWithoutRefusesNothing() {
         LostStore lost = new LostStore();
         lost.throwing = true;

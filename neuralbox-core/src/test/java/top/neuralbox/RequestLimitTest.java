@@ -246,6 +246,30 @@ class RequestLimitTest {
                 .satisfies(state -> assertThat(state.usage()).isEqualTo(usage(2, 0, 0)));
     }
 
+    /** The client still knows whose generation it was, although the caller has only its id. */
+    @Test
+    void pollsByIdCountForTheTenantOfTheGeneration() {
+        CreditBudget tenants =
+                CreditBudget.builder().tenantRequestLimit(2, HOUR).store(store).build();
+        NeuralBox client = client(tenants);
+        transport
+                .next(call -> call.stream().start().fail(TransportException.Kind.LOST))
+                .always(call -> call.json(200, PENDING));
+        assertThatThrownBy(() -> client.generate(GenerationRequest.builder()
+                        .model("gpt-5")
+                        .prompt("hello")
+                        .tenant("acme")
+                        .build()))
+                .isInstanceOf(StreamBrokenException.class);
+
+        var unused = client.awaitAsync(GenerationAnswer.Pending.of("gen_1"));
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(tenants.states("default", "acme").toCompletableFuture().join())
+                .singleElement()
+                .satisfies(state -> assertThat(state.usage()).isEqualTo(usage(2, 0, 0)));
+    }
+
     @Test
     void serviceThatHasLessLeftIsBelievedUntilItCountsAnew() {
         NeuralBox client = client(budget(100));

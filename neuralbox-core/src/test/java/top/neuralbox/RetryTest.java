@@ -103,6 +103,37 @@ class RetryTest {
         assertThat(transport.calls).hasSize(1);
     }
 
+    /** A budget of the application reports the permit for the second request twice. */
+    @Test
+    void permitThatComesTwiceSendsNothingTwice() {
+        CreditGuard guard = new CreditGuard() {
+            @Override
+            public CompletionStage<Reservation> reserve(
+                    GenerationRequest request, GenerationInfo info, Account account) {
+                return CompletableFuture.completedFuture(outcome -> {});
+            }
+
+            @Override
+            public CompletionStage<RequestPermit> reserveRequest(GenerationInfo info) {
+                return new CompletableFuture<>() {
+                    @Override
+                    public CompletableFuture<RequestPermit> whenComplete(
+                            BiConsumer<? super RequestPermit, ? super Throwable> action) {
+                        action.accept(RequestPermit.UNCOUNTED, null);
+                        action.accept(RequestPermit.UNCOUNTED, null);
+                        return this;
+                    }
+                };
+            }
+        };
+        transport.next(call -> call.json(429, "{}")).always(StubTransport.StubCall::story);
+        publish(builder().budget(guard));
+        clock.advance(Duration.ofMinutes(1));
+
+        assertThat(subscriber.completed()).isTrue();
+        assertThat(transport.calls).hasSize(2);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "400, bad_request, NOT_CHARGED",

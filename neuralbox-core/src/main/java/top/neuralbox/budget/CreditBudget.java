@@ -118,7 +118,7 @@ public final class CreditBudget implements CreditGuard {
         return outcome -> {
             BigDecimal credits = cost(null, outcome);
             // Without a figure the credits stay reserved, because this process does not know how many they are.
-            report(credits == null ? store.leaveUnsettled(name) : store.settle(name, credits));
+            report(asked(() -> credits == null ? store.leaveUnsettled(name) : store.settle(name, credits)));
             watchBalance(outcome);
         };
     }
@@ -140,7 +140,7 @@ public final class CreditBudget implements CreditGuard {
     public CompletionStage<List<BudgetState>> states(String client, @Nullable String tenant) {
         CompletionStage<List<BudgetState>> states = CompletableFuture.completedFuture(List.of());
         for (BudgetLine line : limits(client, tenant)) {
-            states = states.thenCombine(store.usage(line), (known, usage) -> {
+            states = states.thenCombine(asked(() -> store.usage(line)), (known, usage) -> {
                 List<BudgetState> more = new ArrayList<>(known);
                 more.add(new BudgetState(line, usage));
                 return List.copyOf(more);
@@ -158,7 +158,8 @@ public final class CreditBudget implements CreditGuard {
      * @throws IllegalArgumentException if the cost is negative, above 2<sup>63</sup>-1, or has more than 64 decimals
      */
     public CompletionStage<@Nullable Void> settle(String reservation, BigDecimal credits) {
-        return store.settle(reservation, requireCredits(credits));
+        BigDecimal cost = requireCredits(credits);
+        return asked(() -> store.settle(reservation, cost));
     }
 
     /** @param credits null if no limit of credits applies */
