@@ -1,5 +1,6 @@
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Announce } from './announce.js'
+import { isComposing } from './composing.js'
 import { asMarkdown, download } from './exportConversation.js'
 import { Prompt } from './Prompt.jsx'
 import { lastConversation, saveConversation } from './storage.js'
@@ -23,14 +24,21 @@ export function Chat({ saved }) {
   const [id, setId] = useState(() => saved?.id ?? crypto.randomUUID())
   const [draft, setDraft] = useState(NO_DRAFT)
   const [chosen, setChosen] = useState(() => saved?.turns.at(-1)?.model)
+  const [source, setSource] = useState(null)
   const [deleted, setDeleted] = useState(null)
   const [said, setSaid] = useState('')
   const settings = useSettings()
   const { log, goToEnd } = useFollowedLog()
   const field = useRef(null)
-  useSaved(id, turns, phase !== 'ready', useCallback(() => setSaid('This browser could not save the conversation.'), []))
-
   const busy = phase !== 'ready'
+  useSaved(
+    id,
+    turns,
+    source?.turns,
+    busy,
+    useCallback(() => setSaid('This browser could not save the conversation.'), []),
+  )
+
   const model = settings.models.includes(chosen) ? chosen : settings.models[0]
   const last = turns.at(-1)
   const empty = turns.length === 0
@@ -72,9 +80,23 @@ export function Chat({ saved }) {
     field.current.focus()
   }
 
-  /** Shows other turns, as a conversation of this tab alone. */
-  function begin(others, deletedTurns) {
+  useEffect(() => {
+    // Of the document, because the focus may be on nothing.
+    function onKeyDown(event) {
+      if (event.key === 'Escape' && !isComposing(event)) stopAnswer()
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  })
+
+  /**
+   * Shows other turns, as a conversation of this tab alone.
+   *
+   * @param from the saved conversation whose turns they are, or null
+   */
+  function begin(others, deletedTurns, from) {
     setId(crypto.randomUUID())
+    setSource(from)
     setDraft(NO_DRAFT)
     setSaid('')
     setDeleted(deletedTurns)
@@ -85,7 +107,9 @@ export function Chat({ saved }) {
 
   function remove() {
     saveConversation(id, [])
-    begin([], turns)
+    // What was opened is still there under its own name.
+    if (source !== null) saveConversation(source.id, [])
+    begin([], turns, null)
   }
 
   function exportAll() {
@@ -94,7 +118,7 @@ export function Chat({ saved }) {
 
   return (
     <Announce value={setSaid}>
-      <div className="chat" onKeyDown={(event) => event.key === 'Escape' && !event.nativeEvent.isComposing && stopAnswer()}>
+      <div className="chat">
         <header>
           <h1>NeuralBox chat</h1>
           <Toolbar
@@ -102,7 +126,7 @@ export function Chat({ saved }) {
             model={model}
             onModel={setChosen}
             enabled={!empty && !busy}
-            onNew={() => begin([], null)}
+            onNew={() => begin([], null, null)}
             onExport={exportAll}
             onDelete={remove}
           />
@@ -113,7 +137,7 @@ export function Chat({ saved }) {
 
         <main>
           <div ref={log} className="log" role="log" aria-label="Conversation" tabIndex={0}>
-            {empty && <Welcome deleted={deleted} last={previous} onOpen={(others) => begin(others, null)} />}
+            {empty && <Welcome deleted={deleted} last={previous} onOpen={(others, from) => begin(others, null, from)} />}
             {turns.map((turn, index) => (
               <Turn
                 key={index}

@@ -10,9 +10,13 @@ export function CopyButton({ text, label }) {
 
   useEffect(() => {
     if (result === '') return undefined
-    const timer = setTimeout(() => setResult(''), SHOWN_FOR)
+    const timer = setTimeout(() => {
+      setResult('')
+      // What was said since then stays.
+      announce((now) => (now === sentence(result) ? '' : now))
+    }, SHOWN_FOR)
     return () => clearTimeout(timer)
-  }, [result])
+  }, [result, announce])
 
   async function copy() {
     const said = await navigator.clipboard.writeText(text).then(
@@ -20,7 +24,7 @@ export function CopyButton({ text, label }) {
       () => 'Not copied',
     )
     setResult(said)
-    announce(`${said}.`)
+    announce(sentence(said))
   }
 
   // The label is its name all the time: a name that changes would be read as a part of the answer.
@@ -29,4 +33,8 @@ export function CopyButton({ text, label }) {
       {result || label}
     </button>
   )
+}
+
+function sentence(result) {
+  return `${result}.`
 }

@@ -1,4 +1,5 @@
 import { useLayoutEffect } from 'react'
+import { isComposing } from './composing.js'
 
 /**
  * The box for the next question, with Send and Stop. They are two buttons, each in a place of its own, and both are
@@ -20,8 +21,10 @@ export function Prompt({ field, draft, busy, onChange, onSend, onStop, onKeep })
   }
 
   function onKeyDown(event) {
-    // While a word is being composed, Enter belongs to the input method.
-    if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) submit(event)
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event.nativeEvent)) return
+    // A key that is held down must not send what its first press has brought into the box.
+    if (event.repeat) event.preventDefault()
+    else submit(event)
   }
 
   return (

@@ -1,6 +1,7 @@
 import { Answer } from './Answer.jsx'
 import { billText, endingText } from './bill.js'
 import { CopyButton } from './CopyButton.jsx'
+import { PlainIfBroken } from './PlainIfBroken.jsx'
 
 /** A question and its answer. `onEdit` and `onRetry` are there for the last turn of a conversation that rests. */
 export function Turn({ turn, showsBill, onEdit, onRetry }) {
@@ -19,7 +20,9 @@ export function Turn({ turn, showsBill, onEdit, onRetry }) {
         <h2>
           Answer<span className="model"> of {turn.model}</span>
         </h2>
-        <Answer text={turn.answer} grows={turn.ending === null} />
+        <PlainIfBroken text={turn.answer}>
+          <Answer text={turn.answer} grows={turn.ending === null} />
+        </PlainIfBroken>
         <Ending turn={turn} showsBill={showsBill}>
           {onRetry && (
             <button type="button" className="quiet" onClick={onRetry}>
@@ -56,7 +59,9 @@ function Earlier({ attempts, showsBill }) {
       {attempts.map((attempt, index) => (
         <div key={index} className="attempt">
           <p className="asked">{attempt.question}</p>
-          <Answer text={attempt.answer} grows={false} />
+          <PlainIfBroken text={attempt.answer}>
+            <Answer text={attempt.answer} grows={false} />
+          </PlainIfBroken>
           <Ending turn={attempt} showsBill={showsBill} />
         </div>
       ))}

@@ -6,14 +6,14 @@ export function Welcome({ deleted, last, onOpen }) {
       {deleted !== null ? (
         <p>
           The conversation is deleted from this browser.{' '}
-          <button type="button" onClick={() => onOpen(deleted)}>
+          <button type="button" onClick={() => onOpen(deleted, null)}>
             Undo
           </button>
         </p>
       ) : (
         last !== null && (
           <p>
-            <button type="button" onClick={() => onOpen(last)}>
+            <button type="button" onClick={() => onOpen(last.turns, last)}>
               Open last conversation
             </button>
           </p>

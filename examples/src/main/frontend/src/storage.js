@@ -41,7 +41,10 @@ export function saveConversation(id, turns) {
 
 /** The conversation that was saved last, by whatever tab; null if there is none. */
 export function lastConversation(exceptId) {
-  return attempt(() => kept().find(({ key }) => key !== PREFIX + exceptId)?.record.turns ?? null, null)
+  return attempt(() => {
+    const last = kept().find(({ key }) => key !== PREFIX + exceptId)
+    return last === undefined ? null : { id: last.key.slice(PREFIX.length), turns: last.record.turns }
+  }, null)
 }
 
 function kept() {

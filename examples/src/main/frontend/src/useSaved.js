@@ -6,14 +6,15 @@ const WHILE_IT_GROWS = 1000
 /**
  * Saves the conversation whenever it rests, once a second while an answer grows, and when the page is left.
  *
+ * @param unchanged turns that are saved elsewhere already
  * @param onLost is called when it cannot be saved
  */
-export function useSaved(id, turns, busy, onLost) {
+export function useSaved(id, turns, unchanged, busy, onLost) {
   const latest = useRef({ id, turns })
   const timer = useRef(null)
 
   useEffect(() => {
-    const changed = latest.current.turns !== turns
+    const changed = latest.current.turns !== turns && turns !== unchanged
     latest.current = { id, turns }
     const save = () => {
       timer.current = null
@@ -25,7 +26,7 @@ export function useSaved(id, turns, busy, onLost) {
     } else {
       timer.current ??= setTimeout(save, WHILE_IT_GROWS)
     }
-  }, [id, turns, busy, onLost])
+  }, [id, turns, unchanged, busy, onLost])
 
   useEffect(() => {
     function leave() {

@@ -1,6 +1,7 @@
 package top.neuralbox.metrics;
 
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationConvention;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.Map;
@@ -47,7 +48,9 @@ public final class NeuralBoxTracing implements GenerationListener {
             return NOT_OBSERVED;
         }
         GenerationObservationContext context = new GenerationObservationContext(info);
-        Observation observation = Observation.createNotStarted(convention, () -> context, registry);
+        // Without a convention of ours in the first place, so that one of the application comes first.
+        Observation observation = Observation.createNotStarted(
+                (ObservationConvention<GenerationObservationContext>) null, convention, () -> context, registry);
         try {
             return new Observed(context, observation.start());
         } catch (Throwable t) {

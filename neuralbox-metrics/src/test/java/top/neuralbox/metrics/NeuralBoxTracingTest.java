@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.GlobalObservationConvention;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
@@ -85,6 +86,29 @@ class NeuralBoxTracingTest {
         transport.close();
         service.close();
         provider.close();
+    }
+
+    private static final class OwnConvention implements GlobalObservationConvention<GenerationObservationContext> {
+
+        @Override
+        public boolean supportsContext(Observation.Context context) {
+            return context instanceof GenerationObservationContext;
+        }
+
+        @Override
+        public String getName() {
+            return "chat.generation";
+        }
+    }
+
+    @Test
+    void conventionOfTheApplicationReplacesTheLibrarysOwn() {
+        registry.observationConfig().observationConvention(new OwnConvention());
+
+        client.generate(REQUEST);
+
+        assertThat(meters.find("chat.generation").timer()).isNotNull();
+        assertThat(meters.find("neuralbox.generation").timer()).isNull();
     }
 
     @Test

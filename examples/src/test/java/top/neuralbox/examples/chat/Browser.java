@@ -169,6 +169,25 @@ final class Browser implements AutoCloseable {
                 Map.of("type", "keyUp", "key", key, "code", key, "windowsVirtualKeyCode", code));
     }
 
+    /** A key that is held down: the browser presses it again and again. */
+    void repeatKey(String key, int code, String text) throws IOException {
+        devTools(
+                "Input.dispatchKeyEvent",
+                Map.of(
+                        "type",
+                        "keyDown",
+                        "key",
+                        key,
+                        "code",
+                        key,
+                        "windowsVirtualKeyCode",
+                        code,
+                        "text",
+                        text,
+                        "autoRepeat",
+                        true));
+    }
+
     void reload() throws IOException {
         post("/refresh", Map.of());
     }

@@ -38,6 +38,18 @@ class ChatMarkdownTest extends PageFixture {
                 .isEqualTo("[\"https://example.com/\",\"_blank\",\"noopener noreferrer\"]");
     }
 
+    /** The library reads it with a recursion that has no limit. */
+    @Test
+    void anAnswerThatNestsTooDeepIsShownAsItIs() throws Exception {
+        open(LocalNeuralBox.builder().deltas(List.of(">".repeat(10_000), ">".repeat(10_000), " deep")));
+        askAndAwait("Nest");
+
+        assertThat(browser.text(".answer .plain")).startsWith(">>>>").endsWith(" deep");
+        assertThat(browser.run("return document.querySelector('#prompt') !== null")
+                        .asBoolean())
+                .isTrue();
+    }
+
     @Test
     void headingsOfAnAnswerSkipNoLevel() throws Exception {
         open(LocalNeuralBox.builder().answer("### A\n\n# B\n\n###### C\n\n## D\n\ntext"));

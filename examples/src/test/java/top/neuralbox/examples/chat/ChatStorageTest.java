@@ -115,6 +115,25 @@ class ChatStorageTest extends PageFixture {
         assertThat(browser.run(KEPT).asInt()).isZero();
     }
 
+    /** It is kept twice only if it was changed since it was opened. */
+    @Test
+    void aConversationThatWasOpenedAndDeletedIsGoneToo() throws Exception {
+        open(LocalNeuralBox.builder().answer("Yes."));
+        askAndAwait("First");
+        browser.click("header button:nth-of-type(1)");
+        browser.await(OPEN_LAST);
+        browser.click(".welcome button");
+        browser.await("document.querySelector('.question p')?.textContent === 'First'");
+        assertThat(browser.run(KEPT).asInt()).isEqualTo(1);
+        askAndAwait("Second");
+        assertThat(browser.run(KEPT).asInt()).isEqualTo(2);
+
+        browser.click("header button:nth-of-type(3)");
+        browser.await("document.querySelector('.welcome')");
+
+        assertThat(browser.run(KEPT).asInt()).isZero();
+    }
+
     @Test
     void whatThisVersionCannotReadDoesNoHarm() throws Exception {
         open(LocalNeuralBox.builder().answer("Yes."));

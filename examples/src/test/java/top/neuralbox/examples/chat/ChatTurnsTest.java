@@ -13,6 +13,23 @@ import top.neuralbox.testkit.local.LocalNeuralBox;
 /** Asking again, and what each answer costs. An unknown price is never shown as none. */
 class ChatTurnsTest extends PageFixture {
 
+    /** A screen reader would never hear of the end otherwise. */
+    @Test
+    void whatCopySaidMakesWayForTheEndOfTheNextAnswer() throws Exception {
+        open(LocalNeuralBox.builder().answer("Yes."));
+        askAndAwait("First");
+        Gate gate = new Gate();
+        chat.service().misbehave(Fault.stallAfter(100, gate));
+        ask("Second");
+        browser.await("document.querySelector('[role=status]').textContent === 'Generating…'");
+        browser.run("navigator.clipboard.writeText = () => Promise.resolve()");
+        browser.click(".answer .actions button");
+        browser.await("document.querySelector('[role=status]').textContent === 'Copied.'");
+        gate.open();
+
+        browser.await(COMPLETE);
+    }
+
     private static final String BACKSPACE = "\uE003";
     private static final String FAILED = "document.querySelector('[role=alert]') !== null";
     private static final String MAY_COST =

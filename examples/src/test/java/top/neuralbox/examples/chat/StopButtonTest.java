@@ -66,6 +66,49 @@ class StopButtonTest extends PageFixture {
         assertNothingWasSent();
     }
 
+    /** The focus is on the page itself after a click beside everything. */
+    @Test
+    void escapeStopsWhereverTheFocusIs() throws Exception {
+        open(LocalNeuralBox.builder().pace(Duration.ofMillis(5)));
+        chat.service().misbehave(Fault.endless());
+        ask("Never stop");
+        browser.await(ANSWERS + "[0]?.textContent.length > 100");
+        browser.run("document.activeElement.blur()");
+
+        browser.pressKey("Escape", 27, "");
+
+        chat.service().awaitDisconnect(Duration.ofSeconds(5));
+    }
+
+    /** WebKit ends the composition before it reports the key, which then has the code 229. */
+    @Test
+    void enterThatEndsAComposedWordSendsNothing() throws Exception {
+        open(LocalNeuralBox.builder());
+        browser.type("#prompt", DRAFT);
+        countRequests();
+
+        browser.pressKey("Enter", 229, "");
+
+        assertThat(browser.run("return window.requests").asInt()).isZero();
+        assertThat(draft()).isEqualTo(DRAFT);
+    }
+
+    /** The press on "Edit question" moves the focus into the box, while the key is still down. */
+    @Test
+    void enterThatIsHeldOnEditSendsNothing() throws Exception {
+        open(LocalNeuralBox.builder().answer("Yes."));
+        askAndAwait("First");
+        countRequests();
+        browser.run("document.querySelector('.question button').focus()");
+
+        browser.pressKey("Enter", 13, "\r");
+        browser.await("document.activeElement.id === 'prompt'");
+        browser.repeatKey("Enter", 13, "\r");
+
+        assertThat(browser.run("return window.requests").asInt()).isZero();
+        assertThat(draft()).isEqualTo("First");
+    }
+
     @Test
     void stopAndSendAreTwoButtonsAllTheTime() throws Exception {
         open(LocalNeuralBox.builder().pace(Duration.ofMillis(5)));

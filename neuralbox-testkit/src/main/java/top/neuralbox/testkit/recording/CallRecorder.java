@@ -21,7 +21,8 @@ import top.neuralbox.transport.TransportResponse;
 final class CallRecorder {
 
     /** An allow-list, in lower case: a field that is not known might hold a secret. */
-    private static final Set<String> FIELDS = Set.of("content-type", "content-encoding", "retry-after", "x-request-id");
+    private static final Set<String> FIELDS =
+            Set.of("content-type", "content-encoding", "date", "retry-after", "x-request-id");
 
     private static final String RATE_LIMIT = "x-ratelimit-";
 

@@ -109,6 +109,21 @@ class RecordingTransportTest {
                 .isEqualTo("Authorization: Bearer " + "x".repeat(beginning.length()));
     }
 
+    /** A wait that is given as a date counts from the date of the response. */
+    @Test
+    void dateOfTheResponseIsRecorded() throws IOException {
+        engine.answer(FakeAnswer.builder()
+                .status(429)
+                .header("Content-Type", "application/json")
+                .header("Date", "Sun, 08 Mar 2026 12:00:00 GMT")
+                .header("Retry-After", "Sun, 08 Mar 2026 12:00:30 GMT")
+                .chunk("{}")
+                .build());
+        generate(recorder());
+
+        assertThat(Recording.read(only()).head().headers()).containsEntry("Date", "Sun, 08 Mar 2026 12:00:00 GMT");
+    }
+
     @Test
     void compressedContentIsCrossedOut() throws IOException {
         engine.answer(FakeAnswer.builder()

@@ -94,6 +94,21 @@ class ChromiumTest {
     }
 
     @Test
+    void secondEnterStartsNoSecondPaidStream() {
+        Gate gate = new Gate();
+        long before = service.requestCount();
+        service.misbehave(Fault.stallAfter(135, gate));
+        ask("Write a haiku");
+        awaitText("An old");
+
+        chromium.findElement(By.name("prompt")).sendKeys(Keys.ENTER);
+        gate.open();
+
+        awaitText("An old silent pond");
+        assertThat(service.requestCount()).isEqualTo(before + 1);
+    }
+
+    @Test
     void closingTheTabEndsThePaidStreamWithinASecond() {
         String first = chromium.getWindowHandle();
         chromium.switchTo().newWindow(WindowType.TAB);
