@@ -54,7 +54,7 @@ final class ConnectionAttempt {
             callback.cancelled();
             return CompletableFuture.failedFuture(new CancellationException());
         }
-        return initiator.connect(endpoint, remote, local, timeout, attachment, new FutureCallback<>() {
+        var unused = initiator.connect(endpoint, remote, local, timeout, attachment, new FutureCallback<>() {
             @Override
             public void completed(IOSession opened) {
                 session = opened;
@@ -76,5 +76,7 @@ final class ConnectionAttempt {
                 callback.cancelled();
             }
         });
+        // Not the engine's future: a call that waited in the pool would cancel it, and might leave the socket open.
+        return new CompletableFuture<>();
     }
 }

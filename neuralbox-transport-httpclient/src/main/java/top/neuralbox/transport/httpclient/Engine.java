@@ -78,6 +78,8 @@ final class Engine {
     /** Only the timer's thread uses it. */
     private final WallClockWatch clock = new WallClockWatch();
 
+    private static final TimeValue SELECT_INTERVAL = TimeValue.ofMilliseconds(100);
+
     private final Lock replacing = new ReentrantLock();
     private volatile Reactor reactor;
     private volatile boolean closed;
@@ -85,10 +87,10 @@ final class Engine {
     private final TransportConfig config;
     private final @Nullable HttpHost proxy;
 
-    private Engine(TransportConfig config, UnaryOperator<HttpAsyncClientBuilder> customizer) {
+    private Engine(TransportConfig config, UnaryOperator<HttpAsyncClientBuilder> customizer, HostNames names) {
         this.config = config;
         this.proxy = proxyHost(config.proxy());
-        this.names = new HostNames();
+        this.names = names;
         this.timer = TransportTimer.create();
         this.builder = builder(customizer, proxy);
         this.reactor = newReactor();
@@ -107,10 +109,10 @@ final class Engine {
      * @throws IllegalStateException if the engine on the class path cannot be used; the message names the versions that were
      *     found
      */
-    static Engine start(TransportConfig config, UnaryOperator<HttpAsyncClientBuilder> customizer) {
+    static Engine start(TransportConfig config, UnaryOperator<HttpAsyncClientBuilder> customizer, HostNames names) {
         EngineVersions.requireSupported();
         try {
-            return new Engine(config, customizer);
+            return new Engine(config, customizer, names);
         } catch (LinkageError mismatch) {
             throw EngineVersions.unusable(mismatch);
         }
@@ -267,6 +269,10 @@ final class Engine {
                 .setConnectionManagerShared(false)
                 .setRoutePlanner(proxy == null ? new DefaultRoutePlanner(null) : new DefaultProxyRoutePlanner(proxy))
                 .setIOReactorConfig(IOReactorConfig.custom()
+                        // The engine looks only so often for connections that take too long. Its default is a second,
+                        // which a
+                        // call may not have for one of several addresses.
+                        .setSelectInterval(SELECT_INTERVAL)
                         .setSoKeepAlive(true)
                         .setTcpNoDelay(true)
                         .build())

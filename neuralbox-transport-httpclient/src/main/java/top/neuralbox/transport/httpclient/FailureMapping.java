@@ -3,6 +3,7 @@ package top.neuralbox.transport.httpclient;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.concurrent.CompletionException;
@@ -62,7 +63,9 @@ record FailureMapping(ExchangeFailures failures, Progress progress, boolean behi
         if (cause instanceof UnknownHostException) {
             return failures.unknownHost(cause);
         }
-        if (cause instanceof ConnectException || cause instanceof NoRouteToHostException) {
+        if (cause instanceof ConnectException
+                || cause instanceof NoRouteToHostException
+                || (unsent && isUnreachable(cause))) {
             return failures.notConnected(cause);
         }
         if (unsent && behindProxy && cause instanceof IOException) {
@@ -100,6 +103,12 @@ record FailureMapping(ExchangeFailures failures, Progress progress, boolean behi
         return cause instanceof SSLHandshakeException
                 && cause.getCause() == null
                 && "TLS handshake failed".equals(cause.getMessage());
+    }
+
+    /** The JDK has no type of its own for a network that cannot be reached. */
+    private static boolean isUnreachable(@Nullable Throwable cause) {
+        return cause instanceof SocketException
+                && String.valueOf(cause.getMessage()).contains("unreachable");
     }
 
     /** The engine checks the status over HTTP/2 where its own code uses it (5.4.4). */

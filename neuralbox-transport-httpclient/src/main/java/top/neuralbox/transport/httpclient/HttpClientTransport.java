@@ -45,7 +45,7 @@ public final class HttpClientTransport implements Transport {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private HttpClientTransport(Builder builder) {
-        this.engine = Engine.start(builder.config, builder.customizer);
+        this.engine = Engine.start(builder.config, builder.customizer, builder.names);
     }
 
     /**
@@ -160,6 +160,8 @@ public final class HttpClientTransport implements Transport {
         private TransportConfig config = TransportConfig.defaults();
         private UnaryOperator<HttpAsyncClientBuilder> customizer = UnaryOperator.identity();
 
+        private HostNames names = new HostNames();
+
         private Builder() {}
 
         /** Sets the settings that every transport has: trust, client certificate, proxy, connections, protocols. */
@@ -176,6 +178,12 @@ public final class HttpClientTransport implements Transport {
          */
         public Builder customize(UnaryOperator<HttpAsyncClientBuilder> customizer) {
             this.customizer = Objects.requireNonNull(customizer, "customizer");
+            return this;
+        }
+
+        /** Uses these names. For tests. */
+        Builder names(HostNames names) {
+            this.names = names;
             return this;
         }
 
