@@ -118,6 +118,7 @@ public interface TransportFaultContract extends TransportContract {
                         " \r\n",
                         ";x=1\r\n",
                         "-9\r\ndata: 3\n\n\r\n",
+                        "-9;a=b\r\n",
                         "10000000000000009\r\ndata: 3\n\n\r\n",
                         "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
                         "9\r\ndata: 3\n\n9\r\ndata: 4\n\n\r\n")
@@ -243,6 +244,42 @@ public interface TransportFaultContract extends TransportContract {
 
             assertThat(printed(failure(body))).doesNotContain("nb_secret");
         }
+    }
+
+    /** Rule 7. A parser that reads a size as a number may accept a negative one, and then wait for ever. */
+    @TestFactory
+    default Stream<DynamicTest> chunkOfNegativeSizeBreaksTheBodyAfterWhatCameBefore() {
+        return Stream.of("-2\r\n", "-5;a=b\r\n", " -5\r\n", "-1\r\n7\r\ncontent\r\n0\r\n\r\n")
+                .flatMap(size -> Stream.of(
+                        dynamicTest("first " + size.strip(), () -> {
+                            try (TransportFixture fixture = TransportFixture.start(this)) {
+                                assertKind(
+                                        failure(subscribe(fixture.exchange(Script.builder()
+                                                .eventStream()
+                                                .text(size)
+                                                .hold()
+                                                .build()))),
+                                        LOST,
+                                        PROTOCOL);
+                            }
+                        }),
+                        dynamicTest("later " + size.strip(), () -> {
+                            Gate gate = new Gate();
+                            try (TransportFixture fixture = TransportFixture.start(this)) {
+                                RecordingSubscriber<ByteBuffer> body = subscribe(fixture.exchange(Script.builder()
+                                        .eventStream()
+                                        .text("7\r\ncontent")
+                                        .await(gate)
+                                        .text("\r\n" + size)
+                                        .hold()
+                                        .build()));
+                                body.awaitItems(1);
+                                gate.open();
+
+                                assertKind(failure(body), LOST, PROTOCOL);
+                                assertThat(text(body.items())).isEqualTo("content");
+                            }
+                        })));
     }
 
     /** Rule 11. */

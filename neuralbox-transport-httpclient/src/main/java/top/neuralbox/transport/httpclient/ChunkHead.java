@@ -30,12 +30,6 @@ final class ChunkHead {
         return buffer.get(at) == ';' || lineEnd(buffer, at, end) >= 0;
     }
 
-    /** Whether a chunk size is negative. With such a size, the engine reads its old bytes again and waits for none (5.4.4). */
-    static boolean hasNegativeSize(ByteBuffer bytes) {
-        int at = lineEnd(bytes, 0, bytes.limit());
-        return at > 0 && at < bytes.limit() && bytes.get(at) == '-';
-    }
-
     /** The position after a line end that begins here, or after the part that has arrived; negative if there is none. */
     private static int lineEnd(ByteBuffer buffer, int from, int end) {
         int at = from;

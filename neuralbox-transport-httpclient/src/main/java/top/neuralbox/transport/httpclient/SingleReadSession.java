@@ -62,6 +62,9 @@ final class SingleReadSession extends ForwardingSession {
     private boolean written;
     private @Nullable TunnelAnswer tunnel;
     private final StatusLines statusLines = new StatusLines();
+    private final ChunkSizes chunkSizes = new ChunkSizes();
+    /** Whether a chunk of negative size follows the bytes that the engine has. */
+    private boolean isMalformed;
     /** Whether HTTP/2's engine is getting decrypted bytes. The end of the connection must come after them. */
     private boolean isHanding;
 
@@ -104,16 +107,16 @@ final class SingleReadSession extends ForwardingSession {
         ByteBuffer held = heldBack;
         if (held != null) {
             heldBack = null;
-            if (ChunkHead.hasNegativeSize(held)) {
-                throw new MalformedChunkCodingException("a chunk of negative size");
-            }
             int count = held.remaining();
             destination.put(held);
             return count;
         }
+        if (isMalformed) {
+            throw new MalformedChunkCodingException("a chunk of negative size");
+        }
         int from = destination.position();
         int room = destination.remaining();
-        int count = session.read(destination);
+        int count = upToNegativeSize(destination, from, session.read(destination));
         if (betweenExchanges && count > 0) {
             destination.position(from);
             closeBehindResponse();
@@ -131,6 +134,17 @@ final class SingleReadSession extends ForwardingSession {
         return count;
     }
 
+    /** Cuts what was read before a chunk of negative size: what came before it still counts. Returns how many bytes are left. */
+    private int upToNegativeSize(ByteBuffer bytes, int from, int count) {
+        int negative = chunkSizes.negativeIn(bytes, from, from + Math.max(0, count));
+        if (negative == ChunkSizes.NONE) {
+            return count;
+        }
+        isMalformed = true;
+        bytes.position(negative);
+        return negative - from;
+    }
+
     /** Whether the peer has closed the connection. */
     boolean atEnd() {
         return atEnd;
@@ -140,6 +154,7 @@ final class SingleReadSession extends ForwardingSession {
     void begin(HttpClientCall next) {
         call = next;
         statusLines.begin();
+        chunkSizes.begin();
     }
 
     private void countInterim(ByteBuffer bytes, int from, int to) {
@@ -223,7 +238,9 @@ final class SingleReadSession extends ForwardingSession {
         try {
             begin(source != null);
             if (source != null) {
-                spend(source.remaining());
+                int size = upToNegativeSize(source.duplicate(), source.position(), source.remaining());
+                source.limit(source.position() + size);
+                spend(size);
                 countInterim(source, source.position(), source.limit());
             }
             handler.inputReady(this, source);
@@ -254,7 +271,7 @@ final class SingleReadSession extends ForwardingSession {
 
     /** True even if the engine has no room for more content: it had these bytes before. False once it has stopped reading. */
     private boolean isHolding() {
-        return heldBack != null && served;
+        return (heldBack != null || isMalformed) && served;
     }
 
     /** True even while it closes: the TLS layer has that status from the peer's end on, with bytes still to decrypt (5.4.4). */
@@ -437,6 +454,8 @@ final class SingleReadSession extends ForwardingSession {
 
         @Override
         public void connected(IOSession current) throws IOException {
+            // Its first request may be written at once, before the engine has reported any read or write.
+            TransportThreads.serve(SingleReadSession.this);
             fenced(() -> handler.connected(current));
         }
 

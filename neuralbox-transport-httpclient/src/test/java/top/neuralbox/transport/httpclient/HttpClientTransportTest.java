@@ -205,6 +205,21 @@ class HttpClientTransportTest {
         }
     }
 
+    /** In clear text, the first request is written before the engine has reported any read. */
+    @Test
+    void interimResponsesAreCountedOnAFreshConnectionInClearTextToo() {
+        try (ScriptedServer server = ScriptedServer.start();
+                HttpClientTransport transport = HttpClientTransport.create()) {
+            server.answer(Script.builder()
+                    .text("HTTP/1.1 100 Continue\r\n\r\n".repeat(33))
+                    .then(Script.response(200, "answer"))
+                    .build());
+
+            assertThat(failure(transport.start(post(server.uri("/")).build())).kind())
+                    .isEqualTo(TransportException.Kind.PROTOCOL);
+        }
+    }
+
     private static void await(BooleanSupplier condition) {
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (!condition.getAsBoolean()) {
