@@ -52,10 +52,14 @@ public final class DecodeTable {
             List<Integer> chunks =
                     options.numbers("chunks", quick || mix != Mix.USUAL ? List.of(1400) : List.of(64, 1400, 16384));
             for (int chunkBytes : chunks) {
+                boolean withFloors = !options.has("evening") || (mix == Mix.USUAL && chunkBytes == 1400);
+                List<Subject> compared = subjects.stream()
+                        .filter(subject -> withFloors || !subject.isFloor())
+                        .toList();
                 Map<Subject, Row> rows = new EnumMap<>(Subject.class);
                 for (int round = 0; round < rounds; round++) {
-                    for (int i = 0; i < subjects.size(); i++) {
-                        Subject subject = subjects.get((i + round) % subjects.size());
+                    for (int i = 0; i < compared.size(); i++) {
+                        Subject subject = compared.get((i + round) % compared.size());
                         rows.computeIfAbsent(subject, s -> new Row())
                                 .add(run(subject, mix, chunkBytes, options, quick));
                     }
@@ -74,7 +78,7 @@ public final class DecodeTable {
                 .param("chunkBytes", Integer.toString(chunkBytes))
                 .param("mix", mix.name())
                 .param("deltas", Integer.toString(options.number("deltas", 10_000)))
-                .param("warmupCpuMillis", Integer.toString(options.number("warmup", options.size(1_000, 2_000, 2_500))))
+                .param("warmupCpuMillis", Integer.toString(options.number("warmup", options.size(1_000, 1_500, 2_500))))
                 .forks(1)
                 .warmupIterations(0)
                 .measurementIterations(options.number("iterations", options.size(3, 3, 5)))

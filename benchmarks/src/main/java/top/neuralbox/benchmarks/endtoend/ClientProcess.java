@@ -51,7 +51,7 @@ public final class ClientProcess {
             case "flat", "flood" -> {
                 int streams = Integer.parseInt(command[3]);
                 Trials.Flat flat = command[0].equals("flat")
-                        ? trials.flat(first, second, streams)
+                        ? trials.flat(first, second, streams, Integer.parseInt(command[4]))
                         : trials.flood(first, second, streams);
                 return flat.perSecond() + " " + flat.perCpuSecond() + " " + flat.bytesEach();
             }

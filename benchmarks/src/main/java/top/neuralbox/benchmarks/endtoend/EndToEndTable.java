@@ -25,6 +25,9 @@ public final class EndToEndTable {
             Subject.OKHTTP_SSE,
             Subject.LANGCHAIN4J_JDK);
 
+    /** The least number of streams that a process reads before it is measured. */
+    private static final int LEAST_WARM_UP = 5;
+
     private final Options options;
     private final boolean quick;
     private final boolean full;
@@ -87,15 +90,14 @@ public final class EndToEndTable {
     }
 
     private void printFlat(Wire wire, String title, int chunkBytes) throws IOException {
-        int deltas = options.number("deltas", options.size(100_000, 200_000, 200_000));
-        int warmup = options.number("warmup", options.size(8, 30, 30));
-        boolean slowServer = wire != Wire.CLEAR && chunkBytes == 0;
-        int streams = options.number("each", slowServer ? options.size(2, 10, 20) : options.size(6, 30, 60));
+        boolean slowServer = wire == Wire.HTTP2 && chunkBytes == 0;
+        int deltas = options.number("deltas", slowServer ? 50_000 : options.size(100_000, 200_000, 200_000));
+        int warmup = options.number("warmup", options.size(8, LEAST_WARM_UP, LEAST_WARM_UP));
         List<Subject> speakers =
                 subjects.stream().filter(subject -> subject.speaks(wire)).toList();
         Map<Subject, Figures> rows = trial(wire, options.size(2, 3, 5)).run(speakers, subject -> {
             String stream = chunkBytes + " " + deltas / scale(subject);
-            return List.of("warm " + stream + " " + warmup + warmSeconds(), "flat " + stream + " " + streams);
+            return List.of("warm " + stream + " " + warmup + warmSeconds(), "flat " + stream + measuredSeconds());
         });
         double raw = perCpuSecond(rows, Subject.RAW_SOCKET);
         double rawByClock = perSecond(rows, Subject.RAW_SOCKET);
@@ -135,9 +137,9 @@ public final class EndToEndTable {
     /** Ours in many fresh processes: none of them may be slow because its compiler decided otherwise. */
     private void speeds() throws IOException {
         int deltas = options.number("deltas", 200_000);
-        String warm = "warm 0 " + deltas + " " + options.number("warmup", 30) + warmSeconds();
+        String warm = "warm 0 " + deltas + " " + options.number("warmup", LEAST_WARM_UP) + warmSeconds();
         Map<Subject, Figures> rows = trial(Wire.CLEAR, 10)
-                .run(Subject.OURS, subject -> List.of(warm, "flat 0 " + deltas + " " + options.number("each", 40)));
+                .run(Subject.OURS, subject -> List.of(warm, "flat 0 " + deltas + measuredSeconds()));
         MarkdownTable table = new MarkdownTable(
                 "One HTTP chunk per event, in ten fresh processes. Millions of events per second",
                 "subject",
@@ -155,16 +157,17 @@ public final class EndToEndTable {
     /** The same number of events in streams of one length and of ten times that. */
     private void length() throws IOException {
         int deltas = options.number("deltas", 100_000);
-        int warmup = options.number("warmup", 30);
+        int warmup = options.number("warmup", LEAST_WARM_UP);
         int streams = options.number("each", 30);
         Trial trial = trial(Wire.CLEAR, 5);
         Map<Subject, Figures> once = trial.run(subjects, subject -> {
             String stream = "0 " + deltas / scale(subject);
-            return List.of("warm " + stream + " " + warmup + warmSeconds(), "flat " + stream + " " + streams);
+            return List.of("warm " + stream + " " + warmup + warmSeconds(), "flat " + stream + " " + streams + " 0");
         });
         Map<Subject, Figures> tenfold = trial.run(subjects, subject -> {
             int size = deltas / scale(subject);
-            return List.of("warm 0 " + size + " " + warmup + warmSeconds(), "flat 0 " + 10 * size + " " + streams / 10);
+            return List.of(
+                    "warm 0 " + size + " " + warmup + warmSeconds(), "flat 0 " + 10 * size + " " + streams / 10 + " 0");
         });
         MarkdownTable table = new MarkdownTable(
                 String.format(
@@ -260,9 +263,9 @@ public final class EndToEndTable {
             printMany(String.format("%,d slow streams, in a process that is warm", streams), able, subject -> {
                 // What every process pays once, the compiler above all, is not a stream's.
                 return List.of(
-                        "flat 0 " + 200_000 / scale(subject) + (quick ? " 1" : " 3"),
+                        "flat 0 " + 200_000 / scale(subject) + (quick ? " 1 0" : " 3 0"),
                         "many 20 2000 " + options.size(200, 500, 500),
-                        "many " + streams + " 200000 " + options.number("events", options.size(10, 30, 60)));
+                        "many " + streams + " 200000 " + options.number("events", options.size(10, 20, 60)));
             });
         }
         if (!quick) {
@@ -282,9 +285,9 @@ public final class EndToEndTable {
                 "1,000 slow streams, with what an application may switch on",
                 Subject.FEATURES,
                 subject -> List.of(
-                        "flat 0 200000 3",
+                        "flat 0 200000 3 0",
                         "many 20 2000 500",
-                        "many 1000 200000 " + options.number("events", options.size(10, 30, 60))));
+                        "many 1000 200000 " + options.number("events", options.size(10, 20, 60))));
     }
 
     private void printMany(String title, List<Subject> able, Trial.Commands commands) throws IOException {
@@ -325,7 +328,12 @@ public final class EndToEndTable {
     }
 
     private String warmSeconds() {
-        return " " + options.size(0, 3, 5);
+        return " " + options.size(0, 2, 5);
+    }
+
+    /** The least number of streams that are measured, and the seconds after which no further one begins. */
+    private String measuredSeconds() {
+        return " 3 " + options.number("seconds", options.size(0, 2, 5));
     }
 
     private boolean wanted(String scenario) {

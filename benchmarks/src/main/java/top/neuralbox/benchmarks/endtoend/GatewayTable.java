@@ -36,11 +36,11 @@ final class GatewayTable {
     }
 
     private void print(int readers, List<Gateway> gateways) throws IOException {
-        int events = options.number("events", options.size(QUICK_EVENTS, 30, 60));
+        int events = options.number("events", options.size(QUICK_EVENTS, 20, 60));
         List<String> commands = quick
                 ? List.of("warm 0 1000 1 0", "many " + readers + " 200000 " + events)
                 : List.of(
-                        "warm 0 20000 " + options.number("warmup", 10) + " 3",
+                        "warm 0 20000 " + options.number("warmup", 10) + " 2",
                         "many 20 2000 500",
                         "many 20 2000 500",
                         "many " + readers + " 200000 " + events);

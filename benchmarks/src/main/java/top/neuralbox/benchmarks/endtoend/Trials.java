@@ -29,7 +29,7 @@ final class Trials implements AutoCloseable {
     /** The number of streams in a row after which the compiler counts as at rest. */
     private static final int CALM_STREAMS = 5;
 
-    private static final int MOST_WARM_UP = 4;
+    private static final int MOST_WARM_UP = 3;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -94,13 +94,20 @@ final class Trials implements AutoCloseable {
         }
     }
 
-    /** Streams one after the other, as fast as they come. */
-    Flat flat(int chunkBytes, int deltas, int streams) throws Exception {
+    /**
+     * Reads streams one after the other, as fast as they come.
+     *
+     * @param least the least number of streams
+     * @param seconds the time after which no further stream begins
+     */
+    Flat flat(int chunkBytes, int deltas, int least, int seconds) throws Exception {
+        long shortest = TimeUnit.SECONDS.toNanos(seconds);
         long chars = SampleStream.of(Mix.USUAL, deltas).chars();
         long allocated = allocated();
         long cpu = meter.cpuNanos();
         long begin = System.nanoTime();
-        for (int i = 0; i < streams; i++) {
+        int streams = 0;
+        for (; streams < least || System.nanoTime() - begin < shortest; streams++) {
             Readings readings = readOne(Scenario.flat(wire, port, chunkBytes, deltas, shape), Readings::counting);
             rejectOtherText(readings, deltas, chars);
         }

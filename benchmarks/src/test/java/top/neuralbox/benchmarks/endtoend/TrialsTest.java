@@ -31,7 +31,7 @@ class TrialsTest {
         try (Trials trials = new Trials(subject, Wire.CLEAR, server.port())) {
             for (int chunkBytes : new int[] {16 * 1024, 1_400, 0}) {
                 assertThat(trials.warm(chunkBytes, DELTAS, 1, 0)).isPositive();
-                assertThat(trials.flat(chunkBytes, DELTAS, 2).deltas()).isEqualTo(2 * DELTAS);
+                assertThat(trials.flat(chunkBytes, DELTAS, 2, 0).deltas()).isEqualTo(2 * DELTAS);
             }
         }
     }
