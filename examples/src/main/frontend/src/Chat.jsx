@@ -3,7 +3,7 @@ import { Announce } from './announce.js'
 import { isComposing } from './composing.js'
 import { asMarkdown, download } from './exportConversation.js'
 import { Prompt } from './Prompt.jsx'
-import { lastConversation, saveConversation } from './storage.js'
+import { deleteConversation, lastConversation } from './storage.js'
 import { Toolbar } from './Toolbar.jsx'
 import { Turn } from './Turn.jsx'
 import { useConversation } from './useConversation.js'
@@ -24,7 +24,7 @@ export function Chat({ saved }) {
   const [id, setId] = useState(() => saved?.id ?? crypto.randomUUID())
   const [draft, setDraft] = useState(NO_DRAFT)
   const [chosen, setChosen] = useState(() => saved?.turns.at(-1)?.model)
-  const [source, setSource] = useState(null)
+  const [source, setSource] = useState(() => saved?.from ?? null)
   const [deleted, setDeleted] = useState(null)
   const [said, setSaid] = useState('')
   const settings = useSettings()
@@ -34,7 +34,7 @@ export function Chat({ saved }) {
   useSaved(
     id,
     turns,
-    source?.turns,
+    source,
     busy,
     useCallback(() => setSaid('This browser could not save the conversation.'), []),
   )
@@ -106,9 +106,7 @@ export function Chat({ saved }) {
   }
 
   function remove() {
-    saveConversation(id, [])
-    // What was opened is still there under its own name.
-    if (source !== null) saveConversation(source.id, [])
+    deleteConversation(id, source)
     begin([], turns, null)
   }
 

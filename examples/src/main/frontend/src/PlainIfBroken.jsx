@@ -17,6 +17,12 @@ export class PlainIfBroken extends Component {
   }
 
   render() {
-    return this.state.broken ? <p className="plain">{this.props.text}</p> : this.props.children
+    const { text, grows, children } = this.props
+    if (!this.state.broken) return children
+    return (
+      <p className="plain" aria-live={grows ? 'off' : undefined}>
+        {text}
+      </p>
+    )
   }
 }

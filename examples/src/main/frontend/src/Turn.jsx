@@ -20,7 +20,7 @@ export function Turn({ turn, showsBill, onEdit, onRetry }) {
         <h2>
           Answer<span className="model"> of {turn.model}</span>
         </h2>
-        <PlainIfBroken text={turn.answer}>
+        <PlainIfBroken text={turn.answer} grows={turn.ending === null}>
           <Answer text={turn.answer} grows={turn.ending === null} />
         </PlainIfBroken>
         <Ending turn={turn} showsBill={showsBill}>
@@ -59,7 +59,7 @@ function Earlier({ attempts, showsBill }) {
       {attempts.map((attempt, index) => (
         <div key={index} className="attempt">
           <p className="asked">{attempt.question}</p>
-          <PlainIfBroken text={attempt.answer}>
+          <PlainIfBroken text={attempt.answer} grows={false}>
             <Answer text={attempt.answer} grows={false} />
           </PlainIfBroken>
           <Ending turn={attempt} showsBill={showsBill} />

@@ -14,7 +14,7 @@ export function takeConversation() {
     const id = sessionStorage.getItem(NOTE)
     sessionStorage.removeItem(NOTE)
     const record = id === null ? null : read(PREFIX + id)
-    return record === null ? null : { id, turns: record.turns }
+    return record === null ? null : { id, turns: record.turns, from: record.from ?? null }
   }, null)
 }
 
@@ -26,24 +26,48 @@ export function stayInConversation() {
   attempt(() => sessionStorage.removeItem(NOTE))
 }
 
-/** Tells whether it could be saved: the browser may have no room for it, or may not allow it. */
-export function saveConversation(id, turns) {
+/**
+ * Tells whether it could be saved: the browser may have no room for it, or may not allow it.
+ *
+ * @param from the saved conversation that was opened to begin this one, as `lastConversation` gave it, or null
+ */
+export function saveConversation(id, turns, from) {
   return attempt(() => {
     if (turns.length === 0) {
       localStorage.removeItem(PREFIX + id)
       return true
     }
-    localStorage.setItem(PREFIX + id, JSON.stringify({ version: VERSION, saved: Date.now(), turns }))
+    localStorage.setItem(PREFIX + id, record(turns, from))
     for (const { key } of kept().slice(MOST_KEPT)) localStorage.removeItem(key)
     return true
   }, false)
+}
+
+function record(turns, from) {
+  const origin = from === null ? null : { id: from.id, saved: from.saved }
+  return JSON.stringify({ version: VERSION, saved: Date.now(), turns, from: origin })
+}
+
+/** Deletes a conversation, and those that were opened to begin it, unless another tab has changed them since then. */
+export function deleteConversation(id, from) {
+  attempt(() => {
+    localStorage.removeItem(PREFIX + id)
+    for (let next = from; next; ) {
+      const opened = read(PREFIX + next.id)
+      if (opened === null || opened.saved !== next.saved) return
+      localStorage.removeItem(PREFIX + next.id)
+      next = opened.from
+    }
+  })
 }
 
 /** The conversation that was saved last, by whatever tab; null if there is none. */
 export function lastConversation(exceptId) {
   return attempt(() => {
     const last = kept().find(({ key }) => key !== PREFIX + exceptId)
-    return last === undefined ? null : { id: last.key.slice(PREFIX.length), turns: last.record.turns }
+    return last === undefined
+      ? null
+      : { id: last.key.slice(PREFIX.length), saved: last.record.saved, turns: last.record.turns }
   }, null)
 }
 

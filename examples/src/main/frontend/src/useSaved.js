@@ -6,19 +6,19 @@ const WHILE_IT_GROWS = 1000
 /**
  * Saves the conversation whenever it rests, once a second while an answer grows, and when the page is left.
  *
- * @param unchanged turns that are saved elsewhere already
+ * @param from the saved conversation that was opened to begin this one, or null; its turns need no other place
  * @param onLost is called when it cannot be saved
  */
-export function useSaved(id, turns, unchanged, busy, onLost) {
-  const latest = useRef({ id, turns })
+export function useSaved(id, turns, from, busy, onLost) {
+  const latest = useRef({ id, turns, from })
   const timer = useRef(null)
 
   useEffect(() => {
-    const changed = latest.current.turns !== turns && turns !== unchanged
-    latest.current = { id, turns }
+    const changed = latest.current.turns !== turns && turns !== from?.turns
+    latest.current = { id, turns, from }
     const save = () => {
       timer.current = null
-      if (!saveConversation(latest.current.id, latest.current.turns)) onLost()
+      if (!saveLatest(latest.current)) onLost()
     }
     if (!busy) {
       clearTimeout(timer.current)
@@ -26,11 +26,11 @@ export function useSaved(id, turns, unchanged, busy, onLost) {
     } else {
       timer.current ??= setTimeout(save, WHILE_IT_GROWS)
     }
-  }, [id, turns, unchanged, busy, onLost])
+  }, [id, turns, from, busy, onLost])
 
   useEffect(() => {
     function leave() {
-      saveConversation(latest.current.id, latest.current.turns)
+      saveLatest(latest.current)
       leaveConversation(latest.current.id)
     }
     addEventListener('pagehide', leave)
@@ -40,4 +40,8 @@ export function useSaved(id, turns, unchanged, busy, onLost) {
       removeEventListener('pageshow', stayInConversation)
     }
   }, [])
+}
+
+function saveLatest({ id, turns, from }) {
+  return saveConversation(id, turns, from)
 }

@@ -134,6 +134,45 @@ class ChatStorageTest extends PageFixture {
         assertThat(browser.run(KEPT).asInt()).isZero();
     }
 
+    /** The tab remembers what it was opened from. */
+    @Test
+    void aConversationThatWasOpenedAndReloadedIsDeletedWithItsOrigin() throws Exception {
+        openLastOfAnotherTab();
+        browser.reload();
+        awaitSettings();
+        assertThat(browser.run(KEPT).asInt()).isEqualTo(2);
+
+        browser.click("header button:nth-of-type(3)");
+        browser.await("document.querySelector('.welcome')");
+
+        assertThat(browser.run(KEPT).asInt()).isZero();
+    }
+
+    @Test
+    void whatAnotherTabHasAddedMeanwhileIsNotDeleted() throws Exception {
+        String first = openLastOfAnotherTab();
+        String second = browser.frontTab();
+        browser.switchTo(first);
+        askAndAwait("Second");
+        browser.switchTo(second);
+
+        browser.click("header button:nth-of-type(3)");
+        browser.await("document.querySelector('.welcome')");
+
+        assertThat(browser.run(KEPT).asInt()).isEqualTo(1);
+    }
+
+    /** Returns the other tab. */
+    private String openLastOfAnotherTab() throws Exception {
+        String first = open(LocalNeuralBox.builder().answer("Yes."));
+        askAndAwait("First");
+        browser.open(chat.uri());
+        browser.await(OPEN_LAST);
+        browser.click(".welcome button");
+        browser.await("document.querySelector('.question p')?.textContent === 'First'");
+        return first;
+    }
+
     @Test
     void whatThisVersionCannotReadDoesNoHarm() throws Exception {
         open(LocalNeuralBox.builder().answer("Yes."));

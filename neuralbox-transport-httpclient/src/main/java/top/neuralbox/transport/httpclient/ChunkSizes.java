@@ -46,7 +46,11 @@ final class ChunkSizes {
     /** How many bytes of {@link #CHUNKED} the line ends with. */
     private int ending;
 
+    private boolean hasDigit;
+
+    /** The digits without leading zeros. */
     private int digits;
+
     private long left;
 
     /** Starts anew for a request that is about to be written. */
@@ -117,13 +121,18 @@ final class ChunkSizes {
             if (inStatusLine) {
                 isInterim = column == CODE ? next == '1' : isInterim;
             } else {
-                field((char) (next | 0x20));
+                field(next);
             }
             column++;
         }
     }
 
-    private void field(char lower) {
+    private void field(byte next) {
+        char lower = (char) (next | 0x20);
+        if (matched == TRANSFER_ENCODING.length() && (next == ' ' || next == '\t')) {
+            // White space around the value.
+            return;
+        }
         if (matched == TRANSFER_ENCODING.length()) {
             ending = ending < CHUNKED.length() && lower == CHUNKED.charAt(ending) ? ending + 1 : lower == 'c' ? 1 : 0;
         } else if (matched >= 0) {
@@ -152,6 +161,7 @@ final class ChunkSizes {
 
     private void beginSize() {
         state = State.SIZE_BEGIN;
+        hasDigit = false;
         digits = 0;
         left = 0;
     }
@@ -160,9 +170,10 @@ final class ChunkSizes {
         int digit = next < 0 ? -1 : Character.digit(next, 16);
         if (digit >= 0 && digits < MOST_DIGITS) {
             left = left << 4 | digit;
-            digits++;
+            digits += left == 0 ? 0 : 1;
+            hasDigit = true;
             state = State.SIZE;
-        } else if (digit < 0 && digits > 0) {
+        } else if (digit < 0 && hasDigit) {
             state = State.EXTENSION;
             step(next);
         } else if (next != ' ' && next != '\t' && next != '+') {

@@ -290,13 +290,15 @@ final class HttpClientCall implements TransportCall {
             end(failures.proxyAnswered(head.getCode()));
             return;
         }
-        if (TransportThreads.readToEnd()) {
+        if (isSent() && TransportThreads.readToEnd()) {
             // The engine would have parsed a whole head before the end of the connection. It completes a partial head
             // by itself (5.4.4).
             engineFailed(new ConnectionClosedException("closed inside the response head"));
             return;
         }
-        TransportThreads.productive();
+        if (isSent()) {
+            TransportThreads.productive();
+        }
         if (length(head) > Engine.MAX_HEAD) {
             end(failures.headTooLong());
             return;
@@ -325,7 +327,9 @@ final class HttpClientCall implements TransportCall {
     }
 
     void receive(ByteBuffer bytes) {
-        TransportThreads.productive();
+        if (isSent()) {
+            TransportThreads.productive();
+        }
         BodyPublisher publisher = body;
         if (publisher != null) {
             publisher.offerCopy(bytes);
@@ -334,12 +338,14 @@ final class HttpClientCall implements TransportCall {
 
     /** Called when the response is whole and the engine is about to return the connection to the pool. I/O thread. */
     void responseWhole() {
-        if (inChunks && TransportThreads.readToEnd()) {
+        if (inChunks && isSent() && TransportThreads.readToEnd()) {
             // As for a head: the engine completes a partial trailer section by itself (5.4.4).
             engineFailed(new ConnectionClosedException("closed inside the trailer section"));
             return;
         }
-        TransportThreads.responseWhole();
+        if (isSent()) {
+            TransportThreads.responseWhole();
+        }
         AsyncExecRuntime held = runtime;
         boolean whole = state.compareAndSet(Open.SENT, Open.WHOLE) || isAnsweredWithoutTheServer();
         boolean early = requestBody != null && !requestBody.written();
@@ -351,6 +357,14 @@ final class HttpClientCall implements TransportCall {
         if (early) {
             released();
         }
+    }
+
+    /**
+     * Whether the request was sent, so that its response comes on the connection which the current I/O thread serves. An
+     * interceptor that answers by itself may do so on the thread of another call.
+     */
+    private boolean isSent() {
+        return thread != null;
     }
 
     /** Whether an interceptor of the application has answered by itself, for example from a cache. Nothing was sent then. */
