@@ -87,10 +87,10 @@ final class Engine {
     private final TransportConfig config;
     private final @Nullable HttpHost proxy;
 
-    private Engine(TransportConfig config, UnaryOperator<HttpAsyncClientBuilder> customizer, HostNames names) {
+    private Engine(TransportConfig config, UnaryOperator<HttpAsyncClientBuilder> customizer, HostNames.LookUp lookUp) {
         this.config = config;
         this.proxy = proxyHost(config.proxy());
-        this.names = names;
+        this.names = new HostNames(lookUp);
         this.timer = TransportTimer.create();
         this.builder = builder(customizer, proxy);
         this.reactor = newReactor();
@@ -109,10 +109,11 @@ final class Engine {
      * @throws IllegalStateException if the engine on the class path cannot be used; the message names the versions that were
      *     found
      */
-    static Engine start(TransportConfig config, UnaryOperator<HttpAsyncClientBuilder> customizer, HostNames names) {
+    static Engine start(
+            TransportConfig config, UnaryOperator<HttpAsyncClientBuilder> customizer, HostNames.LookUp lookUp) {
         EngineVersions.requireSupported();
         try {
-            return new Engine(config, customizer, names);
+            return new Engine(config, customizer, lookUp);
         } catch (LinkageError mismatch) {
             throw EngineVersions.unusable(mismatch);
         }

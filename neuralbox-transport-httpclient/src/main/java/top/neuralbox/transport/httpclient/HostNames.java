@@ -41,11 +41,7 @@ final class HostNames implements DnsResolver {
     private final Map<String, CompletableFuture<Void>> lookups = new ConcurrentHashMap<>();
     private final Map<String, InetAddress[]> known = new ConcurrentHashMap<>();
 
-    HostNames() {
-        this(InetAddress::getAllByName);
-    }
-
-    /** Uses another source than the machine, for tests. */
+    /** @param lookUp the machine's, except in tests */
     HostNames(LookUp lookUp) {
         this.lookUp = lookUp;
     }

@@ -1,5 +1,6 @@
 package top.neuralbox.transport.httpclient;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -45,7 +46,7 @@ public final class HttpClientTransport implements Transport {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private HttpClientTransport(Builder builder) {
-        this.engine = Engine.start(builder.config, builder.customizer, builder.names);
+        this.engine = Engine.start(builder.config, builder.customizer, builder.lookUp);
     }
 
     /**
@@ -160,7 +161,7 @@ public final class HttpClientTransport implements Transport {
         private TransportConfig config = TransportConfig.defaults();
         private UnaryOperator<HttpAsyncClientBuilder> customizer = UnaryOperator.identity();
 
-        private HostNames names = new HostNames();
+        private HostNames.LookUp lookUp = InetAddress::getAllByName;
 
         private Builder() {}
 
@@ -181,9 +182,9 @@ public final class HttpClientTransport implements Transport {
             return this;
         }
 
-        /** Uses these names. For tests. */
-        Builder names(HostNames names) {
-            this.names = names;
+        /** Looks names up elsewhere. For tests. */
+        Builder lookUp(HostNames.LookUp lookUp) {
+            this.lookUp = lookUp;
             return this;
         }
 

@@ -40,13 +40,28 @@ class AddressesTest {
         server.answer(Script.response(200, "answer"));
         fullBacklog("127.0.0.2", server.port());
         InetAddress[] addresses = {InetAddress.getByName("127.0.0.2"), InetAddress.getByName("127.0.0.1")};
-        HttpClientTransport transport = HttpClientTransport.builder()
-                .names(new HostNames(host -> addresses))
-                .build();
+        HttpClientTransport transport =
+                HttpClientTransport.builder().lookUp(host -> addresses).build();
         open.add(0, transport);
 
         assertThat(text(head(transport.start(post(URI.create("http://service.test:" + server.port() + "/"))
                         .connectTimeout(Duration.ofSeconds(1))
+                        .build()))))
+                .isEqualTo("answer");
+    }
+
+    /** Each has threads of its own for look-ups. */
+    @Test
+    void transportsOfOneBuilderCloseAlone() {
+        ScriptedServer server = ScriptedServer.start();
+        open.add(server);
+        server.answer(Script.response(200, "answer"));
+        HttpClientTransport.Builder builder = HttpClientTransport.builder();
+        builder.build().close();
+        HttpClientTransport second = builder.build();
+        open.add(0, second);
+
+        assertThat(text(head(second.start(post(URI.create("http://localhost:" + server.port() + "/"))
                         .build()))))
                 .isEqualTo("answer");
     }
