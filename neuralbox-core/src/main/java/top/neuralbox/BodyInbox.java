@@ -88,9 +88,12 @@ final class BodyInbox implements Flow.Subscriber<ByteBuffer> {
         boolean restHasBegun = unasked != null && !unasked.isEmpty();
         int slot = taken & (WINDOW - 1);
         ByteBuffer chunk = (ByteBuffer) SLOT.getVolatile(slots, slot);
-        if (chunk == null) {
+        if (chunk == null && unasked != null && restHasBegun) {
             takenArrival = clock.nanoTime();
-            return unasked != null && restHasBegun ? unasked.poll() : null;
+            return unasked.poll();
+        }
+        if (chunk == null) {
+            return null;
         }
         takenArrival = arrivals[slot];
         slots[slot] = null;

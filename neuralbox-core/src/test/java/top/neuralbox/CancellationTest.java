@@ -81,15 +81,19 @@ class CancellationTest {
         assertThat(listener.outcome().billing()).isNotNull();
     }
 
-    /** The call asks for 16 chunks, so the transport holds the rest. */
-    @Test
-    void cancelWithTheBillStillInTheTransportTellsIt() {
-        GenerationStream stream = client.stream(REQUEST);
+    private StubTransport.StubCall answerOfFortyPieces() {
         StubTransport.StubCall call = transport.call(0).stream().start();
         for (int i = 0; i < 40; i++) {
             call.delta("x");
         }
-        call.end();
+        return call.end();
+    }
+
+    /** The call asks for 16 chunks, so the transport holds the rest. */
+    @Test
+    void cancelWithTheBillStillInTheTransportTellsIt() {
+        GenerationStream stream = client.stream(REQUEST);
+        StubTransport.StubCall call = answerOfFortyPieces();
         assertThat(call.undelivered()).isPositive();
 
         stream.cancel();
@@ -104,11 +108,7 @@ class CancellationTest {
     void subscriberThatCancelsWithTheBillStillInTheTransportHasItsPriceBooked() {
         RecordingSubscriber subscriber = RecordingSubscriber.asking(1);
         client.publish(REQUEST).subscribe(subscriber);
-        StubTransport.StubCall call = transport.call(0).stream().start();
-        for (int i = 0; i < 40; i++) {
-            call.delta("x");
-        }
-        call.end();
+        StubTransport.StubCall call = answerOfFortyPieces();
         assertThat(call.undelivered()).isPositive();
 
         subscriber.onNext(event -> subscriber.subscription.cancel()).request(1);
@@ -122,11 +122,7 @@ class CancellationTest {
     void cancelBesideABusySubscriberTellsThePriceInTheTransport() throws InterruptedException {
         RecordingSubscriber subscriber = RecordingSubscriber.asking(1);
         client.publish(REQUEST).subscribe(subscriber);
-        StubTransport.StubCall call = transport.call(0).stream().start();
-        for (int i = 0; i < 40; i++) {
-            call.delta("x");
-        }
-        call.end();
+        StubTransport.StubCall call = answerOfFortyPieces();
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
         subscriber.onNext(event -> {

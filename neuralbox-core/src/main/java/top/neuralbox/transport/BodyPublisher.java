@@ -142,7 +142,10 @@ public final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
         ask();
     }
 
-    /** The body ends early and at once, after the bytes that are asked for already. The first abort counts; after the terminal signal it has no effect. From any thread. */
+    /**
+     * The body ends early and at once, after the bytes that are asked for already. The first abort counts; after the terminal
+     * signal it has no effect. From any thread.
+     */
     public void abort(Throwable failure) {
         ABORT.compareAndSet(this, null, new End(failure));
         ask();
