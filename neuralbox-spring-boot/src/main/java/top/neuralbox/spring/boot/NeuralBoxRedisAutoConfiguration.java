@@ -12,8 +12,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import redis.clients.jedis.ConnectionPoolConfig;
-import redis.clients.jedis.JedisPooled;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.providers.PooledConnectionProvider;
+import redis.clients.jedis.util.JedisURIHelper;
 import top.neuralbox.budget.BudgetStore;
 import top.neuralbox.budget.redis.RedisBudgetStore;
 
@@ -36,14 +39,14 @@ final class NeuralBoxRedisAutoConfiguration {
     @Bean(destroyMethod = "close", defaultCandidate = false)
     UnifiedJedis neuralBoxBudgetRedis(NeuralBoxRedisProperties properties) {
         URI url = address(properties.url());
-        try {
-            return TestedConnections.to(url, properties);
-        } catch (NoSuchMethodError | NoClassDefFoundError notOfBoot) {
-            throw new IllegalStateException(
-                    "neuralbox.budget.redis.url needs Jedis 6 or 7, which Spring Boot manages; for another version,"
-                            + " define a bean of RedisBudgetStore and leave this property out",
-                    notOfBoot);
-        }
+        Duration timeout = Objects.requireNonNullElse(properties.timeout(), TIMEOUT);
+        int threads = Objects.requireNonNullElse(properties.threads(), THREADS);
+        // With constructors that Jedis 6, 7 and 8 share: each of them has a pooled client that another one lacks.
+        return new UnifiedJedis(
+                new PooledConnectionProvider(
+                        JedisURIHelper.getHostAndPort(url), client(url, timeout), pool(threads, timeout)),
+                1,
+                timeout);
     }
 
     @Bean(destroyMethod = "close")
@@ -57,23 +60,27 @@ final class NeuralBoxRedisAutoConfiguration {
         return store.build();
     }
 
-    /** A class of its own, because Jedis 8 lacks one that it names. */
-    private static final class TestedConnections {
+    private static JedisClientConfig client(URI url, Duration timeout) {
+        int millis = (int) Math.min(Math.max(1, timeout.toMillis()), Integer.MAX_VALUE);
+        return DefaultJedisClientConfig.builder()
+                .timeoutMillis(millis)
+                .user(JedisURIHelper.getUser(url))
+                .password(JedisURIHelper.getPassword(url))
+                .database(JedisURIHelper.getDBIndex(url))
+                .protocol(JedisURIHelper.getRedisProtocol(url))
+                .ssl(JedisURIHelper.isRedisSSLScheme(url))
+                .build();
+    }
 
-        /** A connection for each thread of the store, and for those that take the place of a thread that hangs. */
-        static UnifiedJedis to(URI url, NeuralBoxRedisProperties properties) {
-            int threads = Objects.requireNonNullElse(properties.threads(), THREADS);
-            Duration timeout = Objects.requireNonNullElse(properties.timeout(), TIMEOUT);
-            ConnectionPoolConfig pool = new ConnectionPoolConfig();
-            pool.setMaxTotal((int) Math.min(4L * threads, Integer.MAX_VALUE));
-            pool.setMaxIdle(threads);
-            pool.setMaxWait(timeout);
-            // Otherwise each pooled connection fails once after a restart of Redis, or after it was cut while it was
-            // idle.
-            pool.setTestOnBorrow(true);
-            long millis = Math.max(1, timeout.toMillis());
-            return new JedisPooled(pool, url, (int) Math.min(millis, Integer.MAX_VALUE));
-        }
+    /** A connection for each thread of the store, and for those that take the place of a thread that hangs. */
+    private static ConnectionPoolConfig pool(int threads, Duration timeout) {
+        ConnectionPoolConfig pool = new ConnectionPoolConfig();
+        pool.setMaxTotal((int) Math.min(4L * threads, Integer.MAX_VALUE));
+        pool.setMaxIdle(threads);
+        pool.setMaxWait(timeout);
+        // Otherwise each pooled connection fails once after a restart of Redis, or after it was cut while it was idle.
+        pool.setTestOnBorrow(true);
+        return pool;
     }
 
     /**
