@@ -66,11 +66,6 @@ public enum Subject {
         return compareTo(NAIVE) >= 0 && compareTo(OPENAI_JAVA) <= 0;
     }
 
-    /** Whether it does only a part of the work, which no decoder can avoid. */
-    boolean isFloor() {
-        return this == FLOOR_STRINGS || this == FLOOR_SCAN;
-    }
-
     /** Whether text comes out, which can be checked. */
     boolean decodes() {
         return decodes;

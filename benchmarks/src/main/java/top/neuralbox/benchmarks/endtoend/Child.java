@@ -34,8 +34,8 @@ final class Child implements AutoCloseable {
     }
 
     /** The figures with which a fresh process answers the last of these commands. */
-    static double[] ask(Class<?> main, List<String> commands, String... args) throws IOException {
-        try (Child child = start(main, "2g", args)) {
+    static double[] ask(Class<?> main, String heap, List<String> commands, String... args) throws IOException {
+        try (Child child = start(main, heap, args)) {
             double[] figures = {};
             for (String command : commands) {
                 figures = child.ask(command);
@@ -47,21 +47,15 @@ final class Child implements AutoCloseable {
     }
 
     static Child start(Class<?> main, String heap, String... args) throws IOException {
-        return start(List.of(), main, heap, args);
-    }
-
-    /** As {@link #start}, with all of the heap resident from the beginning, so that what else becomes resident can be told. */
-    static Child startTouched(Class<?> main, String heap, String... args) throws IOException {
-        return start(List.of("-XX:+AlwaysPreTouch"), main, heap, args);
-    }
-
-    private static Child start(List<String> flags, Class<?> main, String heap, String... args) throws IOException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(flags);
         command.addAll(List.of(
                 "-Xms" + heap,
                 "-Xmx" + heap,
+                // All of the heap is resident from the beginning. On a virtual machine, the first touch of a page can
+                // take more
+                // than 10 us, which is more than the events of that page; and what else becomes resident can be told.
+                "-XX:+AlwaysPreTouch",
                 "-XX:+UseG1GC",
                 // So that what each compiler thread has used can be told to the end.
                 "-XX:-UseDynamicNumberOfCompilerThreads",

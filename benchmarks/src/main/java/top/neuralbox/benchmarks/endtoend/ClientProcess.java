@@ -18,8 +18,8 @@ public final class ClientProcess {
         Options options = Options.of(args);
         int port = options.number("port", 0);
         if (options.has("gateway")) {
-            try (Child gateway = Child.startTouched(
-                    GatewayProcess.class, "1g", "gateway=" + options.text("gateway", ""), "port=" + port)) {
+            try (Child gateway =
+                    Child.start(GatewayProcess.class, "1g", "gateway=" + options.text("gateway", ""), "port=" + port)) {
                 int gatewayPort = Integer.parseInt(gateway.line());
                 answer(Trials.through(gatewayPort, new ChildMeter(gateway), port));
             }

@@ -84,7 +84,7 @@ final class GatewayTable {
     }
 
     private double[] ask(Gateway gateway, List<String> commands) throws IOException {
-        return Child.ask(ClientProcess.class, commands, "gateway=" + gateway.name(), "port=" + port);
+        return Child.ask(ClientProcess.class, "512m", commands, "gateway=" + gateway.name(), "port=" + port);
     }
 
     private static String ratio(Figures figures, Map<Gateway, Figures> rows, Gateway other) {

@@ -13,11 +13,13 @@ final class Trial {
 
     private final Wire wire;
     private final int port;
+    private final String heap;
     private final Rounds rounds;
 
-    Trial(Options options, Wire wire, int port, int rounds) {
+    Trial(Options options, Wire wire, int port, String heap, int rounds) {
         this.wire = wire;
         this.port = port;
+        this.heap = heap;
         this.rounds = new Rounds(options.number("rounds", rounds));
     }
 
@@ -28,7 +30,12 @@ final class Trial {
 
     private double[] ask(Subject subject, List<String> commands) throws IOException {
         return Child.ask(
-                ClientProcess.class, commands, "subject=" + subject.name(), "wire=" + wire.name(), "port=" + port);
+                ClientProcess.class,
+                heap,
+                commands,
+                "subject=" + subject.name(),
+                "wire=" + wire.name(),
+                "port=" + port);
     }
 
     /** What a process of this subject is asked for. */
