@@ -33,6 +33,9 @@ final class NeuralBoxRedisAutoConfiguration {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
+    /** There is one attempt, so nothing is tried again. Jedis drops the cause of a failure that comes after its limit. */
+    private static final Duration UNLIMITED = Duration.ofDays(1);
+
     NeuralBoxRedisAutoConfiguration() {}
 
     /** Not for injection by type: an application's own clients of Redis are no concern of this one. */
@@ -46,7 +49,7 @@ final class NeuralBoxRedisAutoConfiguration {
                 new PooledConnectionProvider(
                         JedisURIHelper.getHostAndPort(url), client(url, timeout), pool(threads, timeout)),
                 1,
-                timeout);
+                UNLIMITED);
     }
 
     @Bean(destroyMethod = "close")
