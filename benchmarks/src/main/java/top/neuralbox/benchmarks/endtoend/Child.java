@@ -52,9 +52,9 @@ final class Child implements AutoCloseable {
         command.addAll(List.of(
                 "-Xms" + heap,
                 "-Xmx" + heap,
-                // All of the heap is resident from the beginning. On a virtual machine, the first touch of a page can
-                // take more
-                // than 10 us, which is more than the events of that page; and what else becomes resident can be told.
+                // All of the heap is resident from the beginning, so that what else becomes resident can be told. And
+                // on a
+                // virtual machine, the first touch of a page can take longer than all events that are written to it.
                 "-XX:+AlwaysPreTouch",
                 "-XX:+UseG1GC",
                 // So that what each compiler thread has used can be told to the end.
