@@ -26,7 +26,7 @@ class ArchitectureTest {
                     "reactor..",
                     "org.reactivestreams..",
                     "io.micrometer..",
-                    "redis.clients.jedis",
+                    "redis.clients.jedis..",
                     "top.neuralbox",
                     "top.neuralbox.budget",
                     "top.neuralbox.budget.redis",
