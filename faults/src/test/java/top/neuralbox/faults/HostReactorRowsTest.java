@@ -5,25 +5,17 @@ import static top.neuralbox.faults.Reply.DELTA;
 import static top.neuralbox.faults.Reply.START;
 import static top.neuralbox.faults.Reply.sse;
 
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.hc.client5.http.async.AsyncExecCallback;
-import org.apache.hc.core5.http.EntityDetails;
-import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.HttpResponse;
-import org.apache.hc.core5.http.nio.AsyncDataConsumer;
+import org.apache.hc.core5.reactor.IOSession;
+import org.apache.hc.core5.reactor.IOSessionListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
-import top.neuralbox.BillingState;
-import top.neuralbox.ConnectionException;
 import top.neuralbox.FaultClock;
 import top.neuralbox.GenerationEvent;
-import top.neuralbox.NeuralBox;
-import top.neuralbox.RetryPolicy;
 import top.neuralbox.StreamBrokenException;
 import top.neuralbox.logs.Logs;
 import top.neuralbox.testkit.Gate;
@@ -32,8 +24,8 @@ import top.neuralbox.transport.TransportConfig;
 import top.neuralbox.transport.httpclient.HttpClientTransport;
 
 /**
- * Row H19: an {@code Error} ends an I/O thread of HttpClient. Here an interceptor throws it when the engine reports a failed
- * connection, because the engine catches no error there.
+ * Row H19: an {@code Error} ends an I/O thread of HttpClient. Here a listener of the application throws it at the end of a
+ * connection, because the engine calls it outside of all that we can fence.
  */
 @ParameterizedClass
 @EnumSource(names = {"HTTPCLIENT_HTTP_1_1", "HTTPCLIENT_HTTP_2"})
@@ -51,13 +43,7 @@ class HostReactorRowsTest {
     @Logs("an I/O thread of HttpClient ended")
     void h19ThreadThatAnErrorEndsIsReplaced() {
         int streams = 2 * THREADS;
-        try (FaultRow row = FaultRow.with(carrier.server(), this::transport);
-                NeuralBox lost = NeuralBox.builder()
-                        .apiKey(FaultRow.KEY)
-                        .baseUri(nobody())
-                        .transport(row.transport())
-                        .retryPolicy(RetryPolicy.none())
-                        .build()) {
+        try (FaultRow row = FaultRow.with(carrier.server(), this::transport)) {
             Gate end = new Gate();
             List<RecordingSubscriber<GenerationEvent>> others = new ArrayList<>();
             for (int i = 0; i < streams; i++) {
@@ -69,12 +55,12 @@ class HostReactorRowsTest {
             }
 
             harm.set(1);
-            RecordingSubscriber<GenerationEvent> events = RecordingSubscriber.unbounded();
-            lost.publish(FaultRow.request()).subscribe(events);
+            RecordingSubscriber<GenerationEvent> events =
+                    row.start(Reply.stream(sse(START, DELTA)).close());
 
-            ConnectionException failure = FaultRow.failure(ConnectionException.class, events);
-            assertThat(failure.billingState()).isEqualTo(BillingState.NOT_CHARGED);
-            assertThat(harm).hasValue(0);
+            StreamBrokenException failure = FaultRow.failure(StreamBrokenException.class, events);
+            assertThat(failure.partial().text()).isEqualTo("Here");
+            FaultClock.await("the throw", () -> harm.get() == 0);
             for (int i = 0; i < streams; i++) {
                 assertThat(FaultRow.text(row.completes(Reply.whole()))).isEqualTo("Here");
             }
@@ -82,7 +68,7 @@ class HostReactorRowsTest {
             assertThat(others.stream().filter(HostReactorRowsTest::breaks))
                     .as("streams that break: those of one thread of %s", THREADS)
                     .hasSizeLessThanOrEqualTo(THREADS == 1 ? streams : streams - streams / THREADS);
-            row.expectRequests(2 * streams).pooled(2 * streams);
+            row.expectRequests(2 * streams + 1).pooled(2 * streams);
         }
     }
 
@@ -90,15 +76,8 @@ class HostReactorRowsTest {
         TransportConfig.Builder config = TransportConfig.builder().trustManager(Certificates.ALL.trustManager());
         return HttpClientTransport.builder()
                 .config(carrier.config(config))
-                .customize(builder -> builder.addExecInterceptorFirst(
-                        "foreign",
-                        (request, body, scope, chain, callback) ->
-                                chain.proceed(request, body, scope, new ThrowsWhenToldOfAFailure(callback, harm))))
+                .customize(builder -> builder.setIOSessionListener(new ThrowsAtTheEndOfAConnection(harm)))
                 .build();
-    }
-
-    private URI nobody() {
-        return HostedClient.nobody(carrier);
     }
 
     /** Waits for the end. */
@@ -113,31 +92,31 @@ class HostReactorRowsTest {
         }
     }
 
-    private record ThrowsWhenToldOfAFailure(AsyncExecCallback callback, AtomicInteger harm)
-            implements AsyncExecCallback {
+    private record ThrowsAtTheEndOfAConnection(AtomicInteger harm) implements IOSessionListener {
 
         @Override
-        public void failed(Exception cause) {
+        public void disconnected(IOSession session) {
             if (harm.compareAndSet(1, 0)) {
                 throw new StackOverflowError("thrown by a test");
             }
-            callback.failed(cause);
         }
 
         @Override
-        public AsyncDataConsumer handleResponse(HttpResponse response, EntityDetails content)
-                throws HttpException, java.io.IOException {
-            return callback.handleResponse(response, content);
-        }
+        public void connected(IOSession session) {}
 
         @Override
-        public void handleInformationResponse(HttpResponse response) throws HttpException, java.io.IOException {
-            callback.handleInformationResponse(response);
-        }
+        public void startTls(IOSession session) {}
 
         @Override
-        public void completed() {
-            callback.completed();
-        }
+        public void inputReady(IOSession session) {}
+
+        @Override
+        public void outputReady(IOSession session) {}
+
+        @Override
+        public void timeout(IOSession session) {}
+
+        @Override
+        public void exception(IOSession session, Exception cause) {}
     }
 }

@@ -270,9 +270,8 @@ final class Engine {
                 .setConnectionManagerShared(false)
                 .setRoutePlanner(proxy == null ? new DefaultRoutePlanner(null) : new DefaultProxyRoutePlanner(proxy))
                 .setIOReactorConfig(IOReactorConfig.custom()
-                        // The engine looks only so often for connections that take too long. Its default is a second,
-                        // which a
-                        // call may not have for one of several addresses.
+                        // The engine looks only so often for connections that take too long. Its default is a second.
+                        // A call with several addresses may have less for each.
                         .setSelectInterval(SELECT_INTERVAL)
                         .setSoKeepAlive(true)
                         .setTcpNoDelay(true)
@@ -281,6 +280,7 @@ final class Engine {
                 .setH2Config(http2Config())
                 .setIoSessionDecorator(SingleReadSession::over)
                 .addExecInterceptorFirst("neuralbox-enter", ExchangeGates::enter)
+                .addExecInterceptorBefore(ChainElement.CONNECT.name(), "neuralbox-shield", ExchangeGates::connecting)
                 .addExecInterceptorAfter(ChainElement.CONNECT.name(), "neuralbox-guard", ExchangeGates::connected)
                 .addExecInterceptorLast("neuralbox-fence", ExchangeGates::fence)
                 .addRequestInterceptorLast(ExchangeGates::beforeSending);

@@ -47,6 +47,17 @@ final class ExchangeGates {
         }
     }
 
+    /** The last step before the connection is made. If that fails, the engine tells the interceptors on an I/O thread. */
+    static void connecting(
+            HttpRequest request,
+            @Nullable AsyncEntityProducer body,
+            AsyncExecChain.Scope scope,
+            AsyncExecChain chain,
+            AsyncExecCallback callback)
+            throws HttpException, IOException {
+        chain.proceed(request, body, scope, new ShieldedCallback(callback, callOf(scope.clientContext)));
+    }
+
     /** The first step after the connection is made. A warm-up goes no further. */
     static void connected(
             HttpRequest request,
@@ -72,12 +83,13 @@ final class ExchangeGates {
             AsyncExecChain chain,
             AsyncExecCallback callback)
             throws HttpException, IOException {
+        AsyncExecCallback shielded = new ShieldedCallback(callback, callOf(scope.clientContext));
         try {
-            chain.proceed(request, body, scope, callback);
+            chain.proceed(request, body, scope, shielded);
         } catch (RuntimeException e) {
-            callback.failed(e);
+            shielded.failed(e);
         } catch (Error e) {
-            callback.failed(new IllegalStateException("an interceptor threw an Error", e));
+            shielded.failed(new IllegalStateException("an interceptor threw an Error", e));
         }
     }
 

@@ -577,12 +577,17 @@ final class HttpClientCall implements TransportCall {
         exchange = null;
     }
 
-    private void stopEngine() {
-        attempt.abandon();
+    /** Closes the connection, so that no other call gets it, and frees its place in the pool. Idempotent. */
+    void discardConnection() {
         AsyncExecRuntime held = runtime;
         if (held != null) {
             held.discardEndpoint();
         }
+    }
+
+    private void stopEngine() {
+        attempt.abandon();
+        discardConnection();
         Future<?> running = exchange;
         if (running != null) {
             try {

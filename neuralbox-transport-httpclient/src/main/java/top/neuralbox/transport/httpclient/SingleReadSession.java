@@ -1,8 +1,6 @@
 package top.neuralbox.transport.httpclient;
 
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
@@ -37,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  * of the next response, so this connection is closed instead.
  */
 final class SingleReadSession extends ForwardingSession {
-
-    private static final Logger LOG = System.getLogger("top.neuralbox");
 
     /** With the engine's buffer of 4 KiB, one event of a connection reads 64 KiB. */
     private static final int MOST_ROUNDS = 16;
@@ -422,12 +418,10 @@ final class SingleReadSession extends ForwardingSession {
     }
 
     /** Wraps the engine's handler of the selector's events, so that the I/O thread survives them. */
-    private final class Fenced implements IOEventHandler {
-
-        private final IOEventHandler handler;
+    private final class Fenced extends ForwardingHandler {
 
         Fenced(IOEventHandler handler) {
-            this.handler = handler;
+            super(handler);
         }
 
         boolean isOf(IOEventHandler other) {
@@ -499,39 +493,16 @@ final class SingleReadSession extends ForwardingSession {
             fenced(() -> handler.timeout(current, limit));
         }
 
+        /** Logs failures instead of throwing them: the connection has ended, and the engine expects none here (5.4.4). */
         @Override
         public void exception(IOSession current, Exception cause) {
-            quietly(() -> handler.exception(current, cause));
-        }
-
-        @Override
-        public void disconnected(IOSession current) {
-            quietly(() -> handler.disconnected(current));
-        }
-
-        /** Logs failures instead of throwing them: the connection has ended, and the engine expects none here (5.4.4). */
-        private void quietly(Step step) {
             try {
-                fenced(step);
+                fenced(() -> handler.exception(current, cause));
             } catch (CancelledKeyException closed) {
                 // The engine threw it itself, because it has closed the connection already.
                 return;
             } catch (IOException | RuntimeException e) {
-                // Only the type is logged: a message may hold data of the call.
-                log(e.getCause() instanceof Error error ? error : e);
-            }
-        }
-
-        /** An exception of the log would end the I/O thread with all its streams. */
-        private static void log(Throwable cause) {
-            try {
-                LOG.log(
-                        Level.WARNING,
-                        "Code outside NeuralBox, for example an interceptor, threw {0} when a connection ended; nothing"
-                                + " else is affected.",
-                        cause.getClass().getName());
-            } catch (Throwable logThrew) {
-                return;
+                ForeignCode.threw(e, "a connection ended");
             }
         }
     }
