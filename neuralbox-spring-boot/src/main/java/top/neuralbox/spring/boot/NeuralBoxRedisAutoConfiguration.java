@@ -23,6 +23,7 @@ import top.neuralbox.budget.redis.RedisBudgetStore;
 /** The store of a budget that the instances of an application share. */
 @AutoConfiguration
 @ConditionalOnClass({RedisBudgetStore.class, UnifiedJedis.class})
+@ConditionalOnProperty(name = "neuralbox.enabled", matchIfMissing = true)
 @ConditionalOnProperty("neuralbox.budget.redis.url")
 @ConditionalOnMissingBean(BudgetStore.class)
 @EnableConfigurationProperties(NeuralBoxRedisProperties.class)

@@ -98,6 +98,13 @@ class RedisBudgetTest {
                         .isNotEmpty());
     }
 
+    @Test
+    void disabledClientNeedsNoRedis() {
+        application
+                .withPropertyValues("neuralbox.enabled=false", "neuralbox.budget.redis.url=" + url)
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(BudgetStore.class));
+    }
+
     /** Also what happens after something has cut the connections while they were idle. */
     @Test
     void restartOfRedisRefusesNoGeneration() throws IOException {
