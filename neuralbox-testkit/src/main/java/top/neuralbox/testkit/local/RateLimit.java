@@ -1,6 +1,7 @@
 package top.neuralbox.testkit.local;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -71,7 +72,9 @@ final class RateLimit {
     }
 
     private Refusal refusal(Instant now, Instant reset) {
-        long seconds = Math.max(1, now.until(reset, ChronoUnit.SECONDS));
+        // Rounded up: a caller that waits that long must not be refused again.
+        long seconds = Math.max(
+                1, Duration.between(now, reset).plusSeconds(1).minusNanos(1).toSeconds());
         return Refusal.rateLimited(seconds).with("limit_hour", perHour).with("limit_day", perDay);
     }
 }

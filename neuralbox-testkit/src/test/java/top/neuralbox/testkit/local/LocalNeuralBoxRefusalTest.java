@@ -133,9 +133,9 @@ class LocalNeuralBoxRefusalTest {
 
     @Test
     void spentHourIsRefusedUntilTheNext() throws IOException {
-        Clock halfPast = Clock.fixed(Instant.parse("2026-03-08T12:30:00Z"), ZoneOffset.UTC);
+        Clock afterHalfPast = Clock.fixed(Instant.parse("2026-03-08T12:30:00.001Z"), ZoneOffset.UTC);
         try (LocalNeuralBox limited =
-                LocalNeuralBox.builder().rateLimit(1, 10).clock(halfPast).start()) {
+                LocalNeuralBox.builder().rateLimit(1, 10).clock(afterHalfPast).start()) {
             LocalClient.generate(limited, LocalClient.STREAM);
             Response response = LocalClient.generate(limited, LocalClient.STREAM);
 
