@@ -12,7 +12,8 @@ import { useSaved } from './useSaved.js'
 import { useSettings } from './useSettings.js'
 import { Welcome } from './Welcome.jsx'
 
-const NO_DRAFT = { text: '', replaces: false }
+// What was being written before the last question was edited is kept aside.
+const NO_DRAFT = { text: '', replaces: false, aside: '' }
 
 /**
  * The page.
@@ -51,26 +52,26 @@ export function Chat({ saved }) {
     goToEnd()
     field.current.focus()
     const { failed } = await asking(question, model)
-    if (failed) setDraft((now) => (now.text === '' ? { text: question, replaces: true } : now))
+    if (failed) setDraft((now) => (now.text === '' ? { ...NO_DRAFT, text: question, replaces: true } : now))
   }
 
   function send() {
-    setDraft(NO_DRAFT)
+    setDraft(afterReplacing(draft))
     run(draft.replaces ? askAgain : ask, draft.text.trim())
   }
 
   function retry() {
-    if (draft.replaces) setDraft(NO_DRAFT)
+    if (draft.replaces) setDraft(afterReplacing(draft))
     run(askAgain, last.question)
   }
 
   function edit() {
-    setDraft({ text: last.question, replaces: true })
+    setDraft({ text: last.question, replaces: true, aside: draft.replaces ? draft.aside : draft.text })
     field.current.focus()
   }
 
   function keep() {
-    setDraft(NO_DRAFT)
+    setDraft(afterReplacing(draft))
     field.current.focus()
   }
 
@@ -169,6 +170,11 @@ export function Chat({ saved }) {
       </div>
     </Announce>
   )
+}
+
+/** The box after this draft: empty, or with what was kept aside. */
+function afterReplacing(draft) {
+  return { ...NO_DRAFT, text: draft.aside }
 }
 
 function statusOf(phase, last) {

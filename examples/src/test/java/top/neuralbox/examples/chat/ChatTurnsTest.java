@@ -111,6 +111,23 @@ class ChatTurnsTest extends PageFixture {
     }
 
     @Test
+    void anEditOfTheLastQuestionKeepsTheNextOne() throws Exception {
+        open(LocalNeuralBox.builder().answer("Yes."));
+        askAndAwait("First");
+        browser.type("#prompt", "something else");
+        clickNamed("Edit question");
+        assertThat(draft()).isEqualTo("First");
+        clickNamed("Do not replace");
+        assertThat(draft()).isEqualTo("something else");
+        clickNamed("Edit question");
+        browser.type("#prompt", ENTER);
+        browser.await("document.querySelector('#prompt').value === 'something else' && " + COMPLETE);
+
+        assertThat(body(1)).contains("First").doesNotContain("something else");
+        assertThat(browser.text(".help")).startsWith("Enter sends");
+    }
+
+    @Test
     void eachAnswerHasItsPrice() throws Exception {
         open(LocalNeuralBox.builder().answer("Yes."));
         askAndAwait("First");
