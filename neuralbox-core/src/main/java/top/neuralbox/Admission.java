@@ -115,9 +115,9 @@ public final class Admission {
 
         /**
          * Sets whether a generation waits while its {@linkplain CreditGuard budget} is used up. It asks the budget again after
-         * the time that {@link BudgetExceededException#retryAfter()} names, if that is within {@link #maxWait} and the queue is
-         * not full. Otherwise it fails with that exception, and so it does if the limit never renews. The budget's listeners are
-         * notified of each refusal. Default: no.
+         * the time that {@link BudgetExceededException#retryAfter()} names, if that is within what is left of
+         * {@link #maxWait} and the queue is not full; it then stands at the end of the queue. Otherwise, or if the limit never
+         * renews, it fails with that exception. The budget's listeners are notified of each refusal. Default: no.
          */
         public Builder waitForBudget(boolean waitForBudget) {
             this.waitForBudget = waitForBudget;

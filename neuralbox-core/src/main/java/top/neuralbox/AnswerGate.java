@@ -121,7 +121,7 @@ final class AnswerGate {
         String model = answer.model() == null ? "the model" : "model " + Excerpt.of(answer.model());
         String result = answer.url() != null
                 ? "its result is at url()"
-                : "its generation is " + Excerpt.of(String.valueOf(answer.status())) + "; ask for it by id()";
+                : "its result is pending: pass answer() to NeuralBox.await";
         return model + " does not stream; " + result;
     }
 }

@@ -30,6 +30,22 @@ final class ApiKey {
         return new ApiKey(value);
     }
 
+    /**
+     * The key that a supplier gave.
+     *
+     * @throws UnusableException if it is null, or if {@link #of} refuses it
+     */
+    static ApiKey supplied(@Nullable String value) {
+        if (value == null) {
+            throw new UnusableException("gave no key");
+        }
+        try {
+            return of(value);
+        } catch (IllegalArgumentException malformed) {
+            throw new UnusableException("gave a malformed key");
+        }
+    }
+
     String authorization() {
         return "Bearer " + value;
     }
@@ -59,5 +75,15 @@ final class ApiKey {
     @Override
     public String toString() {
         return KeyRedaction.REDACTED;
+    }
+
+    /** A supplier gave something that is not a key. The message says so and does not repeat it. */
+    static final class UnusableException extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        UnusableException(String message) {
+            super(message);
+        }
     }
 }

@@ -121,7 +121,7 @@ final class Bills implements Settlement.Reserving {
         try {
             MemoryWait.run(() -> budget.reservation(reservation).ended(outcome));
         } catch (Throwable t) {
-            Log.listenerThrew(t);
+            Log.guardThrew(t);
         }
     }
 }

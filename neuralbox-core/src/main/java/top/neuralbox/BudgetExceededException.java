@@ -93,7 +93,7 @@ public final class BudgetExceededException extends NeuralBoxException {
     private static String message(String budget, BudgetUnit unit, BigDecimal limit, BigDecimal asked) {
         return unit == BudgetUnit.REQUESTS
                 ? "the limit of " + limit.toPlainString() + " " + budget + " is reached; the request was not sent"
-                : "this generation may cost " + asked.toPlainString() + " credits, but the budget " + budget
-                        + " has less left of its limit of " + limit.toPlainString() + " credits; nothing was sent";
+                : "this generation may cost " + asked.toPlainString() + " credits, more than the budget " + budget
+                        + " has left of " + limit.toPlainString() + " credits; nothing was sent";
     }
 }

@@ -16,7 +16,7 @@ public final class BudgetUnavailableException extends NeuralBoxException {
 
     /** A refusal by a {@link CreditGuard} that cannot decide. */
     public BudgetUnavailableException(String message, @Nullable Throwable cause) {
-        this(message + "; nothing was sent", cause, CallFacts.NONE.with(BillingState.NOT_CHARGED, null));
+        this(message + "; the request was not sent", cause, CallFacts.NONE.with(BillingState.NOT_CHARGED, null));
     }
 
     private BudgetUnavailableException(String message, @Nullable Throwable cause, CallFacts facts) {

@@ -108,7 +108,7 @@ record CallFacts(
         String id = partial.id();
         return id == null || billingState != BillingState.UNKNOWN
                 ? message
-                : message + "; it may have been charged: look at GET /api/v2/generate/" + Excerpt.of(id)
-                        + " and at the balance before sending it again";
+                : message + "; the generation may have been charged: look it up with NeuralBox.generation(\""
+                        + Excerpt.of(id) + "\") before you send the request again";
     }
 }

@@ -117,7 +117,7 @@ public abstract sealed class GenerationAnswer {
         }
     }
 
-    /** The result of a model that makes an image, a video, sound, or the work of a tool. */
+    /** The result of a model that makes an image, a video or sound, or of a tool. */
     public static final class Media extends GenerationAnswer {
 
         private final @Nullable String url;
@@ -180,8 +180,8 @@ public abstract sealed class GenerationAnswer {
 
         /**
          * A pending result of which only the id is known, for example from another process. Pass it to {@link NeuralBox#await}.
-         * This method sends nothing. If this client made the generation and its charge is unknown, its budget and its listeners
-         * are notified of the cost when the result is ready.
+         * This method sends nothing. If the generation is one of the client's last 1,000 with an unknown charge, the client's
+         * budget and listeners are notified of the cost when the result is ready.
          *
          * @param id the generation's id
          * @throws IllegalArgumentException if the id is blank, {@code .} or {@code ..}

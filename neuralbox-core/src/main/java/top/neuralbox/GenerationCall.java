@@ -637,7 +637,7 @@ final class GenerationCall
             return true;
         } catch (Throwable noThread) {
             abort(facts -> new ConnectionException(
-                    ConnectionException.Reason.OTHER, "no thread can be made for the call", noThread, facts));
+                    ConnectionException.Reason.OTHER, "no thread can be created for the call", noThread, facts));
             return false;
         }
     }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * a type that this version does not know is an {@link Unknown}, and remains one until the next major version.
  *
  * <p>{@code json} is the event as it came, so that fields which this version does not know are readable. Only a key that the
- * service echoed is removed. Ids, models and types have at most 256 characters, all of
- * them printable; a longer one is cut, and ends in an ellipsis.
+ * service echoed is removed. Ids, models and types have at most 257 UTF-16
+ * units, all of them printable: a longer one is cut after 256, and an ellipsis follows.
  *
  * @since 0.1.0
  */

@@ -99,7 +99,7 @@ public interface GenerationListener {
          * A piece of the answer arrived.
          *
          * @param chars its length in UTF-16 units
-         * @param bytes the length of its event's data in bytes
+         * @param bytes the length of its event's data in bytes; 0 for an answer that is not streamed
          * @param nanoTime the time when its bytes arrived, on the clock of {@link System#nanoTime()}
          */
         default void delta(int chars, int bytes, long nanoTime) {}

@@ -267,7 +267,7 @@ public final class GenerationRequest {
         }
 
         /**
-         * Adds a field for which this builder has no method to the request body.
+         * Adds a field to the request body, if this builder has no method for it.
          *
          * @param name the field's name on the wire
          * @param value a String, Number, Boolean, List, Map with String keys, or null; copied, nested at most 100 deep

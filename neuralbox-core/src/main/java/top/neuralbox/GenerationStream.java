@@ -43,7 +43,8 @@ public final class GenerationStream implements Iterable<GenerationEvent>, AutoCl
     /**
      * The events, each as soon as it arrives.
      *
-     * @throws IllegalStateException if the stream is being read already, or this thread must not block
+     * @throws IllegalStateException if reading has begun before, also with {@link #text()} or {@link #result()}, or if this thread
+     *     must not block
      */
     @Override
     public Iterator<GenerationEvent> iterator() {

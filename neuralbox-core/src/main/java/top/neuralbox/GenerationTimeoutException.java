@@ -29,7 +29,7 @@ public final class GenerationTimeoutException extends NeuralBoxException {
         /** {@link Timeouts#eventIdle()}. */
         EVENT_IDLE("waiting for an event"),
         /** {@link Timeouts#total()}, or {@link Polling#total()} of a result that is awaited. */
-        TOTAL("the whole generation");
+        TOTAL("the whole call");
 
         final String what;
 

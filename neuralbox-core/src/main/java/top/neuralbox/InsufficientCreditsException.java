@@ -4,7 +4,7 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account has no credits left (status 402). Refill it. The refused request was not charged.
+ * The account has no credits left (status 402). Refill it. The refused request was not charged, unless the error names a cost; see {@link #billingState()}.
  *
  * @since 0.1.0
  */

@@ -139,7 +139,8 @@ final class ListenerFence {
             HeaderFields.requireUsable(name, value);
             fields.put(name, value);
         } catch (IllegalArgumentException | NullPointerException e) {
-            threw(e);
+            errors++;
+            Log.unusableField(e);
         }
     }
 

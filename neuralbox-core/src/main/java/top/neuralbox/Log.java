@@ -20,12 +20,24 @@ final class Log {
         SafeLog.warn("a GenerationListener threw; the generation goes on", t);
     }
 
+    static void guardThrew(Throwable t) {
+        SafeLog.warn("a CreditGuard threw; the generation goes on", t);
+    }
+
+    static void unusableField(Throwable t) {
+        SafeLog.warn("a GenerationListener returned a header field that cannot be sent; it is left out", t);
+    }
+
+    static void outOfMemory(Throwable t) {
+        SafeLog.warn("memory ran out while a call was ended", t);
+    }
+
     static void subscriberThrew(Throwable t) {
         SafeLog.warn("a Flow.Subscriber of a generation threw; the generation is cancelled", t);
     }
 
     static void progressThrew(Throwable t) {
-        SafeLog.warn("a listener to the progress of a pending result threw", t);
+        SafeLog.warn("a consumer of progress threw; polling goes on", t);
     }
 
     static void incredibleBill() {
@@ -34,7 +46,7 @@ final class Log {
     }
 
     static void transportThrew(Throwable t) {
-        SafeLog.warn("the transport threw as a generation was cancelled", t);
+        SafeLog.warn("the transport threw while a call was ended; nothing else is affected", t);
     }
 
     static void abandoned() {

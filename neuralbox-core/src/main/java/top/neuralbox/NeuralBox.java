@@ -40,7 +40,7 @@ import top.neuralbox.transport.TransportProvider;
  * }</pre>
  *
  * <p>There are four ways to read a generation: {@link #stream} reads it with blocking calls, {@link #publish} is for reactive
- * code with exact demand, and {@link #generate} and {@link #generateAsync} return the whole answer. All of them send a request
+ * code and sends only as many events as requested, and {@link #generate} and {@link #generateAsync} return the whole answer. All of them send a request
  * again only if the service certainly did not charge it; see {@link RetryPolicy}.
  *
  * <p>Signals of {@code publish} and of listeners arrive on the engine's thread: do not block there. {@link Builder#executor}
@@ -103,11 +103,12 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     /**
-     * Publishes events with exact demand. The publisher is cold: <b>each subscription is one paid call</b>. The first demand
+     * Publishes the events, only as many as the subscriber requests. The publisher is cold: <b>each subscription is one paid call</b>. The first demand
      * sends the request. Cancelling the subscription stops the generation. The subscription is a {@link
      * GenerationSubscription}, which has the request id, the rate limits and the header fields of the response.
      *
-     * <p>A generation that does not complete ends with {@code onError} and a {@link NeuralBoxException}.
+     * <p>A generation that does not complete ends with {@code onError} and a {@link NeuralBoxException}. A demand that is not
+     * positive ends it with an {@link IllegalArgumentException}, as Reactive Streams asks (rule 3.9).
      *
      * @throws NullPointerException if the request is null
      */
@@ -158,7 +159,7 @@ public final class NeuralBox implements AutoCloseable {
      * @throws NullPointerException if the request is null
      * @throws GenerationFailedException if the service reports that the generation failed; {@code billingState()} says whether
      *     it was charged, as far as that is known
-     * @throws NeuralBoxException if there is no answer for another reason
+     * @throws NeuralBoxException if the request fails for any other reason
      * @throws IllegalStateException if this thread must not block
      */
     public GenerationAnswer submit(GenerationRequest request) {
@@ -193,7 +194,7 @@ public final class NeuralBox implements AutoCloseable {
      * @throws GenerationFailedException if the service reports that the generation failed; {@code billingState()} says whether
      *     it was charged, as far as that is known
      * @throws ApiException with status 404 if the service does not know the generation on either path; its charge stays unknown
-     * @throws NeuralBoxException if there is no answer for another reason; what is known of the charge does not change
+     * @throws NeuralBoxException if the request fails for any other reason; what is known of the charge does not change
      * @throws IllegalStateException if this thread must not block
      */
     public GenerationAnswer generation(String id) {
@@ -229,7 +230,8 @@ public final class NeuralBox implements AutoCloseable {
     }
 
     /**
-     * Waits for a pending result. It polls the service at intervals, which costs nothing. If a poll fails because of the
+     * Waits for a pending result. It polls the service at intervals, which costs no credits, but counts
+     * against the account's rate limits. If a poll fails because of the
      * network or the service, polling goes on. If the waiting thread is interrupted, polling stops; the thread's interrupt flag
      * stays set.
      *
@@ -284,7 +286,7 @@ public final class NeuralBox implements AutoCloseable {
      *
      * @param connections how many idle connections there should be. The transport's limit applies. A transport that shares
      *     HTTP/2 connections opens only one
-     * @return a future that fails with a {@link NeuralBoxException} if a connection cannot be made within the connect timeout,
+     * @return a future that fails with a {@link NeuralBoxException} if a connection cannot be made within the connect time-out,
      *     or if the client is closed meanwhile. Cancelling it ends the warm-up
      * @throws IllegalArgumentException if {@code connections} is below 1
      */
@@ -305,8 +307,8 @@ public final class NeuralBox implements AutoCloseable {
      * Lets the calls that are under way finish, then closes the client, and returns when that is done. Call it when a server
      * stops: after the server has stopped accepting requests, and before the process ends.
      *
-     * <p>As soon as the drain begins, a new call fails with {@link AdmissionRefusedException}; a publisher fails at its
-     * subscription. Retries, their waits, and polls belong to their call, and are not refused. After {@code patience}, the
+     * <p>As soon as the drain begins, a new call fails with {@link AdmissionRefusedException}, and so does a generation that
+     * still waits for its admission; a publisher fails at its subscription. Retries, their waits, and polls belong to their call, and are not refused. After {@code patience}, the
      * calls that are left end with {@link GenerationCancelledException.Reason#CLIENT_CLOSED}; the result names them. A call is
      * finished when its caller has the result. A callback that does not return delays the drain by at most one more second; the
      * result names its call too. If the waiting thread is interrupted, the client is closed at once, and the thread's interrupt
@@ -464,21 +466,21 @@ public final class NeuralBox implements AutoCloseable {
         }
 
         /**
-         * Sets a supplier that gives the key before each attempt, so that the key can be replaced while the client runs. The
-         * supplier runs on the thread that makes the call, or on a callback thread: for later attempts, and if the call waited
-         * for its admission or its budget. Several calls may ask it at the same time. It must not block for long. If it throws,
+         * Sets a supplier that gives the key before each attempt, so that the key can be replaced while the client runs. For
+         * the first attempt it runs on the thread that makes the call. For later attempts, or if the call waited for its
+         * admission or its budget, it runs on a callback thread. Several calls may ask it at the same time. It must not block for long. If it throws,
          * or gives a malformed key, the call fails with an {@link AuthenticationException}.
          */
         public Builder apiKeySupplier(Supplier<String> supplier) {
             Objects.requireNonNull(supplier, "supplier");
-            this.keys = () -> CompletableFuture.completedFuture(ApiKey.of(supplier.get()));
+            this.keys = () -> CompletableFuture.completedFuture(ApiKey.supplied(supplier.get()));
             return this;
         }
 
         /** As {@link #apiKeySupplier}, for a key that has to be fetched. Any thread may complete the stage. */
         public Builder asyncApiKeySupplier(Supplier<? extends CompletionStage<String>> supplier) {
             Objects.requireNonNull(supplier, "supplier");
-            this.keys = () -> supplier.get().thenApply(ApiKey::of);
+            this.keys = () -> supplier.get().thenApply(ApiKey::supplied);
             return this;
         }
 
@@ -563,9 +565,9 @@ public final class NeuralBox implements AutoCloseable {
         }
 
         /**
-         * Moves the signals of {@code publish}, the stages of all futures except those of {@code drainAsync}, and the signals of
-         * listeners to such calls, to an executor, serially for each generation. The client's threads run a task that the
-         * executor refuses, or drops because it is shut down.
+         * Runs these on an executor, one at a time for each generation: the signals of {@code publish}; the dependent stages of
+         * all futures except those of {@code drainAsync}; and the signals of listeners for those calls. The client's threads
+         * run a task that the executor refuses, or drops because it is shut down.
          */
         public Builder executor(Executor executor) {
             this.executor = Objects.requireNonNull(executor, "executor");
@@ -581,7 +583,10 @@ public final class NeuralBox implements AutoCloseable {
             return this;
         }
 
-        /** Names the client in thread names and metrics. Default: {@code default}. */
+        /**
+         * Names the client in thread names, metrics and budgets. Default: {@code default}. Clients of the same name share the
+         * limits of a budget.
+         */
         public Builder name(String name) {
             this.name = Objects.requireNonNull(name, "name");
             return this;

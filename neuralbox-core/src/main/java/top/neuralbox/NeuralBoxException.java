@@ -31,7 +31,7 @@ public abstract class NeuralBoxException extends RuntimeException {
         NOT_SENT,
         /** The request was written, at least in part; no response head arrived. */
         SENT,
-        /** A response head arrived, but no event. */
+        /** A response head arrived, but no event. For a result that is awaited: the service was asked at least once. */
         HEAD,
         /** At least one event arrived. */
         STREAM

@@ -245,7 +245,7 @@ final class PendingPoll implements CallRegistry.DrainedCall {
             MemoryWait.run(settle);
         } catch (OutOfMemoryError stillFull) {
             // It is given up. The caller of this method would try again.
-            Log.listenerThrew(stillFull);
+            Log.outOfMemory(stillFull);
         } finally {
             left(error);
         }

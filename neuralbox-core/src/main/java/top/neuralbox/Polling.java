@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * The waits of a poll for a pending result. Each wait is one and a half times as long as the one before, up to the longest
+ * The waits of polling for a pending result. Each wait is one and a half times as long as the one before, up to the longest
  * wait. If the service says how long the result may still take, no wait is longer than that time or the first wait,
  * whichever is longer. Immutable.
  *
@@ -37,7 +37,7 @@ public final class Polling {
         return new Builder();
     }
 
-    /** The wait before the first query, which is also the shortest wait. Less than 100 ms counts as 100 ms. */
+    /** The wait before the first poll, which is also the shortest wait. Less than 100 ms counts as 100 ms. */
     public Duration firstWait() {
         return firstWait;
     }
@@ -47,7 +47,7 @@ public final class Polling {
         return longestWait;
     }
 
-    /** The time-out of the whole poll. */
+    /** The time-out of polling as a whole. */
     public Duration total() {
         return total;
     }
@@ -68,7 +68,7 @@ public final class Polling {
         return "Polling[firstWait=" + firstWait + ", longestWait=" + longestWait + ", total=" + total + "]";
     }
 
-    /** Builds the waits of a poll. Not thread-safe. Each duration must be positive. */
+    /** Builds the waits of polling. Not thread-safe. Each duration must be positive. */
     public static final class Builder {
 
         private Duration firstWait = Duration.ofSeconds(1);

@@ -221,7 +221,7 @@ final class QueryCall<T> implements RetryLoop.SendingListener, StreamTimers.Time
             MemoryWait.run(settle);
         } catch (OutOfMemoryError stillFull) {
             // It is given up. The caller of this method would try again.
-            Log.listenerThrew(stillFull);
+            Log.outOfMemory(stillFull);
         } finally {
             registry.remove(this);
             registry.ended(this, null, error);

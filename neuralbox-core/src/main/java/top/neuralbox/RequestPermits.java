@@ -134,7 +134,7 @@ final class RequestPermits {
             try {
                 foreign.run();
             } catch (Throwable t) {
-                Log.listenerThrew(t);
+                Log.guardThrew(t);
             }
         }
     }

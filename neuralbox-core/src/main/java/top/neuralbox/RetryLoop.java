@@ -256,9 +256,11 @@ final class RetryLoop {
     private void keyFailed(@Nullable Throwable error) {
         // The supplier's message may quote the key, so neither it nor the cause becomes part of this exception.
         Throwable reason = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-        String what = reason == null
-                ? "gave none"
-                : "failed with " + reason.getClass().getName();
+        String what = reason instanceof ApiKey.UnusableException unusable
+                ? String.valueOf(unusable.getMessage())
+                : reason == null
+                        ? "gave no key"
+                        : "failed with " + reason.getClass().getName();
         listener.failed(facts -> new AuthenticationException("the supplier of the API key " + what, null, facts));
     }
 

@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The number of retries of a request, and the waits before them. Immutable.
  *
- * <p>The conditions are fixed. A request is retried only if it was certainly not charged: the host's name was not found, no
- * connection was made in time, or it was lost before anything was written; an HTTP/2 GOAWAY said that the request was not
- * processed; status 429, 500 {@code provider_error}, 503 {@code model_unavailable}; and once after 401 {@code token_expired}
- * if the supplier gives another key. An error that names a cost is not retried, nor a failed TLS handshake, a refusal by the
- * proxy, or a full pool. A request is never retried after a response with status 200 has arrived. No wait is shorter than 100 ms, whatever the settings or the
- * service say; the retry with another key follows at once.
+ * <p>The conditions are fixed. A request is retried only if it was certainly not charged: the host's name was not found, the
+ * connection was refused, was not made in time, or was lost before anything was written; an HTTP/2 GOAWAY said that the request
+ * was not processed; status 429, 500 {@code provider_error}, 503 {@code model_unavailable}; and once after 401 {@code
+ * token_expired} if the supplier gives another key. An error that names a cost is not retried, nor a failed TLS handshake, a
+ * failure of the proxy, or a full pool. A request is never retried after a response with status 200 has arrived. No wait is
+ * shorter than 100 ms, whatever the settings or the service say; the retry with another key follows at once.
  *
  * @since 0.1.0
  */

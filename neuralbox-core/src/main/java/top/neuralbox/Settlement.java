@@ -151,7 +151,7 @@ final class Settlement {
                 tellLate(outcome, news);
             } catch (OutOfMemoryError stillFull) {
                 // The answer that told the bill must still reach its caller.
-                Log.listenerThrew(stillFull);
+                Log.outOfMemory(stillFull);
             }
         }
         return known.get();
@@ -221,7 +221,7 @@ final class Settlement {
         try {
             grant.ended(outcome);
         } catch (Throwable t) {
-            Log.listenerThrew(t);
+            Log.guardThrew(t);
         }
     }
 
@@ -230,7 +230,7 @@ final class Settlement {
             CreditGuard.RequestPermit permit = grant.firstRequest();
             return permit == null ? CreditGuard.RequestPermit.UNCOUNTED : permit;
         } catch (Throwable t) {
-            Log.listenerThrew(t);
+            Log.guardThrew(t);
             return CreditGuard.RequestPermit.UNCOUNTED;
         }
     }

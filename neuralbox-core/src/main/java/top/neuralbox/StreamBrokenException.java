@@ -20,7 +20,10 @@ public final class StreamBrokenException extends NeuralBoxException {
         TRUNCATED,
         /** An event breaks the wire contract. */
         MALFORMED,
-        /** The connection was lost, or the HTTP/2 stream reset. */
+        /**
+         * The response broke off: the connection was lost, the HTTP/2 stream was reset, or the body broke the HTTP protocol or
+         * could not be read further.
+         */
         RESET,
         /** A line, an event or the whole stream exceeded its limit. */
         LIMIT

@@ -55,7 +55,11 @@ public final class Timeouts {
         return builder;
     }
 
-    /** From the start of an attempt until its first byte is written: the wait for the pool, DNS, TCP and TLS. */
+    /**
+     * From the time when the transport gets the request until its first byte is written: the wait for the pool, DNS, TCP and
+     * TLS. If it was still waiting for the pool, the failure is a {@link ConnectionException} with the reason {@link
+     * ConnectionException.Reason#POOL}.
+     */
     public Duration connect() {
         return connect;
     }

@@ -4,7 +4,7 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer is neither an event stream nor an error of the service. A proxy or gateway may be in between, or the base URI may
+ * The answer is neither what the request asked for (an event stream or JSON) nor an error of the service. A proxy or gateway may be in between, or the base URI may
  * be wrong.
  *
  * @since 0.1.0

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The request breaks the service's rules (status 400, 413 or 422). Change it; {@link #detailsJson()} names the fields.
- * The refused request was not charged.
+ * The refused request was not charged, unless the error names a cost; see {@link #billingState()}.
  *
  * @since 0.1.0
  */

@@ -19,7 +19,7 @@ import top.neuralbox.concurrent.TimerThread;
 import top.neuralbox.logs.Logs;
 
 /** What becomes of callbacks when no thread can be made. */
-@Logs("no thread could be made for a callback")
+@Logs("no thread could be created for a callback")
 class CallbackThreadsTest {
 
     private static final GenerationRequest REQUEST = GenerationRequest.of("gpt-5", "hello");
@@ -106,7 +106,7 @@ class CallbackThreadsTest {
 
         assertThatThrownBy(() -> client.generate(REQUEST))
                 .isInstanceOfSatisfying(ConnectionException.class, failure -> {
-                    assertThat(failure).hasMessageContaining("no thread can be made");
+                    assertThat(failure).hasMessageContaining("no thread can be created");
                     assertThat(failure.billingState()).isEqualTo(BillingState.NOT_CHARGED);
                     assertThat(failure.phase()).isEqualTo(NeuralBoxException.Phase.NOT_SENT);
                 });

@@ -271,7 +271,7 @@ class DrainTest {
     }
 
     @Test
-    @Logs("the transport threw as a generation was cancelled")
+    @Logs("the transport threw while a call was ended")
     void callWhoseTransportThrowsHoldsNoDrain() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         CountDownLatch reached = new CountDownLatch(1);

@@ -189,14 +189,14 @@ class ErrorsTest {
                 .fail(Kind.LOST));
         assertThat(error)
                 .hasMessageEndingWith(
-                        "; it may have been charged: look at GET /api/v2/generate/gen\\n7 and at the balance"
-                                + " before sending it again");
+                        "; the generation may have been charged: look it up with NeuralBox.generation(\"gen\\n7\")"
+                                + " before you send the request again");
     }
 
     @Test
     void failureBeforeTheGenerationHasANameSaysNotWhereToLook() {
         NeuralBoxException error = client.failure(call -> call.stream().fail(Kind.LOST));
-        assertThat(error).hasMessageNotContaining("GET");
+        assertThat(error).hasMessageNotContaining("look it up");
     }
 
     @Test
@@ -317,7 +317,7 @@ class ErrorsTest {
         NeuralBoxException error =
                 client.failure(call -> call.stream().start().delta("Half").event(event.replace('\'', '"')));
         assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
-        assertThat(error).hasMessageContaining("it may have been charged");
+        assertThat(error).hasMessageContaining("the generation may have been charged");
         assertThat(error.partial().text()).isEqualTo("Half");
         assertThat(error.partial().billing()).isEqualTo(Billing.of(cost, null));
     }
@@ -375,7 +375,7 @@ class ErrorsTest {
         });
         assertThat(error)
                 .hasMessageStartingWith("the stream has an error without a type " + sentence + ";")
-                .hasMessageContaining("it may have been charged");
+                .hasMessageContaining("the generation may have been charged");
         assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
         assertThat(error.phase()).isEqualTo(Phase.STREAM);
         assertThat(error.partial().text()).isEqualTo("Half");

@@ -263,7 +263,7 @@ class GenerationListenerTest {
     }
 
     @Test
-    @Logs("a GenerationListener threw")
+    @Logs("a GenerationListener returned a header field that cannot be sent")
     void aHeaderThatAListenerMayNotSetIsLeftOutAlone() {
         notes.headers = Map.of("Authorization", "stolen", "bad name", "x", "tracestate", "a=b");
         client.generateAsync(REQUEST);

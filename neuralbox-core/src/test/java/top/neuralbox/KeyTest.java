@@ -97,7 +97,11 @@ class KeyTest {
     @Test
     void supplierThatGivesNullFailsTheCall() {
         publish(() -> null);
-        assertThat(subscriber.errors).singleElement().isInstanceOf(AuthenticationException.class);
+        assertThat(subscriber.errors)
+                .singleElement()
+                .isInstanceOf(AuthenticationException.class)
+                .asString()
+                .contains("the supplier of the API key gave no key");
     }
 
     @Test
@@ -107,7 +111,7 @@ class KeyTest {
                 .singleElement()
                 .isInstanceOf(AuthenticationException.class)
                 .asString()
-                .contains("the supplier of the API key failed with java.lang.IllegalArgumentException");
+                .contains("the supplier of the API key gave a malformed key");
     }
 
     @Test

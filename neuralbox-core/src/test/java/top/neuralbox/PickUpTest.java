@@ -558,7 +558,7 @@ class PickUpTest {
     }
 
     @Test
-    @Logs("the transport threw as a generation was cancelled")
+    @Logs("the transport threw while a call was ended")
     void transportThatThrowsLeavesNoLookupUnended() {
         CompletableFuture<GenerationAnswer> answer = client.generationAsync("gen_1");
         transport.call(0).hostile = true;

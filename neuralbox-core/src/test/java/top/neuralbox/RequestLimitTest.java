@@ -402,7 +402,7 @@ class RequestLimitTest {
     }
 
     @Test
-    @Logs("a GenerationListener threw")
+    @Logs("a CreditGuard threw")
     void permitThatThrowsChangesNothing() {
         LateGuard guard = new LateGuard();
         guard.throwing = true;

@@ -139,7 +139,8 @@ class ResponseGateTest {
         NeuralBoxException error = client.failure(
                 call -> call.json(202, "{\"id\": 7, \"status\": \"pending\", \"model\": \"flux\"" + more + "}"));
         assertThat(error).isInstanceOfSatisfying(NotAStreamException.class, e -> {
-            assertThat(e).hasMessage("model flux does not stream; its generation is pending; ask for it by id()");
+            assertThat(e)
+                    .hasMessage("model flux does not stream; its result is pending: pass answer() to NeuralBox.await");
             assertThat(e.url()).isNull();
             assertThat(e.billingState()).isEqualTo(BillingState.UNKNOWN);
         });
@@ -169,7 +170,7 @@ class ResponseGateTest {
         assertUnexpected(error, Reason.CONTENT);
         assertThat(error)
                 .hasMessageStartingWith("the answer in JSON is longer than 16 bytes")
-                .hasMessageContaining("GET /api/v2/generate/7 ");
+                .hasMessageContaining("NeuralBox.generation(\"7\")");
         assertThat(client.transport.call(0).cancels()).isPositive();
     }
 
@@ -242,7 +243,7 @@ class ResponseGateTest {
         assertUnexpected(error, Reason.CONTENT);
         assertThat(error.partial().id()).isEqualTo("gen_7");
         assertThat(error.billingState()).isEqualTo(BillingState.UNKNOWN);
-        assertThat(error).hasMessageContaining("GET /api/v2/generate/gen_7");
+        assertThat(error).hasMessageContaining("NeuralBox.generation(\"gen_7\")");
     }
 
     @Test

@@ -45,7 +45,7 @@ public final class Demo {
               -Dmodel=gpt-5-mini     the model; without it, gpt-5. A model of images, video or sound (dall-e-3, veo-3) prints a URL
               -Dtransport=vertx      httpclient or vertx; without it, httpclient
               -Dreplay=FILE          plays a recording; examples/src/main/resources/recordings/story.jsonl is one
-              -Dspeed=2              plays it twice as fast, Infinity without a pause; without it, 1
+              -Dspeed=2              the speed; default 1, 2 is twice as fast, Infinity has no pauses
 
             If NEURALBOX_API_KEY is set, the service answers, at NEURALBOX_BASE_URL if that is set too, and bills the
             account. If it is not set, a local NeuralBox answers, which costs nothing.
@@ -201,7 +201,7 @@ public final class Demo {
             return new URI(base);
         } catch (URISyntaxException e) {
             // The message of e quotes the value, which may hold a password.
-            throw new IllegalArgumentException("the environment variable NEURALBOX_BASE_URL is no URI");
+            throw new IllegalArgumentException("the environment variable NEURALBOX_BASE_URL is not a URI");
         }
     }
 

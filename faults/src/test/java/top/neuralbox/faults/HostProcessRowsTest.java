@@ -33,7 +33,7 @@ class HostProcessRowsTest {
 
     private static final List<String> SMALL_HEAP = List.of("-Xmx48m", "-XX:+UseSerialGC");
 
-    private static final String NO_THREAD = "no thread could be made for a callback";
+    private static final String NO_THREAD = "no thread could be created for a callback";
 
     /** What a full heap makes the client and the JVM print, on the threads that find it full. */
     private static final List<String> NO_MEMORY =

@@ -68,15 +68,15 @@ public interface BudgetStore {
     CompletionStage<@Nullable Void> leaveUnsettled(String reservation);
 
     /**
-     * The service says how many requests are left. If the current window of a line has more than that left, this lowers it
-     * to that number, and the difference counts as used elsewhere; otherwise nothing changes. Of several calls with the same
-     * {@code until}, the one that lowers it most counts, because each answer of the service counts only the requests that had
-     * arrived. A later {@code until} replaces what was known.
+     * The service says how many requests are left. If the current window of the line has more than {@code left}, the
+     * difference counts as used elsewhere; otherwise nothing changes. Of several calls with the same {@code until}, the lowest
+     * {@code left} counts, because each answer of the service counts only the requests that had arrived. A call with a later
+     * {@code until} replaces the earlier ones.
      *
      * @param line a limit of requests with a window
      * @param left not negative
-     * @param until when the service counts anew; null if it does not say so, which means ten minutes from now, because only a
-     *     further request can tell. A time after the window means the end of the window. A past time changes nothing
+     * @param until when the service restarts its count, at most the end of the window. Null if the service does not say it;
+     *     then it is ten minutes from now, and a further request shows the new count. A past time changes nothing
      */
     CompletionStage<@Nullable Void> lower(BudgetLine line, BigDecimal left, @Nullable Instant until);
 

@@ -135,7 +135,7 @@ public final class CreditBudget implements CreditGuard {
 
     /**
      * The current limits, with their use, of a client and of a tenant; null for no tenant. Limits of credits come first. The
-     * stage is the store's: it completes on a thread of the store, and fails if the store fails.
+     * stage is the store's: it completes on any thread, with the store in memory at once, and fails if the store fails.
      */
     public CompletionStage<List<BudgetState>> states(String client, @Nullable String tenant) {
         CompletionStage<List<BudgetState>> states = CompletableFuture.completedFuture(List.of());
@@ -150,8 +150,8 @@ public final class CreditBudget implements CreditGuard {
     }
 
     /**
-     * Settles a reservation whose cost became known. The stage is the store's: it completes on a thread of the store, and fails
-     * if the store fails.
+     * Settles a reservation whose cost became known. The stage is the store's: it completes on any thread, with the store in
+     * memory at once, and fails if the store fails.
      *
      * @param reservation the name from {@link BudgetListener#unsettled}
      * @param credits its cost; zero if it was not charged
@@ -329,7 +329,11 @@ public final class CreditBudget implements CreditGuard {
                 if (cause instanceof BudgetExceededException refusal) {
                     throw refusal;
                 }
-                throw new BudgetUnavailableException("the service has no price for the model " + model, cause);
+                throw new BudgetUnavailableException(
+                        cause == null
+                                ? "the service has no price for the model " + model
+                                : "the price of the model " + model + " could not be looked up",
+                        cause);
             }
             return price.max(BigDecimal.ZERO);
         });
@@ -520,8 +524,8 @@ public final class CreditBudget implements CreditGuard {
         /**
          * Limits the requests of all clients with the same name together, in each window of time. Each request that is sent
          * counts: the first attempt of a generation, each retry, polls, and account lookups (of models and of the balance).
-         * In windows of one hour and of one day the budget also heeds {@link RateLimits}: if the service has less left, so
-         * has the budget.
+         * In windows of one hour and of one day the budget never has more left than the service reports in
+         * {@link RateLimits}.
          *
          * <p>At the limit nothing is sent, and the call fails with {@link BudgetExceededException}, whose {@code retryAfter()}
          * tells when the window ends. A poll waits for that time instead.

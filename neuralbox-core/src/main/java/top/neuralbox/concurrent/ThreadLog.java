@@ -18,7 +18,6 @@ final class ThreadLog {
     }
 
     static void noThread() {
-        SafeLog.warn(
-                "no thread could be made for a callback; it waits until a thread is free, for a second at the most");
+        SafeLog.warn("no thread could be created for a callback; it runs later, or on another thread");
     }
 }

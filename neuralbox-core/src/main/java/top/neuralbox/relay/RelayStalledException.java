@@ -2,6 +2,8 @@ package top.neuralbox.relay;
 
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import top.neuralbox.concurrent.Delayer;
 
 /**
  * The reader of a relay took nothing for too long, so its generation was cancelled. A paid stream and a connection are not
@@ -17,7 +19,8 @@ public final class RelayStalledException extends CancellationException {
     private final Duration patience;
 
     RelayStalledException(Duration patience) {
-        super("the reader of the relay read nothing for " + patience.toSeconds() + " s");
+        super("the reader of the relay read nothing for " + TimeUnit.NANOSECONDS.toMillis(Delayer.nanos(patience))
+                + " ms");
         this.patience = patience;
     }
 

@@ -9,7 +9,7 @@ import java.util.Objects;
  * is incomplete at the end of the stream is dropped, so there is no method to call at the end.
  *
  * <p>The time is linear in the bytes of the stream. The memory is bounded by the limits. It is a few hundred bytes for a stream
- * of short events, and none before the first event that is split between chunks. An event allocates nothing, except a String
+ * of short events, and none as long as each event is one data line that arrives whole and in an array. An event allocates nothing, except a String
  * for an {@code id} and for an event type.
  *
  * <p>Not thread-safe: only one thread at a time may use it, with a happens-before edge between two threads. A handler must not
@@ -75,7 +75,7 @@ public final class EventStreamParser {
      *
      * @param maxLineBytes as for a stream that begins anew
      * @param maxEventBytes as for a stream that begins anew
-     * @param lastEventId what {@link #lastEventId()} of the parser before returned
+     * @param lastEventId what the {@link #lastEventId()} of the previous parser returned
      * @throws IllegalArgumentException if a limit is out of its range
      */
     public EventStreamParser(int maxLineBytes, int maxEventBytes, String lastEventId) {
@@ -97,7 +97,7 @@ public final class EventStreamParser {
     public void parse(ByteBuffer input, EventStreamHandler handler) {
         Objects.requireNonNull(handler, "handler");
         if (limitBroken) {
-            throw new IllegalStateException("the stream broke a limit of the parser");
+            throw new IllegalStateException("the stream exceeded a limit of the parser");
         }
         if (input.hasArray()) {
             parseArray(input, handler);
@@ -264,7 +264,7 @@ public final class EventStreamParser {
 
     private static int checkLimit(String name, int limit) {
         if (limit < 1 || limit > GREATEST_LIMIT) {
-            throw new IllegalArgumentException(name + " is " + limit + ", not in 1 to " + GREATEST_LIMIT);
+            throw new IllegalArgumentException(name + " must be from 1 to " + GREATEST_LIMIT + ": " + limit);
         }
         return limit;
     }

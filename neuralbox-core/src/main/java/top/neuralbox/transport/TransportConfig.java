@@ -49,9 +49,9 @@ public final class TransportConfig {
     }
 
     /**
-     * The manager that checks server certificates; null means the platform's. It also compares the host's name with the
-     * certificate, even if the manager that was set does not. For this, a transport must switch on the endpoint identification
-     * of its engine.
+     * The manager that checks server certificates; null means the platform's. The host's name is compared with the
+     * certificate too, even if the manager that was set does not do so. For authors of transports: switch on the endpoint
+     * identification of the engine.
      */
     public @Nullable X509TrustManager trustManager() {
         return trustManager;
@@ -102,8 +102,8 @@ public final class TransportConfig {
         private Builder() {}
 
         /**
-         * Sets a trust manager instead of the platform's. The host's name is verified too, even if the manager is of the
-         * extended kind and checks only the chain. If the manager throws, only its handshake fails.
+         * Sets a trust manager instead of the platform's. The host's name is verified too, even if the manager is an {@link
+         * javax.net.ssl.X509ExtendedTrustManager} that checks only the chain. If the manager throws, only its handshake fails.
          */
         public Builder trustManager(X509TrustManager trustManager) {
             this.trustManager = FencedManagers.trust(Objects.requireNonNull(trustManager, "trustManager"));
@@ -126,7 +126,7 @@ public final class TransportConfig {
         }
 
         /**
-         * Limits the open connections. Further calls wait, up to their connect timeout. Default: 1,000.
+         * Limits the open connections. Further calls wait, up to their connect time-out. Default: 1,000.
          *
          * @throws IllegalArgumentException if it is below 1
          */

@@ -35,8 +35,9 @@
  *       LOST}, never {@code onComplete}. Malformed content is kind {@code PROTOCOL}. Bytes that arrived before are delivered
  *       first, as demand allows, even if one read brings both. A cancel through the call, or {@code close()} of the
  *       response, before the end is {@code onError} with kind {@code CANCELLED}.
- *   <li><b>Once.</b> A request is written once. Transports do not retry, follow redirects, decompress, authenticate,
- *       keep cookies, or add an {@code Accept-Encoding} of their own. Only core may do so.
+ *   <li><b>Once.</b> A request is written once. Transports do not retry, follow redirects, decompress, authenticate
+ *       to the service, keep cookies, or add an {@code Accept-Encoding} of their own. Retries and authorization are for core
+ *       alone; nothing does the rest.
  *   <li><b>Connecting.</b> If nothing was written within {@code connectTimeout} (the wait for a pooled connection, DNS,
  *       TCP, proxy and TLS handshake together), the call fails with kind {@code CONNECT_TIMEOUT}, or {@code POOL_TIMEOUT}
  *       if it was still waiting for a connection to become free. A transport has no other timer. The trust manager and the

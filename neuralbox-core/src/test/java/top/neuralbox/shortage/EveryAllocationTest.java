@@ -16,7 +16,13 @@ import top.neuralbox.logs.Logs;
  */
 @Logs(
         value = {"the client's executor refused work", "a relay failed"},
-        perhaps = {"a GenerationListener threw", "a callback threw", "no thread could be made", "a subscriber"})
+        perhaps = {
+            "a GenerationListener threw",
+            "memory ran out while a call was ended",
+            "a callback threw",
+            "no thread could be created",
+            "a subscriber"
+        })
 class EveryAllocationTest {
 
     private static final ClassLoader CLASSES = new FaultyClasses();

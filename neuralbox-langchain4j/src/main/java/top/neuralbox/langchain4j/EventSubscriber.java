@@ -69,7 +69,7 @@ final class EventSubscriber implements Flow.Subscriber<GenerationEvent> {
 
     private Flow.Subscription generation() {
         if (generation == null) {
-            throw new IllegalStateException("an event before the subscription");
+            throw new IllegalStateException("an event came before onSubscribe");
         }
         return generation;
     }

@@ -86,7 +86,7 @@ final class RequestMapping {
         StringBuilder text = new StringBuilder();
         for (Content content : message.contents()) {
             if (!(content instanceof TextContent part)) {
-                throw unsupported("a content of type " + lowerCase(content.type()));
+                throw unsupported("content of type " + lowerCase(content.type()));
             }
             text.append(text.isEmpty() ? "" : "\n").append(part.text());
         }

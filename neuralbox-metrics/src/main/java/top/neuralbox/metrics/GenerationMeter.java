@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public enum GenerationMeter {
-    /** Generations asked for, counted before anything is sent. */
+    /** Generations requested, counted before anything is sent. */
     STARTED(
             "generations.started",
             Meter.Type.COUNTER,
             null,
-            "Generations asked for, counted before anything is sent",
+            "Generations requested, counted before anything is sent",
             null),
     /** From the call to its end, by outcome: completed, failed, cancelled or truncated. */
     DURATION(

@@ -64,7 +64,7 @@ final class NeuralBoxDrain {
     private static void tell(DrainResult result) {
         LOG.log(
                 Level.WARNING,
-                "the application stops: {0} calls finished, these were cut: {1}",
+                "the application stops: {0} calls finished, these were cancelled: {1}",
                 result.completed(),
                 result.cut().stream()
                         .map(cut -> cut.id() + " " + cut.billingState())

@@ -51,7 +51,7 @@ class NeuralBoxDrainTest {
     }
 
     @Test
-    @Logs("these were cut")
+    @Logs("these were cancelled")
     void generationThatOutlastsTheTimeIsCutAndNamedInTheLog() {
         CompletableFuture<Generation> generation = restingGeneration(Fault.stallAfter(135));
 

@@ -48,7 +48,7 @@ public final class JdkTransport implements Transport {
      */
     public static JdkTransport create(TransportConfig config) {
         if (config.proxy() != null || !config.protocolsOr(Protocol.HTTP_1_1).contains(Protocol.HTTP_1_1)) {
-            throw new IllegalArgumentException("The transport jdk speaks HTTP/1.1 only, and to no proxy.");
+            throw new IllegalArgumentException("The transport jdk supports HTTP/1.1 only, and no proxy.");
         }
         return new JdkTransport(config);
     }

@@ -35,7 +35,7 @@ final class RequestMapping {
     /** Of a prompt that is complete. */
     static GenerationRequest request(Prompt complete) {
         if (!(complete.getOptions() instanceof NeuralBoxChatOptions options)) {
-            throw new IllegalArgumentException("the prompt has not been completed");
+            throw new IllegalArgumentException("the prompt has no NeuralBoxChatOptions");
         }
         requireSupported(options);
         GenerationRequest.Builder request = GenerationRequest.builder();

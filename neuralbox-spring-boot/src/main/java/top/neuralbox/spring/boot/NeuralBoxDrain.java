@@ -124,7 +124,7 @@ final class NeuralBoxDrain implements SmartLifecycle {
         if (!result.cut().isEmpty()) {
             LOG.log(
                     Level.WARNING,
-                    "the application stops: {0} calls finished, these were cut: {1}",
+                    "the application stops: {0} calls finished, these were cancelled: {1}",
                     result.completed(),
                     result.cut().stream()
                             .map(cut -> cut.id() + " " + cut.billingState())

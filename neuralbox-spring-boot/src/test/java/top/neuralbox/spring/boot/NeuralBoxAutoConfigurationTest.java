@@ -423,7 +423,7 @@ class NeuralBoxAutoConfigurationTest {
     }
 
     @Test
-    @Logs(perhaps = "these were cut") // Not if an application before has switched logging off.
+    @Logs(perhaps = "these were cancelled") // Not if an application before has switched logging off.
     void stopCutsAGenerationThatOutlastsTheTimeOut() {
         SERVICE.misbehave(Fault.stallAfter(135));
         List<CompletableFuture<Generation>> generation = new ArrayList<>();

@@ -150,7 +150,7 @@ class NeuralBoxDrainTest {
                 });
             });
 
-            assertThat(log.all()).singleElement().asString().contains("these were cut");
+            assertThat(log.all()).singleElement().asString().contains("these were cancelled");
         } finally {
             logger.removeHandler(broken);
         }

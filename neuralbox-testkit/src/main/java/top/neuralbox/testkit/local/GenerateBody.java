@@ -63,7 +63,7 @@ record GenerateBody(
                 wrong.put("params", "must be an object");
             }
             if (!wrong.isEmpty()) {
-                throw new Refusal(422, "validation_error", "The body fails the schema.", wrong);
+                throw new Refusal(422, "validation_error", "The body does not match the schema.", wrong);
             }
             return new GenerateBody(model, prompt == null ? "" : prompt, maxTokens, stream);
         }
@@ -73,7 +73,7 @@ record GenerateBody(
                 throw new Refusal(400, "bad_request", "Either " + first + " or " + second + " is required.");
             }
             if (has(first) && has(second)) {
-                wrong.put(second, "must not stand beside " + first);
+                wrong.put(second, "must not be set together with " + first);
             }
         }
 

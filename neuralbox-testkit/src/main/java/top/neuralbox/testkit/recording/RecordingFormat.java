@@ -136,7 +136,7 @@ final class RecordingFormat {
         }
         Duration time = Duration.ofNanos(value.movePointRight(6).longValue());
         if (time.compareTo(last) < 0) {
-            throw broken("time goes back");
+            throw broken("\"ms\" is lower than in the line before");
         }
         return time;
     }

@@ -62,7 +62,7 @@ class RecordingTest {
             F;{"ms": 1, "status": 99, "headers": {}}   | 2 | "status" must be from 200 to 599
             F;{"ms": 1, "status": 200}                 | 2 | "headers" must be an object of strings
             F;H;H                                      | 3 | there is a status already
-            F;H;{"ms": 299, "chunk": "a"}              | 3 | time goes back
+            F;H;{"ms": 299, "chunk": "a"}              | 3 | "ms" is lower than in the line before
             F;H;{"ms": 301, "chunk": ""}               | 3 | a chunk must not be empty
             F;H;{"ms": 301, "base64": "?"}             | 3 | "base64" must be valid base64
             F;H;{"ms": 301, "end": "well"}             | 3 | "end" must be complete, truncated, reset or cancelled

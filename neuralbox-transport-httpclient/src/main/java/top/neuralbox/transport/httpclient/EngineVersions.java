@@ -38,9 +38,9 @@ final class EngineVersions {
     }
 
     private static String sentence(@Nullable String client, @Nullable String core) {
-        return "The NeuralBox transport httpclient needs httpclient5 5.5.1 or later of the 5.x line with the httpcore5 that"
-                + " belongs to it, and found httpclient5 " + (client == null ? "nowhere" : client) + " and httpcore5 "
-                + (core == null ? "nowhere" : core) + ".";
+        return "The NeuralBox transport httpclient needs httpclient5 5.5.1 or a later 5.x, with its own httpcore5. Found:"
+                + " httpclient5 " + (client == null ? "none" : client) + ", httpcore5 " + (core == null ? "none" : core)
+                + ".";
     }
 
     private static boolean olderThan(Version oldest, @Nullable String release) {

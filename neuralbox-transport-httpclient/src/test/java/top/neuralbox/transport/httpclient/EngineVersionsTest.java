@@ -35,7 +35,7 @@ class EngineVersionsTest {
     void anAbsentEngineIsNamedSo() {
         assertThatThrownBy(() -> EngineVersions.requireSupported(null, null))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("found httpclient5 nowhere");
+                .hasMessageContaining("Found: httpclient5 none");
     }
 
     @Test

@@ -108,13 +108,13 @@ final class EngineOptions {
     /**
      * A copy of a caller's options.
      *
-     * @throws IllegalArgumentException if they switch the verification of certificates or host names off
+     * @throws IllegalArgumentException if they disable the verification of certificates or host names
      */
     static WebClientOptions copyOf(WebClientOptions given) {
         ProxyOptions proxy = given.getProxyOptions();
         ClientSSLOptions tlsOfProxy = proxy == null ? null : proxy.getSslOptions();
         if (given.isTrustAll() || !given.isVerifyHost() || (tlsOfProxy != null && tlsOfProxy.isTrustAll())) {
-            throw new IllegalArgumentException("options must leave the verification of certificates and host names on");
+            throw new IllegalArgumentException("options must not disable the verification of certificates or host names");
         }
         return new WebClientOptions(given);
     }

@@ -127,7 +127,7 @@ public final class VertxTransport implements Transport {
      * A transport on the application's {@code Vertx}, with these options. Closing the transport leaves the {@code Vertx}
      * open. See {@link Builder#vertx(Vertx, WebClientOptions)}.
      *
-     * @throws IllegalArgumentException if the options switch the verification of certificates or host names off
+     * @throws IllegalArgumentException if the options disable the verification of certificates or host names
      * @throws IllegalStateException if Vert.x or Netty on the class path is not the version this transport is made for
      */
     public static VertxTransport create(Vertx vertx, WebClientOptions options) {
@@ -453,8 +453,9 @@ public final class VertxTransport implements Transport {
          * that an {@code Error} has ended gets no more calls. Its connections stay as the {@code Vertx} leaves them.
          *
          * <p>If a call is cancelled while a proxy is silent, the call's socket stays open until the connect timeout of the
-         * {@code ProxyOptions} has passed. On a {@code Vertx} of the transport's own it is closed at once. TCP and a proxy have
-         * at most 30 s to connect, unless the options allow more, even if the call's {@code connect} time-out is longer.
+         * {@code ProxyOptions} has passed. On a {@code Vertx} of the transport's own it is closed at once. Connecting to the
+         * host or to the proxy takes at most 30 s, even if the call's {@code connect} time-out is longer. The options of {@link
+         * #vertx(Vertx, WebClientOptions)} can raise this for the host.
          */
         public Builder vertx(Vertx vertx) {
             this.vertx = Objects.requireNonNull(vertx, "vertx");
@@ -472,7 +473,7 @@ public final class VertxTransport implements Transport {
          * HTTP/2 are, is up to the options. With TLS by OpenSSL, what {@link #vertx(Vertx)} says about connections in clear
          * text applies too.
          *
-         * @throws IllegalArgumentException if the options switch the verification of certificates or host names off
+         * @throws IllegalArgumentException if the options disable the verification of certificates or host names
          */
         public Builder vertx(Vertx vertx, WebClientOptions options) {
             this.vertx = Objects.requireNonNull(vertx, "vertx");
