@@ -51,7 +51,7 @@ import top.neuralbox.testkit.server.ScriptedServer;
 class Http1RowsTest {
 
     /** The kernel keeps some ten mebibytes at the most of what a peer does not read. */
-    private static final int MORE_THAN_SOCKETS_HOLD = 24 << 20;
+    private static final int MORE_THAN_SOCKETS_HOLD = 12 << 20;
 
     private static final int RACES = 100;
     private static final long STEP_NANOS = 500;
