@@ -429,7 +429,7 @@ class CancellationTest {
                     .isInstanceOfSatisfying(
                             GenerationCancelledException.class,
                             e -> assertThat(e.reason()).isEqualTo(Reason.ABANDONED));
-            assertThat(awaitLines(log))
+            assertThat(awaitLines(log, 1))
                     .containsExactly(
                             "WARNING a GenerationStream was dropped without being read to its end or closed; it"
                                     + " is cancelled now. Use try-with-resources");
@@ -478,14 +478,17 @@ class CancellationTest {
     }
 
     @Test
-    @Logs("a GenerationStream was dropped")
     void closedStreamIsNotWarnedOf() {
-        forget();
-        forget();
         try (LogCapture log = LogCapture.start()) {
+            // Streams that other tests forgot are warned of before these two, or together with them.
+            forget();
+            forget();
+            awaitLines(log, 2);
+            int before = log.lines().size();
+
             client.stream(REQUEST).close();
             forget();
-            assertThat(awaitLines(log)).hasSize(1);
+            assertThat(awaitLines(log, before + 1)).hasSize(before + 1);
         }
     }
 
@@ -504,8 +507,8 @@ class CancellationTest {
     }
 
     /** The warning follows the end of the generation. */
-    private static List<String> awaitLines(LogCapture log) {
-        ReaderThread.await(() -> !log.lines().isEmpty(), "nothing was logged");
+    private static List<String> awaitLines(LogCapture log, int count) {
+        ReaderThread.await(() -> log.lines().size() >= count, "less was logged");
         return log.lines();
     }
 

@@ -114,7 +114,8 @@ final class EngineOptions {
         ProxyOptions proxy = given.getProxyOptions();
         ClientSSLOptions tlsOfProxy = proxy == null ? null : proxy.getSslOptions();
         if (given.isTrustAll() || !given.isVerifyHost() || (tlsOfProxy != null && tlsOfProxy.isTrustAll())) {
-            throw new IllegalArgumentException("options must not disable the verification of certificates or host names");
+            throw new IllegalArgumentException(
+                    "options must not disable the verification of certificates or host names");
         }
         return new WebClientOptions(given);
     }
