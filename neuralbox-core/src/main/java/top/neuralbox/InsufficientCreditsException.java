@@ -4,7 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account has no credits left (status 402). Refill it. The refused request was not charged, unless the error names a cost; see {@link #billingState()}.
+ * The account has no credits left (status 402). Top it up.
+ * The refused request was not charged, unless the error names a cost; see {@link #billingState()}.
  *
  * @since 0.1.0
  */

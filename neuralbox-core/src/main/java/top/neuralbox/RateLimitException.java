@@ -4,8 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account's hourly or daily limit is reached (status 429). Wait for {@link #retryAfter()}. The refused request was not
- * charged, unless the error names a cost; see {@link #billingState()}.
+ * The account's hourly or daily limit is reached (status 429). Wait for {@link #retryAfter()}.
+ * The refused request was not charged, unless the error names a cost; see {@link #billingState()}.
  *
  * @since 0.1.0
  */

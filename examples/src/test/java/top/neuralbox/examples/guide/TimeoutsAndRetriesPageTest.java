@@ -3,6 +3,8 @@ package top.neuralbox.examples.guide;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import top.neuralbox.GenerationRequest;
@@ -79,7 +81,7 @@ class TimeoutsAndRetriesPageTest {
         Vault vault = new Vault();
 
         NeuralBox neuralBox =
-                NeuralBox.builder().apiKeySupplier(vault::currentKey).build();
+                NeuralBox.builder().asyncApiKeySupplier(vault::currentKey).build();
 
         neuralBox.generate(GenerationRequest.of("gpt-5", "Write a haiku"));
         assertThat(guide.service().requests().get(1).header("Authorization"))
@@ -92,8 +94,8 @@ class TimeoutsAndRetriesPageTest {
 
         private int version;
 
-        private String currentKey() {
-            return LocalNeuralBox.apiKey() + version++;
+        private CompletionStage<String> currentKey() {
+            return CompletableFuture.completedFuture(LocalNeuralBox.apiKey() + version++);
         }
     }
 }

@@ -1,6 +1,10 @@
 package top.neuralbox.spring.boot;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.InputStream;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
@@ -25,6 +29,18 @@ class NettyStreamingTest extends StreamingTest {
     @Override
     SpringApplicationBuilder application() {
         return new SpringApplicationBuilder(ReactiveApplication.class, Server.class).web(WebApplicationType.REACTIVE);
+    }
+
+    @Test
+    void questionOfThePageReachesTheService() throws Exception {
+        try (InputStream answer =
+                post("/api/chat", "{\"prompt\": \"Write a poem\"}").body()) {
+            assertThat(new String(answer.readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("An old")
+                    .endsWith("data: [DONE]\n\n");
+        }
+        byte[] asked = service.requests().get(service.requestCount() - 1).body();
+        assertThat(new String(asked, StandardCharsets.UTF_8)).contains("Write a poem");
     }
 
     @Test

@@ -179,6 +179,14 @@ abstract class StreamingTest {
         return page.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     }
 
+    HttpResponse<InputStream> post(String path, String json) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json))
+                .build();
+        return page.send(request, HttpResponse.BodyHandlers.ofInputStream());
+    }
+
     /** A reader that takes nothing by itself. */
     Socket reader() throws Exception {
         return reader("/chat");
