@@ -125,6 +125,11 @@ final class CallRegistry {
         }
     }
 
+    /** A call that was to wait ends instead, so a drain waits for its end after all. {@link #ended} must follow. */
+    void waitsNoMore(DrainedCall call) {
+        underWay.put(call, true);
+    }
+
     private void finishIfIdle() {
         Drain draining = drain.get();
         if (draining != null && underWay.isEmpty()) {

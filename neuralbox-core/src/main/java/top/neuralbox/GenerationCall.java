@@ -607,6 +607,7 @@ final class GenerationCall
         // Before it waits, because a drain that refuses it then must not count it.
         registry.waits(this);
         if (!queue.getInLineAfter(mine, renewal)) {
+            registry.waitsNoMore(this);
             return false;
         }
         noticeElsewhere(this::tellWait);

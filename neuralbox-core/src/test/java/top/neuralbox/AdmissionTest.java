@@ -399,6 +399,37 @@ class AdmissionTest {
     }
 
     @Test
+    void drainWaitsForTheEndOfACallWhoseBudgetRenewsTooLate() throws Exception {
+        refuse("a", WAIT.plusNanos(1));
+        NeuralBox client = builder(1, settings -> settings.waitForBudget(true))
+                .callbacks(task -> new Thread(task, "callback").start())
+                .build();
+        CountDownLatch told = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        CompletableFuture<Void> returns = call(client, "a").handle((generation, error) -> {
+            told.countDown();
+            await(goOn);
+            return null;
+        });
+        await(told);
+
+        CompletableFuture<DrainResult> drained = client.drainAsync(Duration.ofMinutes(1));
+
+        assertThat(drained).isNotDone();
+        goOn.countDown();
+        returns.join();
+        assertThat(drained).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(new DrainResult(1, List.of()));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void budgetThatRenewsAtOnceIsAskedAgainAfterAPause() {
         refuse("a", Duration.ZERO);
         call(client(1, builder -> builder.waitForBudget(true)), "a");

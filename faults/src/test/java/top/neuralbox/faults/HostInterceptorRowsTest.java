@@ -6,6 +6,7 @@ import static top.neuralbox.faults.Reply.START;
 import static top.neuralbox.faults.Reply.sse;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,9 +15,11 @@ import java.util.function.UnaryOperator;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.nio.AsyncDataConsumer;
+import org.apache.hc.core5.http.nio.CapacityChannel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -29,6 +32,7 @@ import top.neuralbox.NeuralBox;
 import top.neuralbox.NeuralBoxException;
 import top.neuralbox.RetryPolicy;
 import top.neuralbox.StreamBrokenException;
+import top.neuralbox.UnexpectedResponseException;
 import top.neuralbox.logs.Logs;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
@@ -109,6 +113,72 @@ class HostInterceptorRowsTest {
     @Test
     void h02InterceptorThatThrowsAnExceptionWhenToldOfTheHeadHarmsNoOtherStream() {
         harmsWhenTold(Moment.HEAD, HostInterceptorRowsTest::anException, HostInterceptorRowsTest::fails);
+    }
+
+    /** The core closes a response without content at its head, so the end of the response finds a call that has ended. */
+    @Test
+    @Logs("threw java.lang.IllegalStateException when it was told of the end of a response")
+    void h02InterceptorThatThrowsAtTheEndOfARefusedHeadKeepsNoPlaceInThePool() {
+        try (FaultRow row = row(
+                throwingWhenTold(Moment.END, HostInterceptorRowsTest::anException),
+                config -> config.maxConnections(1))) {
+            harm.set(1);
+            RecordingSubscriber<GenerationEvent> refused =
+                    row.start(Reply.head(204).end());
+            FaultRow.failure(UnexpectedResponseException.class, refused);
+
+            row.completes(Reply.whole());
+
+            FaultClock.await("the throw", () -> harm.get() == 0);
+            row.expectRequests(2);
+        }
+    }
+
+    @Test
+    @Logs("threw java.lang.IllegalStateException when its body was released")
+    void h02InterceptorWhoseBodyThrowsWhenItIsReleasedHarmsNoOtherStream() {
+        harmsWhenTold(Moment.RELEASE, HostInterceptorRowsTest::anException, HostInterceptorRowsTest::breaksAStream);
+    }
+
+    @Test
+    @Logs("threw java.lang.StackOverflowError when its body was released")
+    void h02InterceptorWhoseBodyThrowsAnErrorAfterARefusedHeadHarmsNoOtherStream() {
+        Gate never = new Gate();
+        harmsWhenTold(Moment.RELEASE, HostInterceptorRowsTest::anError, row -> {
+            RecordingSubscriber<GenerationEvent> compressed =
+                    row.start(Reply.head(200, "Content-Type", "text/event-stream", "Content-Encoding", "gzip")
+                            .await(never)
+                            .end());
+            FaultRow.failure(UnexpectedResponseException.class, compressed);
+        });
+        never.open();
+    }
+
+    @Test
+    @Logs("when it was told of a failure")
+    void h02InterceptorThatThrowsWhatCannotBeLookedAtHarmsNoOtherStream() {
+        harmsWhenTold(
+                Moment.FAILURE,
+                () -> {
+                    throw new Unreadable();
+                },
+                this::findsNobody);
+    }
+
+    /** An exception that throws when it is looked at. */
+    private static final class Unreadable extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public synchronized Throwable getCause() {
+            throw new IllegalStateException("thrown by a test");
+        }
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("thrown by a test");
+        }
     }
 
     @Test
@@ -208,7 +278,8 @@ class HostInterceptorRowsTest {
     private enum Moment {
         HEAD,
         END,
-        FAILURE
+        FAILURE,
+        RELEASE
     }
 
     /** An interceptor whose callback throws in place of passing on what it is told. */
@@ -232,7 +303,8 @@ class HostInterceptorRowsTest {
         public AsyncDataConsumer handleResponse(HttpResponse response, EntityDetails content)
                 throws HttpException, IOException {
             harm(Moment.HEAD);
-            return callback.handleResponse(response, content);
+            AsyncDataConsumer consumer = callback.handleResponse(response, content);
+            return moment == Moment.RELEASE && consumer != null ? new ThrowsWhenReleased(consumer) : consumer;
         }
 
         @Override
@@ -244,6 +316,36 @@ class HostInterceptorRowsTest {
         public void completed() {
             harm(Moment.END);
             callback.completed();
+        }
+
+        private final class ThrowsWhenReleased implements AsyncDataConsumer {
+
+            private final AsyncDataConsumer consumer;
+
+            ThrowsWhenReleased(AsyncDataConsumer consumer) {
+                this.consumer = consumer;
+            }
+
+            @Override
+            public void updateCapacity(CapacityChannel channel) throws IOException {
+                consumer.updateCapacity(channel);
+            }
+
+            @Override
+            public void consume(ByteBuffer bytes) throws IOException {
+                consumer.consume(bytes);
+            }
+
+            @Override
+            public void streamEnd(List<? extends Header> trailers) throws HttpException, IOException {
+                consumer.streamEnd(trailers);
+            }
+
+            @Override
+            public void releaseResources() {
+                harm(Moment.RELEASE);
+                consumer.releaseResources();
+            }
         }
 
         private void harm(Moment now) {
@@ -260,7 +362,12 @@ class HostInterceptorRowsTest {
     }
 
     private FaultRow row(UnaryOperator<HttpAsyncClientBuilder> customizer) {
+        return row(customizer, config -> {});
+    }
+
+    private FaultRow row(UnaryOperator<HttpAsyncClientBuilder> customizer, Consumer<TransportConfig.Builder> settings) {
         TransportConfig.Builder config = TransportConfig.builder().trustManager(Certificates.ALL.trustManager());
+        settings.accept(config);
         return FaultRow.with(
                 carrier.server(),
                 () -> HttpClientTransport.builder()

@@ -39,7 +39,7 @@ class NettyStreamingTest extends StreamingTest {
                     .contains("An old")
                     .endsWith("data: [DONE]\n\n");
         }
-        byte[] asked = service.requests().get(service.requestCount() - 1).body();
+        byte[] asked = service.requests().get(service.requests().size() - 1).body();
         assertThat(new String(asked, StandardCharsets.UTF_8)).contains("Write a poem");
     }
 

@@ -2,6 +2,8 @@ package top.neuralbox.transport.httpclient;
 
 import java.security.GeneralSecurityException;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
@@ -82,6 +84,9 @@ final class Engine {
 
     private final Lock replacing = new ReentrantLock();
     private volatile Reactor reactor;
+    /** Those that are not known to be closed: the current one, and those whose calls have not ended yet. */
+    private final Set<Reactor> reactors = ConcurrentHashMap.newKeySet();
+
     private volatile boolean closed;
     private final Future<?> eviction;
     private final TransportConfig config;
@@ -191,7 +196,7 @@ final class Engine {
         eviction.cancel(false);
         replacing.lock();
         try {
-            reactor.close();
+            reactors.forEach(Reactor::close);
         } finally {
             replacing.unlock();
         }
@@ -221,6 +226,7 @@ final class Engine {
         try {
             if (reactor.isRetired() && !closed) {
                 reactor = newReactor();
+                reactors.removeIf(Reactor::isClosed);
             }
             return reactor;
         } finally {
@@ -230,13 +236,15 @@ final class Engine {
 
     private Reactor newReactor() {
         WatchedConnections connections = connections(config, names);
-        return new Reactor(
+        Reactor made = new Reactor(
                 connections,
                 timer,
                 reactor -> builder.setConnectionManager(connections)
                         .setThreadFactory(new TransportThreads(TransportThreads.IO, reactor::threadEnded))
                         .setIoReactorExceptionCallback(reactor::failed)
                         .build());
+        reactors.add(made);
+        return made;
     }
 
     /**
@@ -291,7 +299,7 @@ final class Engine {
         return config.protocolsOr(Protocol.HTTP_1_1).contains(version);
     }
 
-    private static WatchedConnections connections(TransportConfig config, HostNames names) {
+    static WatchedConnections connections(TransportConfig config, HostNames names) {
         WatchedConnections connections = new WatchedConnections(tls(config), names);
         connections.setMaxTotal(config.maxConnections());
         connections.setDefaultMaxPerRoute(config.maxConnections());

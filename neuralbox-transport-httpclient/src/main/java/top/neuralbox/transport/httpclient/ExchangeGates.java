@@ -55,7 +55,9 @@ final class ExchangeGates {
             AsyncExecChain chain,
             AsyncExecCallback callback)
             throws HttpException, IOException {
-        chain.proceed(request, body, scope, new ShieldedCallback(callback, callOf(scope.clientContext)));
+        HttpClientCall call = callOf(scope.clientContext);
+        call.connecting();
+        chain.proceed(request, body, scope, new ShieldedCallback(callback, call, scope.execRuntime));
     }
 
     /** The first step after the connection is made. A warm-up goes no further. */
@@ -83,7 +85,7 @@ final class ExchangeGates {
             AsyncExecChain chain,
             AsyncExecCallback callback)
             throws HttpException, IOException {
-        AsyncExecCallback shielded = new ShieldedCallback(callback, callOf(scope.clientContext));
+        AsyncExecCallback shielded = new ShieldedCallback(callback, callOf(scope.clientContext), scope.execRuntime);
         try {
             chain.proceed(request, body, scope, shielded);
         } catch (RuntimeException e) {

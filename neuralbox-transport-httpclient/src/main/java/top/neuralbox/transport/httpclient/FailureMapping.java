@@ -113,7 +113,9 @@ record FailureMapping(ExchangeFailures failures, Progress progress, boolean behi
 
     /** The engine checks the status over HTTP/2 where its own code uses it (5.4.4). */
     private static boolean isStatusOutOfRange(@Nullable Throwable cause) {
-        String message = cause instanceof IllegalArgumentException ? cause.getMessage() : null;
+        // Not a subclass: foreign code may have thrown it, and may throw again when it is asked for its message.
+        String message =
+                cause != null && cause.getClass() == IllegalArgumentException.class ? cause.getMessage() : null;
         return message != null
                 && (message.startsWith("Unknown category for status code") || message.startsWith("Status code"));
     }

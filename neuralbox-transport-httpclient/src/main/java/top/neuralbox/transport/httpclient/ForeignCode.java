@@ -17,15 +17,23 @@ final class ForeignCode {
      * @param when completes the sentence "it threw ... when"
      */
     static void threw(Throwable foreign, String when) {
-        Throwable cause = foreign.getCause() instanceof Error error ? error : foreign;
         try {
             LOG.log(
                     Level.WARNING,
                     "Code outside NeuralBox, for example an interceptor, threw {0} when {1}; nothing else is affected.",
-                    cause.getClass().getName(),
+                    thrown(foreign).getClass().getName(),
                     when);
         } catch (Throwable logThrew) {
             return;
+        }
+    }
+
+    /** What was thrown before it was wrapped. It is foreign code too, and may throw when it is asked. */
+    private static Throwable thrown(Throwable foreign) {
+        try {
+            return foreign.getCause() instanceof Error error ? error : foreign;
+        } catch (Throwable unreadable) {
+            return foreign;
         }
     }
 }

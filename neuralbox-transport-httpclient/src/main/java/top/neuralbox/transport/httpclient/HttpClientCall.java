@@ -91,6 +91,9 @@ final class HttpClientCall implements TransportCall {
     private volatile @Nullable Reactor reactor;
     /** The I/O thread that wrote the request. It reads the response too. */
     private volatile @Nullable Thread thread;
+    /** Whether the engine has been asked for a connection. */
+    private volatile boolean connecting;
+
     /** Whether a connection was made, through the tunnel of a proxy if there is one. */
     private volatile boolean connected;
 
@@ -176,6 +179,11 @@ final class HttpClientCall implements TransportCall {
         if (state.get() instanceof Ended) {
             throw new RequestNotExecutedException();
         }
+    }
+
+    /** Called immediately before the engine takes or makes a connection. */
+    void connecting() {
+        connecting = true;
     }
 
     /**
@@ -286,7 +294,9 @@ final class HttpClientCall implements TransportCall {
     }
 
     void head(HttpResponse head, boolean hasBody) {
-        if (isBehindProxy() && (state.get() == Open.WAITING || head.getCode() == PROXY_AUTHENTICATION_REQUIRED)) {
+        boolean fromTunnel = connecting && !connected;
+        if (isBehindProxy()
+                && (state.get() == Open.WAITING ? fromTunnel : head.getCode() == PROXY_AUTHENTICATION_REQUIRED)) {
             end(failures.proxyAnswered(head.getCode()));
             return;
         }
@@ -414,6 +424,15 @@ final class HttpClientCall implements TransportCall {
                 isBehindProxy() && !connected,
                 TransportThreads.readToEnd());
         end(mapping.map(cause));
+    }
+
+    /** An interceptor threw in place of passing on that the exchange is complete. Its connection is closed. */
+    void endNotPassedOn(Throwable foreign) {
+        if (warmUp == null) {
+            engineFailed(foreign);
+        } else {
+            end(failures.other(foreign));
+        }
     }
 
     /** Sets the reactor that is told of the end. */
@@ -577,17 +596,12 @@ final class HttpClientCall implements TransportCall {
         exchange = null;
     }
 
-    /** Closes the connection, so that no other call gets it, and frees its place in the pool. Idempotent. */
-    void discardConnection() {
+    private void stopEngine() {
+        attempt.abandon();
         AsyncExecRuntime held = runtime;
         if (held != null) {
             held.discardEndpoint();
         }
-    }
-
-    private void stopEngine() {
-        attempt.abandon();
-        discardConnection();
         Future<?> running = exchange;
         if (running != null) {
             try {

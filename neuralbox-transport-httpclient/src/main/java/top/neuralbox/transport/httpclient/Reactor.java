@@ -7,6 +7,7 @@ import java.util.ConcurrentModificationException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
@@ -128,6 +129,10 @@ final class Reactor {
         connections.closeIdle(maxIdle);
     }
 
+    boolean isClosed() {
+        return closed.get();
+    }
+
     /** Ends the threads and closes the sockets, but tells no call. Idempotent. */
     void close() {
         if (closed.compareAndSet(false, true)) {
@@ -137,7 +142,12 @@ final class Reactor {
 
     private void closeIfDone() {
         if (retired && calls.isEmpty() && !closed.get()) {
-            elsewhere.execute(this::close);
+            try {
+                elsewhere.execute(this::close);
+            } catch (RejectedExecutionException closing) {
+                // The transport is being closed, which closes this client too.
+                return;
+            }
         }
     }
 }

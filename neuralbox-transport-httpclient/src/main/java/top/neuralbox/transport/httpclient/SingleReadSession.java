@@ -47,6 +47,8 @@ final class SingleReadSession extends ForwardingSession {
      */
     private static final int VAIN_READS = 2;
 
+    private static final String CONNECTION_ENDED = "a connection ended";
+
     private @Nullable Fenced fenced;
     /** Only the session's I/O thread uses this field and the following ones. */
     private boolean inTurn;
@@ -359,11 +361,35 @@ final class SingleReadSession extends ForwardingSession {
         }
     }
 
+    /**
+     * Tells the engine's handler that the connection has ended. The engine expects no exception here (5.4.4): its thread would
+     * end. Without memory it shall end, because its calls are then told as soon as there is memory again.
+     */
+    private static void end(IOEventHandler handler, IOSession ended) {
+        TransportThreads.enterCallback();
+        try {
+            handler.disconnected(ended);
+        } catch (CancelledKeyException closed) {
+            return;
+        } catch (OutOfMemoryError full) {
+            throw full;
+        } catch (Throwable foreign) {
+            ForeignCode.threw(foreign, CONNECTION_ENDED);
+        } finally {
+            TransportThreads.leaveCallback();
+        }
+    }
+
     /** Wraps the engine's handler of HTTP/1.1, so that it reads its session in turns. */
     private static final class Turns extends ForwardingHandler {
 
         Turns(IOEventHandler handler) {
             super(handler);
+        }
+
+        @Override
+        public void disconnected(IOSession current) {
+            end(handler, current);
         }
 
         @Override
@@ -383,6 +409,11 @@ final class SingleReadSession extends ForwardingSession {
 
         Blocks(IOEventHandler handler) {
             super(handler);
+        }
+
+        @Override
+        public void disconnected(IOSession current) {
+            end(handler, current);
         }
 
         @Override
@@ -502,7 +533,7 @@ final class SingleReadSession extends ForwardingSession {
                 // The engine threw it itself, because it has closed the connection already.
                 return;
             } catch (IOException | RuntimeException e) {
-                ForeignCode.threw(e, "a connection ended");
+                ForeignCode.threw(e, CONNECTION_ENDED);
             }
         }
     }

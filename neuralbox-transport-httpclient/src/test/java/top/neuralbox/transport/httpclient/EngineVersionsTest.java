@@ -21,14 +21,14 @@ class EngineVersionsTest {
     void anOlderClientIsRefusedWithTheVersionsFound() {
         assertThatThrownBy(() -> EngineVersions.requireSupported("5.4.4", "5.3.6"))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("found httpclient5 5.4.4 and httpcore5 5.3.6");
+                .hasMessageContaining("Found: httpclient5 5.4.4, httpcore5 5.3.6");
     }
 
     @Test
     void anOlderCoreBesideANewClientIsRefusedWithTheVersionsFound() {
         assertThatThrownBy(() -> EngineVersions.requireSupported("5.6.5", "5.2.5"))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("found httpclient5 5.6.5 and httpcore5 5.2.5");
+                .hasMessageContaining("Found: httpclient5 5.6.5, httpcore5 5.2.5");
     }
 
     @Test
@@ -46,7 +46,7 @@ class EngineVersionsTest {
                     throw EngineVersions.unusable(mismatch);
                 })
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("found httpclient5 5.")
+                .hasMessageContaining("Found: httpclient5 5.")
                 .hasCause(mismatch);
     }
 }

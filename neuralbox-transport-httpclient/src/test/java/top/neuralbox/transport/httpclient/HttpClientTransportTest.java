@@ -25,11 +25,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLSocket;
+import org.apache.hc.client5.http.async.AsyncExecCallback;
 import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
 import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
@@ -39,6 +41,9 @@ import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.impl.BasicEntityDetails;
 import org.apache.hc.core5.http.message.BasicHttpResponse;
 import org.apache.hc.core5.http.nio.AsyncDataConsumer;
@@ -48,6 +53,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import top.neuralbox.contract.host.TunnelProxy;
+import top.neuralbox.logs.Logs;
 import top.neuralbox.testkit.Gate;
 import top.neuralbox.testkit.RecordingSubscriber;
 import top.neuralbox.testkit.TestCertificates;
@@ -186,7 +192,60 @@ class HttpClientTransportTest {
     /** For example a circuit breaker, or a cache. */
     @Test
     void interceptorMayAnswerByItself() {
+        assertAnswersByItself(TransportConfig.defaults());
+    }
+
+    @Test
+    void interceptorMayAnswerByItselfInPlaceOfAProxy() {
+        assertAnswersByItself(TransportConfig.builder()
+                .proxy(ProxySettings.of("localhost", 1))
+                .build());
+    }
+
+    @Test
+    @Logs("when it was told of the end of a response")
+    void warmUpFailsIfAnInterceptorThrowsAtItsEnd() {
+        try (ScriptedServer server = ScriptedServer.start();
+                HttpClientTransport transport = HttpClientTransport.builder()
+                        .customize(builder -> builder.addExecInterceptorFirst(
+                                "foreign",
+                                (request, entity, scope, chain, callback) ->
+                                        chain.proceed(request, entity, scope, new ThrowsAtTheEnd(callback))))
+                        .build()) {
+            assertThat(transport.warmUp(server.uri("/"), 1, Duration.ofSeconds(5)))
+                    .failsWithin(Duration.ofSeconds(5))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(TransportException.class);
+        }
+    }
+
+    private record ThrowsAtTheEnd(AsyncExecCallback callback) implements AsyncExecCallback {
+
+        @Override
+        public AsyncDataConsumer handleResponse(HttpResponse response, EntityDetails content)
+                throws HttpException, IOException {
+            return callback.handleResponse(response, content);
+        }
+
+        @Override
+        public void handleInformationResponse(HttpResponse response) throws HttpException, IOException {
+            callback.handleInformationResponse(response);
+        }
+
+        @Override
+        public void completed() {
+            throw new IllegalStateException("thrown by a test");
+        }
+
+        @Override
+        public void failed(Exception cause) {
+            callback.failed(cause);
+        }
+    }
+
+    private static void assertAnswersByItself(TransportConfig config) {
         try (HttpClientTransport transport = HttpClientTransport.builder()
+                .config(config)
                 .customize(builder -> builder.addExecInterceptorAfter(
                         ChainElement.PROTOCOL.name(), "breaker", (request, entity, scope, chain, callback) -> {
                             AsyncDataConsumer consumer = callback.handleResponse(
