@@ -24,7 +24,7 @@ public final class AuditLog implements GenerationListener {
     /**
      * A log that passes each line to this consumer.
      *
-     * @param lines must not block: it is called on the thread that carries the generation
+     * @param lines must not block: it is usually called on a thread of the HTTP engine
      */
     public AuditLog(InstantSource clock, Consumer<String> lines) {
         this.clock = clock;
