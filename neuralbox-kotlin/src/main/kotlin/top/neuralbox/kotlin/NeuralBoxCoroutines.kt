@@ -1,5 +1,7 @@
 package top.neuralbox.kotlin
 
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.filterIsInstance
 import kotlinx.coroutines.flow.flow
@@ -32,6 +34,8 @@ public fun NeuralBox.events(request: GenerationRequest, buffer: Int = DEFAULT_BU
     require(buffer >= 0) { "the buffer must not be negative: $buffer" }
     val publisher = publish(request)
     return flow {
+        // A coroutine that is cancelled already must not send a paid request.
+        currentCoroutineContext().ensureActive()
         val arriving = EventsAhead(buffer)
         publisher.subscribe(arriving)
         try {
@@ -61,4 +65,7 @@ public fun NeuralBox.textDeltas(request: GenerationRequest, buffer: Int = DEFAUL
  * @throws NeuralBoxException if the generation does not complete
  * @since 0.1.0
  */
-public suspend fun NeuralBox.generateSuspending(request: GenerationRequest): Generation = generateAsync(request).await()
+public suspend fun NeuralBox.generateSuspending(request: GenerationRequest): Generation {
+    currentCoroutineContext().ensureActive()
+    return generateAsync(request).await()
+}

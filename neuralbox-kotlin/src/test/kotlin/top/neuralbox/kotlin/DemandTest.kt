@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.cancel
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
@@ -90,6 +91,25 @@ internal class DemandTest {
     fun nothingIsSentBeforeSomebodyCollects() {
         val transport = FakeTransport()
         client(transport).use { it.textDeltas(REQUEST) }
+
+        assertThat(transport.requests()).isEmpty()
+    }
+
+    @Test
+    fun cancelledCoroutineSendsNothing() = runBlocking<Unit> {
+        val transport = FakeTransport()
+        client(transport).use { neuralBox ->
+            val cancelled = launch {
+                cancel()
+                neuralBox.events(REQUEST).collect {}
+            }
+            cancelled.join()
+            val alsoCancelled = launch {
+                cancel()
+                neuralBox.generateSuspending(REQUEST)
+            }
+            alsoCancelled.join()
+        }
 
         assertThat(transport.requests()).isEmpty()
     }
