@@ -3,6 +3,8 @@ package top.neuralbox.spring.boot;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -33,6 +35,9 @@ final class NeuralBoxRedisAutoConfiguration {
     private static final int THREADS = 4;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+    /** Jedis compares them as they are written. */
+    private static final Set<String> SCHEMES = Set.of("redis", "rediss");
 
     /** There is one attempt, so nothing is tried again. Jedis drops the cause of a failure that comes after its limit. */
     private static final Duration UNLIMITED = Duration.ofDays(1);
@@ -73,7 +78,15 @@ final class NeuralBoxRedisAutoConfiguration {
                 .database(JedisURIHelper.getDBIndex(url))
                 .protocol(JedisURIHelper.getRedisProtocol(url))
                 .ssl(JedisURIHelper.isRedisSSLScheme(url))
+                .sslParameters(verifyingTheHost())
                 .build();
+    }
+
+    /** Jedis 6 and 7 do not compare the host's name with the certificate by themselves. */
+    private static SSLParameters verifyingTheHost() {
+        SSLParameters parameters = new SSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        return parameters;
     }
 
     /** A connection for each thread of the store, and for those that take the place of a thread that hangs. */
@@ -88,14 +101,18 @@ final class NeuralBoxRedisAutoConfiguration {
     }
 
     /**
-     * Jedis takes a URI without a host or a port, or with a user name alone, and fails later. The message does not repeat the
-     * URL, which may have a password.
+     * Jedis takes a URI without a host or a port, or with a user name alone, and fails later. With any scheme but {@code rediss}
+     * it would send the password in clear text. The message does not repeat the URL, which may have a password.
      */
     private static URI address(@Nullable String url) {
         URI address = ClientFactory.uri("neuralbox.budget.redis.url", url);
         if (address == null) {
             throw new IllegalStateException("neuralbox.budget.redis.url is empty. Set it, for example to"
                     + " redis://localhost:6379. To use no Redis, remove the property");
+        }
+        if (!SCHEMES.contains(String.valueOf(address.getScheme()))) {
+            throw new IllegalStateException(
+                    "neuralbox.budget.redis.url must begin with redis:// or, for TLS, rediss://");
         }
         String user = address.getUserInfo();
         if (address.getHost() == null || address.getPort() < 0 || (user != null && user.indexOf(':') < 0)) {

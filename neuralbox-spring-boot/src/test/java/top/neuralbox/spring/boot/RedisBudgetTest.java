@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,10 +27,12 @@ import org.springframework.context.annotation.Configuration;
 import redis.clients.jedis.UnifiedJedis;
 import redis.embedded.RedisServer;
 import top.neuralbox.BudgetExceededException;
+import top.neuralbox.BudgetUnavailableException;
 import top.neuralbox.GenerationRequest;
 import top.neuralbox.NeuralBox;
 import top.neuralbox.budget.BudgetStore;
 import top.neuralbox.budget.redis.RedisBudgetStore;
+import top.neuralbox.testkit.TestCertificates;
 import top.neuralbox.testkit.local.LocalNeuralBox;
 
 /** A budget that several applications share, on a real Redis. */
@@ -185,9 +192,50 @@ class RedisBudgetTest {
                         .hasMessageContaining("neuralbox.budget.redis.url"));
     }
 
-    /** The first has no port. The second is no URI. */
+    /** A trusted certificate for another name is that of somebody else. */
+    @Test
+    void passwordIsNotSentToAServerWithTheCertificateOfAnotherHost() throws Exception {
+        TestCertificates certificates = TestCertificates.shared();
+        SSLContext before = SSLContext.getDefault();
+        SSLContext trusting = SSLContext.getInstance("TLS");
+        trusting.init(null, new TrustManager[] {certificates.trustManager()}, null);
+        SSLContext.setDefault(trusting);
+        try (ServerSocket impostor =
+                certificates.wrongHostServer().getServerSocketFactory().createServerSocket(0)) {
+            CompletableFuture<Integer> heard = CompletableFuture.supplyAsync(() -> firstByte(impostor));
+
+            application
+                    .withPropertyValues(
+                            "neuralbox.budget.redis.url=rediss://:secret@localhost:" + impostor.getLocalPort())
+                    .run(context -> assertThatThrownBy(
+                                    () -> context.getBean(NeuralBox.class).generate(REQUEST))
+                            .isInstanceOf(BudgetUnavailableException.class));
+
+            assertThat(heard).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(-1);
+        } finally {
+            SSLContext.setDefault(before);
+        }
+    }
+
+    /** The first byte that a client sends, or -1 if it does not complete the handshake. */
+    private static int firstByte(ServerSocket server) {
+        try (Socket connection = server.accept()) {
+            return connection.getInputStream().read();
+        } catch (IOException refused) {
+            return -1;
+        }
+    }
+
+    /** The first has no port. The second is no URI. The others would be read as clear text. */
     @ParameterizedTest
-    @ValueSource(strings = {"redis://:s3cret@127.0.0.1", "redis://:100%s3cret@127.0.0.1:6379"})
+    @ValueSource(
+            strings = {
+                "redis://:s3cret@127.0.0.1",
+                "redis://:100%s3cret@127.0.0.1:6379",
+                "REDISS://:s3cret@127.0.0.1:6379",
+                "redis+tls://:s3cret@127.0.0.1:6379",
+                "http://:s3cret@127.0.0.1:6379"
+            })
     void unusableUrlIsRefusedByNameAndItsPasswordIsNotShown(String unusable) {
         application.withPropertyValues("neuralbox.budget.redis.url=" + unusable).run(context -> {
             assertThat(context.getStartupFailure()).rootCause().hasMessageContaining("neuralbox.budget.redis.url");
