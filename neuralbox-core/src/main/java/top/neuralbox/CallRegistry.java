@@ -54,7 +54,7 @@ final class CallRegistry {
         if (drain.get() == null && add(call)) {
             return true;
         }
-        waits(call);
+        boolean unused = waits(call);
         return false;
     }
 
@@ -117,12 +117,14 @@ final class CallRegistry {
 
     /**
      * A call that began waits for its admission again, so a drain does not wait for it; {@link #begin} may follow. It stays
-     * registered, so that a close ends it.
+     * registered, so that a close ends it. Returns whether it had begun, and has not ended.
      */
-    void waits(DrainedCall call) {
-        if (underWay.remove(call) != null) {
-            finishIfIdle();
+    boolean waits(DrainedCall call) {
+        if (underWay.remove(call) == null) {
+            return false;
         }
+        finishIfIdle();
+        return true;
     }
 
     /** A call that was to wait ends instead, so a drain waits for its end after all. {@link #ended} must follow. */

@@ -605,9 +605,15 @@ final class GenerationCall
             return false;
         }
         // Before it waits, because a drain that refuses it then must not count it.
-        registry.waits(this);
+        boolean wasUnderWay = registry.waits(this);
         if (!queue.getInLineAfter(mine, renewal)) {
-            registry.waitsNoMore(this);
+            if (wasUnderWay) {
+                registry.waitsNoMore(this);
+                if (ended) {
+                    // It ended meanwhile, perhaps before it was put back.
+                    registry.ended(this, info, endError);
+                }
+            }
             return false;
         }
         noticeElsewhere(this::tellWait);

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -406,10 +407,23 @@ class AdmissionTest {
                 .build();
         CountDownLatch told = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        CompletableFuture<Void> returns = call(client, "a").handle((generation, error) -> {
-            told.countDown();
-            await(goOn);
-            return null;
+        client.publish(request("a")).subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(1);
+            }
+
+            @Override
+            public void onNext(GenerationEvent event) {}
+
+            @Override
+            public void onError(Throwable error) {
+                told.countDown();
+                await(goOn);
+            }
+
+            @Override
+            public void onComplete() {}
         });
         await(told);
 
@@ -417,8 +431,20 @@ class AdmissionTest {
 
         assertThat(drained).isNotDone();
         goOn.countDown();
-        returns.join();
         assertThat(drained).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(new DrainResult(1, List.of()));
+    }
+
+    @Test
+    void drainDoesNotWaitForACallThatEndedBeforeItsBudgetRefusedIt() {
+        CompletableFuture<CreditGuard.Reservation> answer = new CompletableFuture<>();
+        later = answer;
+        NeuralBox client = client(1, builder -> builder.waitForBudget(true));
+        call(client, "a").cancel(true);
+
+        answer.completeExceptionally(
+                new BudgetExceededException("hourly", BigDecimal.TEN, BigDecimal.ONE, Duration.ofSeconds(4)));
+
+        assertThat(client.drainAsync(Duration.ofMinutes(1))).isCompletedWithValue(new DrainResult(0, List.of()));
     }
 
     private static void await(CountDownLatch latch) {

@@ -243,7 +243,12 @@ final class Engine {
                         .setThreadFactory(new TransportThreads(TransportThreads.IO, reactor::threadEnded))
                         .setIoReactorExceptionCallback(reactor::failed)
                         .build());
-        reactors.add(made);
+        try {
+            reactors.add(made);
+        } catch (Throwable noMemory) {
+            made.close();
+            throw noMemory;
+        }
         return made;
     }
 

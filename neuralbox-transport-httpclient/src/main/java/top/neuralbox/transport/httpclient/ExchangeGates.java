@@ -55,9 +55,8 @@ final class ExchangeGates {
             AsyncExecChain chain,
             AsyncExecCallback callback)
             throws HttpException, IOException {
-        HttpClientCall call = callOf(scope.clientContext);
-        call.connecting();
-        chain.proceed(request, body, scope, new ShieldedCallback(callback, call, scope.execRuntime));
+        chain.proceed(
+                request, body, scope, new ShieldedCallback(callback, callOf(scope.clientContext), scope.execRuntime));
     }
 
     /** The first step after the connection is made. A warm-up goes no further. */

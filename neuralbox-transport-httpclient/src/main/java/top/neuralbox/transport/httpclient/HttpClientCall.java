@@ -91,8 +91,8 @@ final class HttpClientCall implements TransportCall {
     private volatile @Nullable Reactor reactor;
     /** The I/O thread that wrote the request. It reads the response too. */
     private volatile @Nullable Thread thread;
-    /** Whether the engine has been asked for a connection. */
-    private volatile boolean connecting;
+    /** Whether the engine is handing on the answer of a proxy that refuses a tunnel. Only its thread uses this field. */
+    private boolean proxyAnswers;
 
     /** Whether a connection was made, through the tunnel of a proxy if there is one. */
     private volatile boolean connected;
@@ -181,9 +181,12 @@ final class HttpClientCall implements TransportCall {
         }
     }
 
-    /** Called immediately before the engine takes or makes a connection. */
-    void connecting() {
-        connecting = true;
+    /**
+     * Called before the engine hands a head on. Before the connection is made that is the proxy's, and an answer that does not
+     * come this way is an interceptor's own.
+     */
+    void engineAnswers() {
+        proxyAnswers = !connected;
     }
 
     /**
@@ -294,9 +297,8 @@ final class HttpClientCall implements TransportCall {
     }
 
     void head(HttpResponse head, boolean hasBody) {
-        boolean fromTunnel = connecting && !connected;
         if (isBehindProxy()
-                && (state.get() == Open.WAITING ? fromTunnel : head.getCode() == PROXY_AUTHENTICATION_REQUIRED)) {
+                && (state.get() == Open.WAITING ? proxyAnswers : head.getCode() == PROXY_AUTHENTICATION_REQUIRED)) {
             end(failures.proxyAnswered(head.getCode()));
             return;
         }

@@ -22,6 +22,7 @@ record ShieldedCallback(AsyncExecCallback callback, HttpClientCall call, AsyncEx
     @Override
     public @Nullable AsyncDataConsumer handleResponse(HttpResponse response, @Nullable EntityDetails entity)
             throws HttpException, IOException {
+        call.engineAnswers();
         AsyncDataConsumer consumer = callback.handleResponse(response, entity);
         return consumer == null || consumer instanceof ResponseConsumer ? consumer : new ShieldedConsumer(consumer);
     }

@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
+import org.apache.hc.client5.http.async.AsyncExecChainHandler;
 import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
 import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
@@ -243,17 +244,61 @@ class HttpClientTransportTest {
         }
     }
 
+    @Test
+    void interceptorMayAnswerByItselfIfTheProxyCannotBeReached() {
+        assertAnswersBusy(
+                TransportConfig.builder()
+                        .proxy(ProxySettings.of("localhost", 1))
+                        .build(),
+                (request, entity, scope, chain, callback) ->
+                        chain.proceed(request, entity, scope, new AnswersInPlaceOfAFailure(callback)));
+    }
+
+    private record AnswersInPlaceOfAFailure(AsyncExecCallback callback) implements AsyncExecCallback {
+
+        @Override
+        public AsyncDataConsumer handleResponse(HttpResponse response, EntityDetails content)
+                throws HttpException, IOException {
+            return callback.handleResponse(response, content);
+        }
+
+        @Override
+        public void handleInformationResponse(HttpResponse response) throws HttpException, IOException {
+            callback.handleInformationResponse(response);
+        }
+
+        @Override
+        public void completed() {
+            callback.completed();
+        }
+
+        @Override
+        public void failed(Exception cause) {
+            try {
+                answerBusy(callback);
+            } catch (HttpException | IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    private static void answerBusy(AsyncExecCallback callback) throws HttpException, IOException {
+        AsyncDataConsumer consumer =
+                callback.handleResponse(new BasicHttpResponse(503), new BasicEntityDetails(4, ContentType.TEXT_PLAIN));
+        consumer.consume(ByteBuffer.wrap("busy".getBytes(StandardCharsets.US_ASCII)));
+        consumer.streamEnd(null);
+        callback.completed();
+    }
+
     private static void assertAnswersByItself(TransportConfig config) {
+        assertAnswersBusy(config, (request, entity, scope, chain, callback) -> answerBusy(callback));
+    }
+
+    private static void assertAnswersBusy(TransportConfig config, AsyncExecChainHandler interceptor) {
         try (HttpClientTransport transport = HttpClientTransport.builder()
                 .config(config)
-                .customize(builder -> builder.addExecInterceptorAfter(
-                        ChainElement.PROTOCOL.name(), "breaker", (request, entity, scope, chain, callback) -> {
-                            AsyncDataConsumer consumer = callback.handleResponse(
-                                    new BasicHttpResponse(503), new BasicEntityDetails(4, ContentType.TEXT_PLAIN));
-                            consumer.consume(ByteBuffer.wrap("busy".getBytes(StandardCharsets.US_ASCII)));
-                            consumer.streamEnd(null);
-                            callback.completed();
-                        }))
+                .customize(builder ->
+                        builder.addExecInterceptorAfter(ChainElement.PROTOCOL.name(), "breaker", interceptor))
                 .build()) {
             TransportCall call =
                     transport.start(post(URI.create("http://localhost:1/")).build());
