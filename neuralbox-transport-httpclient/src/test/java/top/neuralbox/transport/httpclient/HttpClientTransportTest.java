@@ -211,36 +211,17 @@ class HttpClientTransportTest {
                         .customize(builder -> builder.addExecInterceptorFirst(
                                 "foreign",
                                 (request, entity, scope, chain, callback) ->
-                                        chain.proceed(request, entity, scope, new ThrowsAtTheEnd(callback))))
+                                        chain.proceed(request, entity, scope, new PassesOn(callback) {
+                                            @Override
+                                            public void completed() {
+                                                throw new IllegalStateException("thrown by a test");
+                                            }
+                                        })))
                         .build()) {
             assertThat(transport.warmUp(server.uri("/"), 1, Duration.ofSeconds(5)))
                     .failsWithin(Duration.ofSeconds(5))
                     .withThrowableOfType(ExecutionException.class)
                     .withCauseInstanceOf(TransportException.class);
-        }
-    }
-
-    private record ThrowsAtTheEnd(AsyncExecCallback callback) implements AsyncExecCallback {
-
-        @Override
-        public AsyncDataConsumer handleResponse(HttpResponse response, EntityDetails content)
-                throws HttpException, IOException {
-            return callback.handleResponse(response, content);
-        }
-
-        @Override
-        public void handleInformationResponse(HttpResponse response) throws HttpException, IOException {
-            callback.handleInformationResponse(response);
-        }
-
-        @Override
-        public void completed() {
-            throw new IllegalStateException("thrown by a test");
-        }
-
-        @Override
-        public void failed(Exception cause) {
-            callback.failed(cause);
         }
     }
 
@@ -251,10 +232,26 @@ class HttpClientTransportTest {
                         .proxy(ProxySettings.of("localhost", 1))
                         .build(),
                 (request, entity, scope, chain, callback) ->
-                        chain.proceed(request, entity, scope, new AnswersInPlaceOfAFailure(callback)));
+                        chain.proceed(request, entity, scope, new PassesOn(callback) {
+                            @Override
+                            public void failed(Exception cause) {
+                                try {
+                                    answerBusy(callback);
+                                } catch (HttpException | IOException e) {
+                                    throw new AssertionError(e);
+                                }
+                            }
+                        }));
     }
 
-    private record AnswersInPlaceOfAFailure(AsyncExecCallback callback) implements AsyncExecCallback {
+    /** The callback of an interceptor that changes nothing. */
+    private static class PassesOn implements AsyncExecCallback {
+
+        private final AsyncExecCallback callback;
+
+        PassesOn(AsyncExecCallback callback) {
+            this.callback = callback;
+        }
 
         @Override
         public AsyncDataConsumer handleResponse(HttpResponse response, EntityDetails content)
@@ -274,11 +271,7 @@ class HttpClientTransportTest {
 
         @Override
         public void failed(Exception cause) {
-            try {
-                answerBusy(callback);
-            } catch (HttpException | IOException e) {
-                throw new AssertionError(e);
-            }
+            callback.failed(cause);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.junit.jupiter.api.Test;
+import top.neuralbox.transport.TransportConfig;
 
 class ReactorTest {
 
@@ -15,7 +16,7 @@ class ReactorTest {
             throw new AssertionError("no name is looked up");
         });
         Reactor reactor = new Reactor(
-                Engine.connections(top.neuralbox.transport.TransportConfig.defaults(), names),
+                Engine.connections(TransportConfig.defaults(), names),
                 task -> {
                     throw new RejectedExecutionException("the transport is closed");
                 },
