@@ -52,9 +52,8 @@ final class Child implements AutoCloseable {
         command.addAll(List.of(
                 "-Xms" + heap,
                 "-Xmx" + heap,
-                // All of the heap is resident from the beginning, so that what else becomes resident can be told. And
-                // on a
-                // virtual machine, the first touch of a page can take longer than all events that are written to it.
+                // All of the heap is resident from the beginning, so that what else becomes resident can be told.
+                // On a virtual machine, the first touch of a page can take longer than all events written to it.
                 "-XX:+AlwaysPreTouch",
                 "-XX:+UseG1GC",
                 // So that what each compiler thread has used can be told to the end.
